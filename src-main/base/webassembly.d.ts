@@ -1,0 +1,19 @@
+/** The part of the WebAssembly interface that we use. Node's types leave it to the DOM's, which a host without a window does not load. */
+declare namespace WebAssembly {
+  type Imports = Record<string, Record<string, unknown>>;
+
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+  }
+
+  class Instance {
+    constructor(module: Module, imports?: Imports);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+
+  class Memory {
+    readonly buffer: ArrayBuffer;
+  }
+
+  function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
+}

@@ -1,0 +1,76 @@
+import type {
+  AboutView,
+  CapsuleView,
+  InstallPlan,
+  InvokeResult,
+  LogPage,
+  LogStream,
+  ProcessSignal,
+  ProcessView,
+} from './views.ts';
+
+/** Which of the asked capabilities the operator allows: every one, or the named ones. */
+export type Grants = 'all' | readonly string[];
+
+export interface InvokeRequest {
+  readonly capsule: string;
+  readonly action: string;
+  /** Bytes for the guest; a string is sent as UTF-8. Empty when absent. */
+  readonly payload?: Uint8Array | string;
+  /** `default` when absent. */
+  readonly principal?: string;
+  /** Ends the invocation with outcome `cancelled`; the guest's instance is discarded. */
+  readonly signal?: AbortSignal;
+  /** Deadline of this call; the principal's own limit (300 s) when absent, and never more than that. */
+  readonly timeoutMs?: number;
+}
+
+/** Something the host, the operator or a guest says about itself; processes' output is not among these. */
+export type KernelEvent =
+  | { readonly kind: 'process'; readonly process: ProcessView }
+  | { readonly kind: 'process-removed'; readonly key: string }
+  | { readonly kind: 'capsule'; readonly capsule: CapsuleView }
+  | { readonly kind: 'capsule-removed'; readonly id: string }
+  | {
+      readonly kind: 'guest-log';
+      readonly capsule: string;
+      readonly principal: string;
+      readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+      readonly message: string;
+      /** Epoch ms. */
+      readonly at: number;
+    };
+
+/**
+ * The whole runtime without a window: what the Electron shell, the command line and tests drive.
+ * Every method that fails rejects (or throws) with a `TypedError`: `code`, what happened, what to do.
+ */
+export interface Kernel {
+  /** Reads a `.capsule` file or a folder; runs nothing and installs nothing. The plan's token stays valid until used or cancelled. */
+  readonly inspect: (path: string) => Promise<InstallPlan>;
+  /** Installs what `inspect` saw, by its token; refused when the content changed since. */
+  readonly confirm: (token: string, grants: Grants) => Promise<CapsuleView>;
+  readonly cancelInspection: (token: string) => Promise<void>;
+  /** `inspect` and `confirm` in one step. */
+  readonly install: (path: string, options: { readonly grants: Grants }) => Promise<CapsuleView>;
+  /** Ends what the capsule runs (TERM, grace, KILL) and forgets it; its workspace stays. */
+  readonly remove: (id: string) => Promise<void>;
+  readonly setEnabled: (id: string, enabled: boolean) => Promise<CapsuleView>;
+  readonly capsules: () => readonly CapsuleView[];
+  /** One call into the guest's `astrid-hook-trigger`. A guest's deny is an answer, not an error. */
+  readonly invoke: (request: InvokeRequest) => Promise<InvokeResult>;
+  readonly processes: () => readonly ProcessView[];
+  /** Reads without taking anything from any other reader. `cursor` null: oldest retained; negative: from the end. */
+  readonly readLogs: (key: string, stream: LogStream, cursor: number | null, maxBytes: number) => LogPage;
+  readonly signal: (key: string, signal: ProcessSignal) => void;
+  /** TERM, the grace, then KILL; resolves when the process has ended. */
+  readonly stop: (key: string, graceMs?: number) => Promise<void>;
+  readonly cancelStop: (key: string) => void;
+  readonly kill: (key: string) => void;
+  readonly release: (key: string) => void;
+  readonly about: () => AboutView;
+  /** Hears every change from now on; returns its undo. */
+  readonly subscribe: (listener: (event: KernelEvent) => void) => () => void;
+  /** Stops every instance and process (TERM, grace, KILL), flushes the audit log, removes temporary files. */
+  readonly dispose: () => Promise<void>;
+}

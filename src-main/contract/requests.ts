@@ -1,0 +1,109 @@
+import type {
+  CapsuleView,
+  Delta,
+  InstallPlan,
+  InvokeResult,
+  LogPage,
+  LogStream,
+  ProcessSignal,
+  Snapshot,
+} from './views.ts';
+
+/** Every request the renderer may make: name to argument and answer. */
+export interface Requests {
+  'state.snapshot': { argument: null; answer: Snapshot };
+  /** Opens the system's file dialog; null when the person cancelled. Nothing of the capsule runs. */
+  'install.choose': { argument: { readonly kind: 'archive' | 'folder' }; answer: InstallPlan | null };
+  'install.confirm': {
+    argument: { readonly token: string; readonly grants: readonly string[] };
+    answer: CapsuleView;
+  };
+  'install.cancel': { argument: { readonly token: string }; answer: null };
+  'capsule.setEnabled': { argument: { readonly id: string; readonly enabled: boolean }; answer: CapsuleView };
+  'capsule.remove': { argument: { readonly id: string }; answer: null };
+  'capsule.invoke': {
+    argument: {
+      readonly id: string;
+      readonly action: string;
+      readonly payload: string;
+      readonly principal: string;
+      /** Chosen by the caller; `invoke.cancel` names it. */
+      readonly call: string;
+    };
+    answer: InvokeResult;
+  };
+  'invoke.cancel': { argument: { readonly call: string }; answer: null };
+  'process.signal': { argument: { readonly key: string; readonly signal: ProcessSignal }; answer: null };
+  /** TERM, the grace, then KILL. Answers as soon as TERM is sent; the sequence comes back as deltas. */
+  'process.stop': { argument: { readonly key: string; readonly graceMs: number }; answer: null };
+  /** Calls off the KILL of a stop under way; the TERM cannot be taken back. */
+  'process.cancelStop': { argument: { readonly key: string }; answer: null };
+  'process.kill': { argument: { readonly key: string }; answer: null };
+  /** Forgets an exited process and its retained output. */
+  'process.release': { argument: { readonly key: string }; answer: null };
+  /** `cursor` null reads from the oldest retained byte, a negative one that many bytes from the end. */
+  'logs.read': {
+    argument: {
+      readonly key: string;
+      readonly stream: LogStream;
+      readonly cursor: number | null;
+      readonly maxBytes: number;
+    };
+    answer: LogPage;
+  };
+}
+
+/** Every event main may send. */
+export interface Events {
+  'state.delta': Delta;
+  /** A `.capsule` file was handed to the application; show its page. */
+  'install.requested': InstallPlan;
+}
+
+export type RequestName = keyof Requests;
+export type EventName = keyof Events;
+
+/** The run-time list for the preload; the type makes it complete and free of strangers. */
+export const requestNames: { readonly [Name in RequestName]: true } = {
+  'state.snapshot': true,
+  'install.choose': true,
+  'install.confirm': true,
+  'install.cancel': true,
+  'capsule.setEnabled': true,
+  'capsule.remove': true,
+  'capsule.invoke': true,
+  'invoke.cancel': true,
+  'process.signal': true,
+  'process.stop': true,
+  'process.cancelStop': true,
+  'process.kill': true,
+  'process.release': true,
+  'logs.read': true,
+};
+
+export const eventNames: { readonly [Name in EventName]: true } = {
+  'state.delta': true,
+  'install.requested': true,
+};
+
+/** What crosses back: an answer or a failure a person can act on. Never a rejected promise. */
+export type Envelope<Answer> =
+  { readonly ok: true; readonly value: Answer } | { readonly ok: false; readonly error: Failure };
+
+export interface Failure {
+  readonly code: string;
+  /** What happened. */
+  readonly message: string;
+  /** What to do next. */
+  readonly hint: string;
+}
+
+/** What the preload puts on `window.capsuleDesktop`. */
+export interface Bridge {
+  readonly request: <Name extends RequestName>(
+    name: Name,
+    argument: Requests[Name]['argument'],
+  ) => Promise<Envelope<Requests[Name]['answer']>>;
+  /** Returns its undo. */
+  readonly on: <Name extends EventName>(name: Name, listener: (value: Events[Name]) => void) => () => void;
+}

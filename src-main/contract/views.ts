@@ -1,0 +1,185 @@
+/** Plain data the renderer and the command line see. Nothing here is secret: a process is named by a keyed hash. */
+
+export type ProcessTier = 'sync' | 'ephemeral' | 'persistent';
+export type ProcessPhase = 'starting' | 'running' | 'stopping' | 'exited';
+export type LogStream = 'stdout' | 'stderr';
+export type ProcessSignal = 'term' | 'hup' | 'usr1' | 'usr2' | 'int' | 'stop' | 'cont';
+
+/** Why a process ended, as far as the host knows; `self` means nobody here asked it to. */
+export type ExitReason =
+  'self' | 'stopped' | 'killed' | 'idle' | 'lifetime' | 'cancelled' | 'unloaded' | 'shutdown';
+
+export interface ExitView {
+  /** Exit status, or null when a signal ended it. */
+  readonly code: number | null;
+  /** Signal number, or null when it exited by itself. */
+  readonly signal: number | null;
+  readonly reason: ExitReason;
+}
+
+/** A stop under way: TERM was sent at `since`, KILL follows at `killAt` unless the process ends first. Epoch ms. */
+export interface StopView {
+  readonly step: 'term' | 'kill';
+  readonly since: number;
+  readonly graceMs: number;
+  readonly killAt: number;
+}
+
+/** One output stream, in bytes: `dropped + retained = produced`, exactly. */
+export interface StreamView {
+  readonly produced: number;
+  readonly dropped: number;
+  readonly retained: number;
+  readonly capacity: number;
+  readonly ended: boolean;
+}
+
+export interface ProcessView {
+  /** Keyed hash of the process-id: stable for the life of the entry, useless to a guest. */
+  readonly key: string;
+  readonly capsule: string;
+  readonly principal: string;
+  readonly tier: ProcessTier;
+  readonly label: string;
+  readonly command: readonly string[];
+  readonly phase: ProcessPhase;
+  /** Frozen by the stop signal and not continued yet. */
+  readonly frozen: boolean;
+  /** Pid of the program on this machine while it runs, null when not known. */
+  readonly osPid: number | null;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly exitedAt: number | null;
+  readonly exit: ExitView | null;
+  readonly stop: StopView | null;
+  readonly stdinOpen: boolean;
+  readonly stdout: StreamView;
+  readonly stderr: StreamView;
+  /** True when the child is held back because nobody reads its output (backpressure). */
+  readonly blockedOnOutput: boolean;
+  readonly sandbox: { readonly kind: 'bubblewrap'; readonly network: boolean; readonly workspace: string };
+}
+
+export type RiskTier = 'low' | 'medium' | 'high';
+
+/** One right that a manifest asks for, in plain words, with what the operator allowed. */
+export interface CapabilityView {
+  readonly name: string;
+  /** The list's entries, or none for a flag. */
+  readonly values: readonly string[];
+  readonly risk: RiskTier;
+  readonly sentence: string;
+  readonly granted: boolean;
+}
+
+/** A live component in its worker. */
+export interface InstanceView {
+  readonly key: string;
+  readonly kind: 'hook' | 'run' | 'lifecycle';
+  readonly principal: string;
+  readonly state: 'starting' | 'idle' | 'busy' | 'ended';
+  readonly since: number;
+}
+
+export type CapsuleState = 'ready' | 'running' | 'disabled' | 'restarting' | 'failed';
+
+/** How the latest invocation ended, so that a trap or a time-out stays visible after the instance is gone. */
+export interface LastCallView {
+  readonly action: string;
+  readonly principal: string;
+  readonly outcome: 'ok' | 'refused' | 'trapped' | 'timed-out' | 'out-of-memory' | 'cancelled' | 'failed';
+  readonly message: string;
+  readonly at: number;
+  readonly durationMs: number;
+}
+
+export interface CapsuleView {
+  readonly id: string;
+  readonly version: string;
+  readonly description: string;
+  /** BLAKE3 of the component, 64 lower-case hex digits. */
+  readonly hash: string;
+  /** Size of the component in bytes. */
+  readonly size: number;
+  readonly enabled: boolean;
+  readonly state: CapsuleState;
+  /** In words, when the state needs one (failed, restarting, disabled). */
+  readonly stateReason: string;
+  readonly restarts: number;
+  readonly imports: readonly string[];
+  readonly exports: readonly string[];
+  /** Actions that the manifest binds to topics; a guest may know more. */
+  readonly actions: readonly string[];
+  readonly capabilities: readonly CapabilityView[];
+  readonly warnings: readonly string[];
+  readonly instances: readonly InstanceView[];
+  readonly lastCall: LastCallView | null;
+  readonly installedAt: number;
+}
+
+/** What the install page shows before any code runs. */
+export interface InstallPlan {
+  /** Names this inspection; an install with it is bound to `hash`. */
+  readonly token: string;
+  readonly source: string;
+  readonly kind: 'archive' | 'folder';
+  readonly id: string;
+  readonly version: string;
+  readonly description: string;
+  readonly hash: string;
+  readonly size: number;
+  readonly imports: readonly string[];
+  readonly exports: readonly string[];
+  readonly capabilities: readonly CapabilityView[];
+  readonly warnings: readonly string[];
+  /** The version that is installed under this name, if any. */
+  readonly replaces: string | null;
+}
+
+export interface InvokeResult {
+  /** The guest's verdict: continue, final, deny, abort or whatever it said. */
+  readonly action: string;
+  readonly data: string | null;
+  /** True for deny and abort. */
+  readonly refused: boolean;
+  readonly durationMs: number;
+}
+
+/** One page of a process's output, by absolute byte offsets. */
+export interface LogPage {
+  readonly bytes: Uint8Array;
+  /** Offset of the first byte of `bytes`. */
+  readonly start: number;
+  /** Where to read on. */
+  readonly next: number;
+  /** Bytes between the cursor that was asked for and `start` that are gone. */
+  readonly lost: number;
+  /** True when the stream has ended and `next` is its end. */
+  readonly end: boolean;
+  /** Sparse arrival times: bytes from `offset` on arrived at `at` (epoch ms). */
+  readonly times: readonly { readonly offset: number; readonly at: number }[];
+}
+
+export interface Snapshot {
+  readonly sequence: number;
+  readonly processes: readonly ProcessView[];
+  readonly capsules: readonly CapsuleView[];
+  readonly about: AboutView;
+}
+
+export interface AboutView {
+  readonly version: string;
+  readonly electron: string | null;
+  readonly node: string;
+  readonly dataDir: string;
+  readonly sandbox: { readonly ok: boolean; readonly detail: string; readonly fix: string };
+}
+
+/** Changes since `sequence - 1`. */
+export interface Delta {
+  readonly sequence: number;
+  readonly processes: readonly ProcessView[];
+  readonly removedProcesses: readonly string[];
+  readonly capsules: readonly CapsuleView[];
+  readonly removedCapsules: readonly string[];
+}

@@ -15,5 +15,6 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
   }
 
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
   function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
 }

@@ -1,0 +1,12 @@
+/** Runs work one after the other, in the order it was given. */
+export type Serial = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** A failure concerns only the work that failed; the next goes on. */
+export function createSerial(): Serial {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work, work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}

@@ -1,0 +1,79 @@
+import type { MessagePort } from 'node:worker_threads';
+import { serialize } from 'node:v8';
+import {
+  INLINE_CAPACITY,
+  INLINE_LENGTH,
+  INLINE_OFFSET,
+  WAKE,
+  type Answer,
+  type LargeAnswer,
+  type Question,
+} from './protocol.ts';
+
+/** Answers one question; must not throw, but a throw still becomes the one reply, a trap. */
+export type Responder = (question: Question) => Promise<Answer>;
+
+/**
+ * The host's end of one guest's bridge. The host thread never waits: it hears a question, runs
+ * `respond` and wakes the guest with the answer. Every question is answered exactly once.
+ *
+ * @param port the host's end of the question port
+ * @param shared the buffer made by `createSharedBuffer` for this guest
+ * @returns the undo: no question is heard any more (a parked guest is then ended by its supervisor)
+ */
+export function serveGuest(port: MessagePort, shared: SharedArrayBuffer, respond: Responder): () => void {
+  const words = new Int32Array(shared, 0, 2);
+  const inline = new Uint8Array(shared, INLINE_OFFSET);
+
+  const onMessage = async (question: Question): Promise<void> => {
+    let answer: Answer = { tag: 'trap', message: 'The host failed to answer the call.' };
+    try {
+      answer = await respond(question);
+    } finally {
+      send(question.id, answer);
+    }
+  };
+
+  const send = (id: number, answer: Answer): void => {
+    const bytes = mayBeInline(answer) ? serialize(answer) : undefined;
+    if (bytes !== undefined && bytes.byteLength <= INLINE_CAPACITY) {
+      inline.set(bytes);
+      Atomics.store(words, INLINE_LENGTH, bytes.byteLength);
+    } else {
+      Atomics.store(words, INLINE_LENGTH, 0);
+      port.postMessage({ id, answer } satisfies LargeAnswer);
+    }
+    Atomics.add(words, WAKE, 1);
+    Atomics.notify(words, WAKE);
+  };
+
+  const listener = (question: Question): void => void onMessage(question);
+  port.on('message', listener);
+  return () => {
+    port.off('message', listener);
+    port.close();
+  };
+}
+
+/** Spares serialising what is plainly too large: the bytes that carry an answer's weight lie at its top. */
+function mayBeInline(answer: Answer): boolean {
+  if (answer.tag === 'trap') {
+    return answer.message.length < INLINE_CAPACITY / 2;
+  }
+  const { value } = answer;
+  return (
+    weight(value) < INLINE_CAPACITY &&
+    (!isRecord(value) || Object.values(value).every((part) => weight(part) < INLINE_CAPACITY))
+  );
+}
+
+function weight(value: unknown): number {
+  if (value instanceof Uint8Array) {
+    return value.byteLength;
+  }
+  return typeof value === 'string' || Array.isArray(value) ? value.length : 0;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { hostInterfaces } from '../host/generated/interfaces.ts';
+import { componentProblems, requireRunnable } from './component-check.ts';
+import { readComponentHeader, type ComponentHeader } from './component-header.ts';
+
+const runs: ComponentHeader['exports'] = [{ name: 'run', kind: 'func' }];
+
+function problems(name: string, functions: readonly string[] = [], resources: readonly string[] = []) {
+  const imports: ComponentHeader['imports'] = [{ name, kind: 'instance', functions, resources }];
+  return componentProblems({ imports, exports: runs }, hostInterfaces).map(({ code, hint }) => ({
+    code,
+    hint,
+  }));
+}
+
+describe('a component', () => {
+  it('of the examples can run here', () => {
+    const bytes = readFileSync(new URL('../../capsules/runner/build/runner.wasm', import.meta.url));
+    expect(() => requireRunnable(readComponentHeader(bytes), hostInterfaces)).not.toThrow();
+  });
+
+  it('may import every interface that the host serves, with every function', () => {
+    const imports = Object.entries(hostInterfaces).map(([name, each]) => ({
+      name,
+      kind: 'instance' as const,
+      functions: each.functions.map(({ wit }) => wit),
+      resources: each.resources.map(({ wit }) => wit),
+    }));
+    expect(componentProblems({ imports, exports: runs }, hostInterfaces)).toEqual([]);
+  });
+
+  it('may import the types of its own exports', () => {
+    expect(problems('astrid:guest/lifecycle@1.0.0')).toEqual([]);
+  });
+
+  it.each<[string, readonly string[], readonly string[], string]>([
+    ['wasi:cli/environment@0.2.3', ['get-environment'], [], 'No WASI is provided.'],
+    ['wasi:io/poll@0.2.0', [], ['pollable'], '--stub-wasi'],
+    [
+      'astrid:process/host@2.0.0',
+      [],
+      [],
+      'a version that is provided: astrid:process/host@1.0.0, astrid:process/host@1.1.0.',
+    ],
+    ['astrid:proces/host@1.0.0', [], [], 'Did you mean "astrid:process/host@1.0.0"?'],
+    ['acme:tools/all@1.0.0', [], [], 'Only the interfaces of the contract are provided.'],
+    ['astrid:process/host@1.0.0', ['spawm'], [], 'Did you mean "spawn"?'],
+    ['astrid:io/poll@1.0.0', [], ['polable'], 'Did you mean "pollable"?'],
+    ['astrid:guest/lifecycle@1.0.0', ['surprise'], [], 'Only the interfaces'],
+    ['constructor', [], [], 'Only the interfaces'],
+  ])('that imports %s with %j and %j is refused', (name, functions, resources, hint) => {
+    expect(problems(name, functions, resources)).toEqual([
+      { code: 'component-unknown-import', hint: expect.stringContaining(hint) },
+    ]);
+  });
+
+  it.each<[string, ComponentHeader['exports']]>([
+    ['nothing', []],
+    ['only the tool chain’s own function', [{ name: 'init', kind: 'func' }]],
+    ['an instance of the right name', [{ name: 'run', kind: 'instance' }]],
+  ])('that exports %s is refused', (_, exports) => {
+    expect(componentProblems({ imports: [], exports }, hostInterfaces).map(({ code }) => code)).toEqual([
+      'component-no-export',
+    ]);
+  });
+});

@@ -1,0 +1,178 @@
+import { capsuleError } from './errors.ts';
+import { ComponentReader } from './component-reader.ts';
+import {
+  readAlias,
+  readExternDesc,
+  readExternName,
+  readSort,
+  readType,
+  type ExternDesc,
+  type InstanceShape,
+  type TypeEntry,
+} from './component-types.ts';
+
+/** What a component takes from outside and gives, seen without compiling or running any of it. */
+export interface ComponentHeader {
+  /** What somebody has to provide: types that only get a name are left out. */
+  readonly imports: readonly ComponentImport[];
+  readonly exports: readonly ComponentExport[];
+}
+
+export interface ComponentImport extends InstanceShape {
+  /** Such as `astrid:process/host@1.0.0`. */
+  readonly name: string;
+  readonly kind: ExternDesc['kind'];
+}
+
+export interface ComponentExport {
+  readonly name: string;
+  readonly kind: 'core' | 'func' | 'value' | 'type' | 'component' | 'instance';
+}
+
+const SORTS = ['core', 'func', 'value', 'type', 'component', 'instance'] as const;
+const NOTHING: InstanceShape = { functions: [], resources: [] };
+
+/**
+ * Decodes the import and export sections at the top of a component's binary.
+ *
+ * @throws TypedError `component-not-wasm`, `component-core-module`, `component-truncated` or `component-malformed`.
+ */
+export function readComponentHeader(bytes: Uint8Array): ComponentHeader {
+  requireComponent(bytes);
+  const imports: ComponentImport[] = [];
+  const exports: ComponentExport[] = [];
+  const types: TypeEntry[] = [];
+  const reader = new ComponentReader(bytes, 8, bytes.length);
+  while (!reader.done) {
+    const id = reader.byte();
+    const length = sectionLength(reader);
+    const section = reader.part(length);
+    switch (id) {
+      case 6:
+        section.vector(() => {
+          if (readAlias(section)) {
+            types.push(null);
+          }
+        });
+        break;
+      case 7:
+        section.vector(() => types.push(readType(section)));
+        break;
+      case 10:
+        section.vector(() => {
+          const read = readImport(section, types);
+          if (read !== undefined) {
+            imports.push(read);
+          }
+        });
+        break;
+      case 11:
+        section.vector(() => exports.push(readExport(section, types)));
+        break;
+      default:
+        // Custom, core, instance, canon, start, value: neither names of the outside nor types are in these.
+        if (id > 12) {
+          throw reader.malformed(`there is a section of the unknown kind ${id}`);
+        }
+        continue;
+    }
+    if (!section.done) {
+      throw section.malformed('a section has more bytes than its items');
+    }
+  }
+  return { imports, exports };
+}
+
+function requireComponent(bytes: Uint8Array): void {
+  const magic = [0x00, 0x61, 0x73, 0x6d];
+  if (!magic.every((byte, index) => bytes[index] === byte || index >= bytes.length) || bytes.length === 0) {
+    throw capsuleError(
+      'component-not-wasm',
+      bytes.length === 0 ? 'The component is an empty file.' : 'The component is not a WebAssembly file.',
+      'Point "file" in [[component]] at the .wasm file that the build makes.',
+    );
+  }
+  if (bytes.length < 8) {
+    throw truncated(`it has ${bytes.length} bytes`);
+  }
+  const version = (bytes[4] ?? 0) + 256 * (bytes[5] ?? 0);
+  const layer = (bytes[6] ?? 0) + 256 * (bytes[7] ?? 0);
+  if (layer === 0) {
+    throw capsuleError(
+      'component-core-module',
+      'The file is a core WebAssembly module, not a component.',
+      'Make a component of it: build for a component target, or run "wasm-tools component new".',
+    );
+  }
+  if (layer !== 1 || version !== 0x0d) {
+    throw capsuleError(
+      'component-malformed',
+      `The component has the binary version ${version} in layer ${layer}; version 13 in layer 1 is understood.`,
+      'Build it with a current tool chain.',
+    );
+  }
+}
+
+function sectionLength(reader: ComponentReader): number {
+  // A length that breaks off is a file that breaks off; a wrong number is damage.
+  if (reader.done) {
+    throw truncated('a section has no length');
+  }
+  const length = reader.u32();
+  if (length > reader.remaining) {
+    throw truncated(`a section of ${length} bytes has only ${reader.remaining}`);
+  }
+  return length;
+}
+
+/** One import; undefined for a type that only gets a name here, since nobody has to provide it. */
+function readImport(reader: ComponentReader, types: TypeEntry[]): ComponentImport | undefined {
+  const name = readExternName(reader);
+  const desc = readExternDesc(reader);
+  if (desc.kind === 'type') {
+    types.push(desc.equals === null ? null : typeAt(reader, types, desc.equals));
+    if (desc.equals !== null) {
+      return undefined;
+    }
+  }
+  if (desc.kind !== 'instance') {
+    return { name, kind: desc.kind, ...NOTHING };
+  }
+  const shape = typeAt(reader, types, desc.index);
+  if (shape === null) {
+    throw reader.malformed('an imported instance has a type that is no instance type');
+  }
+  return { name, kind: 'instance', ...shape };
+}
+
+function readExport(reader: ComponentReader, types: TypeEntry[]): ComponentExport {
+  const name = readExternName(reader);
+  const sort = readSort(reader);
+  const index = reader.u32();
+  const described = reader.byte();
+  if (described === 0x01) {
+    readExternDesc(reader);
+  } else if (described !== 0x00) {
+    throw reader.malformed('an export is neither described nor plain');
+  }
+  if (sort === 0x03) {
+    types.push(typeAt(reader, types, index));
+  }
+  return { name, kind: SORTS[sort] ?? 'core' };
+}
+
+function typeAt(reader: ComponentReader, types: readonly TypeEntry[], index: number): TypeEntry {
+  const type = types[index];
+  if (type === undefined) {
+    throw reader.malformed(`the type ${index} does not exist`);
+  }
+  return type;
+}
+
+function truncated(what: string): Error {
+  return capsuleError(
+    'component-truncated',
+    `The component breaks off: ${what}.`,
+    'Build or copy it again; the file is not complete.',
+  );
+}

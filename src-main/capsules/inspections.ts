@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { InstallPlan } from '../contract/views.ts';
+import { capabilityViews } from './capability-words.ts';
+import { requireRunnable, type ServedInterfaces } from './component-check.ts';
+import { hashComponent, requireDeclaredHash } from './component-hash.ts';
+import { capsuleError } from './errors.ts';
+import type { Library } from './library.ts';
+import { readSource } from './source.ts';
+import type { CapsuleContent } from './source-content.ts';
+
+/** What was read at an inspection and waits for a person's decision. */
+export interface Inspected {
+  readonly content: CapsuleContent;
+  readonly hash: string;
+}
+
+/** Looks at capsules without running any of them. */
+export interface Inspections {
+  readonly inspect: (path: string) => Promise<InstallPlan>;
+  /** Runs `use` with exactly what the inspection saw, then forgets it. */
+  readonly use: <T>(token: string, use: (inspected: Inspected) => Promise<T>) => Promise<T>;
+  readonly cancel: (token: string) => Promise<void>;
+  readonly dispose: () => Promise<void>;
+}
+
+/**
+ * Plans kept at a time, the oldest forgotten first: a window shows one, and one left open by a closed
+ * window must not hold its copy on disk for ever.
+ */
+const MAX_PENDING = 8;
+
+interface Pending extends Inspected {
+  readonly staging: string;
+}
+
+/** @param folder for copies of what is inspected; emptied now, since nothing of an earlier run is needed */
+export async function openInspections(
+  folder: string,
+  library: Library,
+  served: ServedInterfaces,
+): Promise<Inspections> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const pending = new Map<string, Pending>();
+
+  const forget = async (token: string): Promise<void> => {
+    const entry = pending.get(token);
+    pending.delete(token);
+    if (entry !== undefined) {
+      await rm(entry.staging, { recursive: true, force: true });
+    }
+  };
+
+  return {
+    async inspect(path) {
+      const token = randomUUID();
+      const staging = join(folder, token);
+      const content = await readSource(resolve(path), staging);
+      try {
+        const hash = hashComponent(content.component);
+        requireDeclaredHash(content.manifest, hash);
+        requireRunnable(content.header, served);
+        pending.set(token, { content, hash, staging });
+        const [oldest] = pending.keys();
+        if (pending.size > MAX_PENDING && oldest !== undefined) {
+          await forget(oldest);
+        }
+        return planOf(token, path, content, hash, library);
+      } catch (error) {
+        await rm(staging, { recursive: true, force: true });
+        throw error;
+      }
+    },
+
+    async use(token, use) {
+      const inspected = pending.get(token);
+      // Taken at once, so that a second use of the same token finds nothing.
+      pending.delete(token);
+      if (inspected === undefined) {
+        throw capsuleError(
+          'inspection-gone',
+          'This inspection is over; nothing was installed.',
+          'Choose the file or folder again.',
+        );
+      }
+      try {
+        return await use(inspected);
+      } finally {
+        await rm(inspected.staging, { recursive: true, force: true });
+      }
+    },
+
+    cancel: forget,
+
+    async dispose() {
+      pending.clear();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function planOf(
+  token: string,
+  source: string,
+  { kind, manifest, component, header }: CapsuleContent,
+  hash: string,
+  library: Library,
+): InstallPlan {
+  return {
+    token,
+    source,
+    kind,
+    id: manifest.id,
+    version: manifest.version,
+    description: manifest.description,
+    hash,
+    size: component.length,
+    imports: header.imports.map(({ name }) => name),
+    exports: header.exports.filter((each) => each.kind === 'func').map(({ name }) => name),
+    // Nothing is granted yet.
+    capabilities: capabilityViews(manifest.capabilities, []),
+    warnings: manifest.warnings,
+    replaces: library.find(manifest.id)?.manifest.version ?? null,
+  };
+}

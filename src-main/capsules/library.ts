@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Grants } from '../contract/kernel.ts';
+import { writeFileAtomically } from '../store/atomic-file.ts';
+import { hashComponent } from './component-hash.ts';
+import { capsuleError } from './errors.ts';
+import { parseManifest, type Manifest } from './manifest.ts';
+import { MANIFEST_NAME, type CapsuleContent } from './source-content.ts';
+
+/** What is remembered of an installation beside the capsule's own files. */
+export interface InstallRecord {
+  readonly schema: 1;
+  /** BLAKE3 of the component. */
+  readonly hash: string;
+  /** Bytes of the component. */
+  readonly size: number;
+  readonly imports: readonly string[];
+  readonly exports: readonly string[];
+  readonly grants: Grants;
+  readonly enabled: boolean;
+  /** Epoch ms. */
+  readonly installedAt: number;
+}
+
+export interface InstalledCapsule {
+  readonly manifest: Manifest;
+  readonly record: InstallRecord;
+}
+
+/** A capsule's folder that cannot be read back. */
+export interface BrokenCapsule {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** An installation that is on disk but can still be taken back. */
+export interface PendingInstall {
+  readonly capsule: InstalledCapsule;
+  readonly commit: () => Promise<void>;
+  readonly rollback: () => Promise<void>;
+}
+
+export interface Library {
+  readonly list: () => readonly InstalledCapsule[];
+  readonly broken: () => readonly BrokenCapsule[];
+  readonly find: (id: string) => InstalledCapsule | undefined;
+  /** Puts a capsule in place of the one of the same name, if any; the old one comes back on `rollback`. */
+  readonly install: (content: CapsuleContent, hash: string, grants: Grants) => Promise<PendingInstall>;
+  readonly setEnabled: (id: string, enabled: boolean) => Promise<InstalledCapsule>;
+  readonly remove: (id: string) => Promise<void>;
+  /** The component's bytes, checked against their hash. */
+  readonly readComponent: (hash: string) => Promise<Uint8Array>;
+}
+
+const RECORD_NAME = 'install.json';
+const STAGING = '.staging-';
+const PREVIOUS = '.previous-';
+
+/**
+ * The installed capsules under `dataDir`: `capsules/<id>/` holds each one's files and record,
+ * `components/<hash>.wasm` the components by content. What a crash left half-done is undone first.
+ */
+export async function openLibrary(dataDir: string): Promise<Library> {
+  const capsules = join(dataDir, 'capsules');
+  const components = join(dataDir, 'components');
+  await mkdir(capsules, { recursive: true, mode: 0o700 });
+  await mkdir(components, { recursive: true, mode: 0o700 });
+  await undoInterrupted(capsules);
+
+  const installed = new Map<string, InstalledCapsule>();
+  const broken = new Map<string, BrokenCapsule>();
+  for (const id of (await readdir(capsules)).filter((name) => !name.startsWith('.')).sort()) {
+    try {
+      installed.set(id, await readInstalled(join(capsules, id)));
+    } catch (error) {
+      broken.set(id, { id, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  const componentPath = (hash: string): string => join(components, `${hash}.wasm`);
+
+  const dropUnusedComponent = async (hash: string): Promise<void> => {
+    if (![...installed.values()].some(({ record }) => record.hash === hash)) {
+      await rm(componentPath(hash), { force: true });
+    }
+  };
+
+  return {
+    list: () => [...installed.values()],
+    broken: () => [...broken.values()],
+    find: (id) => installed.get(id),
+
+    async install(content, hash, grants) {
+      const { id } = content.manifest;
+      const folder = join(capsules, id);
+      const staging = join(capsules, `${STAGING}${randomUUID()}`);
+      const previousFolder = join(capsules, `${PREVIOUS}${id}.${randomUUID()}`);
+      const previous = installed.get(id);
+      const record: InstallRecord = {
+        schema: 1,
+        hash,
+        size: content.component.length,
+        imports: content.header.imports.map(({ name }) => name),
+        exports: content.header.exports.filter(({ kind }) => kind === 'func').map(({ name }) => name),
+        grants,
+        enabled: true,
+        installedAt: Date.now(),
+      };
+      try {
+        await writeNew(componentPath(hash), content.component);
+        await writeCapsule(staging, content, record);
+        await renameIfThere(folder, previousFolder);
+        await rename(staging, folder);
+      } catch (error) {
+        await rm(staging, { recursive: true, force: true });
+        await renameIfThere(previousFolder, folder);
+        await dropUnusedComponent(hash);
+        throw error;
+      }
+      const capsule: InstalledCapsule = { manifest: content.manifest, record };
+      installed.set(id, capsule);
+      broken.delete(id);
+      return {
+        capsule,
+        async commit() {
+          await rm(previousFolder, { recursive: true, force: true });
+          if (previous !== undefined) {
+            await dropUnusedComponent(previous.record.hash);
+          }
+        },
+        async rollback() {
+          installed.delete(id);
+          await rm(folder, { recursive: true, force: true });
+          await renameIfThere(previousFolder, folder);
+          if (previous !== undefined) {
+            installed.set(id, previous);
+          }
+          await dropUnusedComponent(hash);
+        },
+      };
+    },
+
+    async setEnabled(id, enabled) {
+      const { manifest, record } = requireInstalled(installed, id);
+      const capsule: InstalledCapsule = { manifest, record: { ...record, enabled } };
+      await writeFileAtomically(join(capsules, id, RECORD_NAME), JSON.stringify(capsule.record, null, 2));
+      installed.set(id, capsule);
+      return capsule;
+    },
+
+    async remove(id) {
+      if (broken.delete(id)) {
+        await rm(join(capsules, id), { recursive: true, force: true });
+        return;
+      }
+      const { record } = requireInstalled(installed, id);
+      // Renamed first: a removal that is cut off is finished at the next start instead of half there.
+      const staging = join(capsules, `${STAGING}${randomUUID()}`);
+      await rename(join(capsules, id), staging);
+      installed.delete(id);
+      await rm(staging, { recursive: true, force: true });
+      await dropUnusedComponent(record.hash);
+    },
+
+    async readComponent(hash) {
+      const bytes = await readFile(componentPath(hash)).catch((cause: unknown) => {
+        throw damaged(`The component ${hash.slice(0, 16)}… is missing from the data folder.`, cause);
+      });
+      if (hashComponent(bytes) !== hash) {
+        throw damaged(`The component ${hash.slice(0, 16)}… on disk is not the one that was installed.`);
+      }
+      return bytes;
+    },
+  };
+}
+
+function requireInstalled(installed: ReadonlyMap<string, InstalledCapsule>, id: string): InstalledCapsule {
+  const capsule = installed.get(id);
+  if (capsule === undefined) {
+    throw capsuleError(
+      'capsule-not-installed',
+      `There is no capsule ${JSON.stringify(id)}.`,
+      'Choose one of the installed capsules.',
+    );
+  }
+  return capsule;
+}
+
+function damaged(what: string, cause?: unknown): Error {
+  return capsuleError('store-damaged', what, 'Install the capsule again from its source.', cause);
+}
+
+async function readInstalled(folder: string): Promise<InstalledCapsule> {
+  const record = JSON.parse(await readFile(join(folder, RECORD_NAME), 'utf8')) as InstallRecord;
+  if (record.schema !== 1) {
+    throw damaged('It was installed by a newer version of Capsule Desktop.');
+  }
+  return { manifest: parseManifest(await readFile(join(folder, MANIFEST_NAME))), record };
+}
+
+/** Everything but the component, which is stored by its content. */
+async function writeCapsule(folder: string, content: CapsuleContent, record: InstallRecord): Promise<void> {
+  const componentFile = content.manifest.component?.file;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const file of content.files.values()) {
+    if (file.path !== componentFile) {
+      const path = join(folder, ...file.path.split('/'));
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, await file.read(), { flag: 'wx' });
+    }
+  }
+  await writeFileAtomically(join(folder, RECORD_NAME), JSON.stringify(record, null, 2));
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const staging = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(staging, bytes, { flag: 'wx', mode: 0o600 });
+    await rename(staging, path);
+  } catch (error) {
+    await rm(staging, { force: true });
+    throw error;
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') {
+      throw error;
+    }
+  });
+}
+
+/** Removes stagings; puts back a capsule whose replacement was not finished. */
+async function undoInterrupted(capsules: string): Promise<void> {
+  for (const name of await readdir(capsules)) {
+    if (name.startsWith(STAGING)) {
+      await rm(join(capsules, name), { recursive: true, force: true });
+    } else if (name.startsWith(PREVIOUS)) {
+      const id = name.slice(PREVIOUS.length, name.lastIndexOf('.'));
+      await rm(join(capsules, id), { recursive: true, force: true });
+      await rename(join(capsules, name), join(capsules, id));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** Largest `Capsule.toml`. Real ones are under 10 KiB; the reference sets no limit. */
+export const MAX_MANIFEST_BYTES = 256 * 1024;
+
+/** Longest capsule name: it becomes a folder, a log prefix and a table cell. The reference sets no limit. */
+export const MAX_NAME_LENGTH = 64;
+
+/** Lowest priority number runs first; the reference's default. */
+export const DEFAULT_PRIORITY = 100;
+/** A priority is an unsigned 32-bit number in the reference. */
+export const MAX_PRIORITY = 2 ** 32 - 1;
+
+/** The reference version whose contract this runtime keeps; `astrid-version` in a manifest is compared with it. */
+export const COMPATIBLE_VERSION = '0.10.4';
+
+/** Largest `.capsule` file; the reference's own limit for an install that checks a digest. */
+export const MAX_ARCHIVE_BYTES = 64 * 1024 * 1024;
+/** Everything in it, unpacked, tar headers included: four times the file, far above real components (1–15 MB). */
+export const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
+/** One file: the largest component that is worth compiling on a desktop. */
+export const MAX_FILE_BYTES = 128 * 1024 * 1024;
+/** Files and folders together. */
+export const MAX_ENTRIES = 4_096;
+/** What Linux and macOS file systems hold in one name, in bytes. */
+export const MAX_PATH_SEGMENT_BYTES = 255;
+/** A whole path, in bytes: the shortest PATH_MAX of our systems (1,024 on macOS). */
+export const MAX_PATH_BYTES = 1_024;
+
+/** Gzip reaches 1,032 : 1 on zeros; WebAssembly and text stay under 10 : 1. Judged once this much came out. */
+export const MAX_RATIO = 200;
+export const RATIO_FREE_BYTES = 8 * 1024 * 1024;
+
+/** Nesting of one item in a component's binary; tool chains stay under 10. */
+export const MAX_COMPONENT_DEPTH = 32;
+/** Longest name in a component's binary, in bytes (kebab names and interface ids are short). */
+export const MAX_COMPONENT_NAME_BYTES = 1_024;

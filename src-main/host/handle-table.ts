@@ -1,0 +1,66 @@
+import type { Handle } from './generated/handle.ts';
+import { GuestTrap } from './wit-error.ts';
+
+/**
+ * Handles that one instance may hold at a time. A guest that leaks handles ends at this number
+ * instead of filling the host's memory; the contract allows 128 subscriptions and 256 pollables a poll.
+ */
+export const MAX_HANDLES = 4_096;
+
+interface Entry {
+  readonly resource: string;
+  readonly value: unknown;
+  readonly dispose: () => void;
+}
+
+/**
+ * The resources that one instance holds: numbers on the wire, typed entries here. Dropping is this
+ * table's job alone; ending the instance disposes whatever is left.
+ */
+export class HandleTable {
+  readonly #entries = new Map<number, Entry>();
+  #next = 1;
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** @throws GuestTrap when the table is full; `dispose` has then run already. */
+  insert<R extends string>(resource: R, value: unknown, dispose: () => void): Handle<R> {
+    if (this.#entries.size >= MAX_HANDLES) {
+      dispose();
+      throw new GuestTrap(
+        `The instance holds ${MAX_HANDLES} handles already; drop some before asking for more.`,
+      );
+    }
+    const handle = this.#next++;
+    this.#entries.set(handle, { resource, value, dispose });
+    return handle as Handle<R>;
+  }
+
+  /**
+   * @throws GuestTrap for a number that is no live handle of this resource. `guard` proves the type of
+   *   what the host itself put in.
+   */
+  get<R extends string, T>(resource: R, handle: Handle<R>, guard: (value: unknown) => value is T): T {
+    const entry = this.#entries.get(handle);
+    if (entry === undefined || entry.resource !== resource || !guard(entry.value)) {
+      throw new GuestTrap(`${String(handle)} is not a live handle of ${resource}.`);
+    }
+    return entry.value;
+  }
+
+  /** Dropping an unknown number does nothing: the instance may already be on its way out. */
+  drop(handle: number): void {
+    const entry = this.#entries.get(handle);
+    this.#entries.delete(handle);
+    entry?.dispose();
+  }
+
+  /** Drops all, newest first. */
+  dispose(): void {
+    for (const handle of [...this.#entries.keys()].reverse()) {
+      this.drop(handle);
+    }
+  }
+}

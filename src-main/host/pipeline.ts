@@ -1,0 +1,160 @@
+import { TypedError } from '../base/typed-error.ts';
+import type { Clock } from '../base/clock.ts';
+import type { AuditOutcome, AuditRecord } from '../policy/audit-record.ts';
+import { decide } from '../policy/gate.ts';
+import type { QuotaBook } from '../policy/quota.ts';
+import type { Call } from './host-function.ts';
+import type { Operation, OperationTable } from './operation-table.ts';
+import { GuestTrap, WitError } from './wit-error.ts';
+
+/** What a call came to; the bridge carries it to the guest as it is. */
+export type Outcome =
+  | { readonly tag: 'ok'; readonly value: unknown }
+  | { readonly tag: 'err'; readonly value: unknown }
+  | { readonly tag: 'trap'; readonly message: string };
+
+export interface PipelineServices {
+  readonly operations: OperationTable;
+  readonly quotas: QuotaBook;
+  readonly clock: Clock;
+  /** Writes one record; a promise when the log is behind, so that no evidence is dropped. */
+  readonly audit: (record: AuditRecord) => void | Promise<void>;
+  /** The host's own log, for what a guest must not see. */
+  readonly report: (message: string, error: unknown) => void;
+}
+
+export type Pipeline = (call: Call, operation: string, args: readonly unknown[]) => Promise<Outcome>;
+
+interface Verdict {
+  readonly outcome: Outcome;
+  readonly audited: AuditOutcome;
+  readonly reason: string;
+}
+
+/**
+ * The one way from a guest's question to its answer, for every host function: find the record · not
+ * cancelled · quota · gate · run, raced with cancellation · exactly one audit record · answer.
+ */
+export function createPipeline(services: PipelineServices): Pipeline {
+  return async (call, name, args) => {
+    const operation = services.operations.get(name);
+    if (operation === undefined) {
+      return { tag: 'trap', message: `The host has no function ${name}.` };
+    }
+    const verdict = await judge(services, call, operation, args);
+    if (operation.function.audit === 'always' || verdict.audited === 'denied') {
+      await services.audit({
+        at: services.clock.now(),
+        capsule: call.capsule,
+        principal: call.principal,
+        action: operation.name,
+        target: describeTarget(operation, args),
+        outcome: verdict.audited,
+        reason: verdict.reason,
+      });
+    }
+    return verdict.outcome;
+  };
+}
+
+async function judge(
+  { quotas, report }: PipelineServices,
+  call: Call,
+  operation: Operation,
+  args: readonly unknown[],
+): Promise<Verdict> {
+  const { function: record, errors } = operation;
+  if (call.signal.aborted) {
+    return refuse(operation, 'cancelled', errors.cancelled, 'cancelled');
+  }
+  if (record.quota !== undefined && !quotas.take(`${call.capsule} ${call.principal}`, record.quota)) {
+    return refuse(operation, 'denied', errors.quota, `more ${record.quota} in one second than allowed`);
+  }
+  try {
+    if (typeof record.needs === 'function') {
+      const decision = decide(call.rights, record.needs(...args));
+      if (!decision.allowed) {
+        return refuse(operation, 'denied', errors.denied, decision.reason);
+      }
+    }
+    const value = await raceWithCancel(call.signal, record.run(call, ...args));
+    return { outcome: { tag: 'ok', value }, audited: 'allowed', reason: '' };
+  } catch (error) {
+    // First cause wins: whatever else a cancelled run threw is a consequence.
+    return call.signal.aborted
+      ? refuse(operation, 'cancelled', errors.cancelled, 'cancelled')
+      : explain(operation, error, report);
+  }
+}
+
+function refuse(operation: Operation, audited: AuditOutcome, payload: unknown, reason: string): Verdict {
+  const { refused } = operation.function;
+  if (operation.fallible) {
+    return { outcome: { tag: 'err', value: payload }, audited, reason };
+  }
+  if (refused !== undefined) {
+    return { outcome: { tag: 'ok', value: refused() }, audited, reason };
+  }
+  return { outcome: { tag: 'trap', message: `${operation.name} was refused: ${reason}.` }, audited, reason };
+}
+
+/** Settles with the run, or rejects as soon as the call is cancelled; the run sees the same signal and ends by itself. */
+async function raceWithCancel<T>(signal: AbortSignal, running: T | Promise<T>): Promise<T> {
+  if (!(running instanceof Promise)) {
+    return running;
+  }
+  let onAbort!: () => void;
+  const cancelled = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([running, cancelled]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // The loser's later failure has been overtaken; it must not become an unhandled rejection.
+    running.catch(() => undefined);
+  }
+}
+
+/** What a thrown error means: the guest's own error, a trap, or a bug that shows the guest nothing of the host. */
+function explain(operation: Operation, error: unknown, report: PipelineServices['report']): Verdict {
+  const { errors } = operation;
+  if (error instanceof WitError) {
+    return {
+      outcome: { tag: 'err', value: error.payload },
+      audited: isSame(error.payload, errors.denied) ? 'denied' : 'failed',
+      reason: nameOf(error.payload),
+    };
+  }
+  if (error instanceof GuestTrap) {
+    return { outcome: { tag: 'trap', message: error.message }, audited: 'failed', reason: error.message };
+  }
+  const mapped = error instanceof TypedError ? errors.byCode[error.code]?.(error) : undefined;
+  if (mapped !== undefined) {
+    return explain(operation, new WitError(mapped, { cause: error }), report);
+  }
+  report(`${operation.name} failed`, error);
+  const text = 'The host failed at this call; its log has the reason.';
+  return operation.fallible
+    ? { outcome: { tag: 'err', value: errors.unknown(text) }, audited: 'failed', reason: 'host failure' }
+    : { outcome: { tag: 'trap', message: text }, audited: 'failed', reason: 'host failure' };
+}
+
+function describeTarget(operation: Operation, args: readonly unknown[]): string {
+  try {
+    return operation.function.target(...args);
+  } catch {
+    // Arguments that cannot even be described were refused above; the record still has to be written.
+    return '';
+  }
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  return left === right || nameOf(left) === nameOf(right);
+}
+
+function nameOf(payload: unknown): string {
+  const tag = typeof payload === 'object' && payload !== null && 'tag' in payload ? payload.tag : payload;
+  return typeof tag === 'string' ? tag : 'error';
+}

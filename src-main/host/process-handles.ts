@@ -1,0 +1,148 @@
+import type { ManagedProcess } from '../processes/managed-process.ts';
+import type { AstridProcessHost1_0_0, ErrorCode, ProcessHandle } from './generated/astrid-process-1-0-0.ts';
+import { nothing, type Call, type HostFunction } from './host-function.ts';
+import { Pollable, POLLABLE } from './pollable.ts';
+import { exitInfo, takeLogs, waitForExit } from './process-service.ts';
+import { WitError } from './wit-error.ts';
+
+/** What a `process-handle` stands for. */
+export class HeldProcess {
+  readonly process: ManagedProcess;
+  /** True for `attach`: dropping it leaves the process alone. */
+  readonly attached: boolean;
+
+  constructor(process: ManagedProcess, attached: boolean) {
+    this.process = process;
+    this.attached = attached;
+  }
+}
+
+type MethodName = keyof AstridProcessHost1_0_0 & `[method]${string}`;
+type Methods = { readonly [F in MethodName]: HostFunction<AstridProcessHost1_0_0[F]> };
+
+/**
+ * The methods of `process-handle`.
+ *
+ * @param resource the full name of the version's resource; both versions have the same methods
+ */
+export function createHandleMethods(resource: string): Methods {
+  const ownHandle = nothing('the handle was given for a start or an attach that passed the gate');
+  const find = (call: Call, handle: ProcessHandle): HeldProcess =>
+    call.handles.get(resource, handle as never, (value) => value instanceof HeldProcess);
+  const shown = (): string => 'a process that the instance holds';
+  const quiet = { needs: ownHandle, audit: 'refusals', target: shown } as const;
+  const recorded = { needs: ownHandle, audit: 'always', target: shown } as const;
+
+  return {
+    '[method]process-handle.read-logs': {
+      ...quiet,
+      run: (call, self) => takeLogs(find(call, self).process),
+    },
+    '[method]process-handle.write-stdin': {
+      ...recorded,
+      run: (call, self, data) => find(call, self).process.writeStdin(data),
+    },
+    '[method]process-handle.close-stdin': {
+      ...recorded,
+      run: (call, self) => find(call, self).process.closeStdin(),
+    },
+    '[method]process-handle.signal': {
+      ...recorded,
+      run: (call, self, signal) => {
+        const { process } = find(call, self);
+        process.touch();
+        if (!process.signal(signal)) {
+          throw closed();
+        }
+      },
+    },
+    '[method]process-handle.kill': {
+      ...recorded,
+      run: async (call, self) => {
+        const { process } = find(call, self);
+        const killed = process.exit === null;
+        const exit = await process.kill('killed');
+        const { stdout, stderr } = takeLogs(process);
+        return { killed, exit: exitInfo(exit), stdout, stderr };
+      },
+    },
+    '[method]process-handle.wait': {
+      ...quiet,
+      run: (call, self, timeoutMs) => {
+        const held = find(call, self);
+        refuseEndlessWait(held, timeoutMs);
+        return waitForExit(held.process, timeoutMs, call.signal);
+      },
+    },
+    '[method]process-handle.wait-with-output': {
+      ...quiet,
+      run: async (call, self, timeoutMs) => {
+        const held = find(call, self);
+        refuseEndlessWait(held, timeoutMs);
+        const exit = await waitForExit(held.process, timeoutMs, call.signal);
+        const { stdout, stderr } = takeLogs(held.process);
+        return { stdout, stderr, exit };
+      },
+    },
+    '[method]process-handle.os-pid': {
+      ...quiet,
+      run: (call, self) => {
+        const { osPid } = find(call, self).process.view();
+        if (osPid === null) {
+          throw closed();
+        }
+        return osPid;
+      },
+    },
+    '[method]process-handle.subscribe-exit': {
+      ...quiet,
+      run: (call, self) =>
+        call.handles.insert(POLLABLE, exitPollable(find(call, self).process), () => undefined),
+    },
+    '[method]process-handle.subscribe-logs': {
+      ...quiet,
+      run: (call, self) =>
+        call.handles.insert(POLLABLE, logPollable(find(call, self).process), () => undefined),
+    },
+  };
+}
+
+/** Puts a process into the instance's handles. An owned one is killed when its handle goes. */
+export function holdProcess(call: Call, resource: string, held: HeldProcess): ProcessHandle {
+  return call.handles.insert(resource, held, () => {
+    if (!held.attached) {
+      void held.process.kill('killed');
+    }
+  }) as unknown as ProcessHandle;
+}
+
+/** A persistent process may outlive every caller, so nobody waits for it without a limit. */
+function refuseEndlessWait({ attached }: HeldProcess, timeoutMs: bigint | undefined): void {
+  if (attached && timeoutMs === undefined) {
+    throw new WitError<ErrorCode>({ tag: 'invalid-input' });
+  }
+}
+
+function exitPollable(process: ManagedProcess): Pollable {
+  return new Pollable(
+    () => process.exit !== null,
+    (listener) => {
+      let wanted = true;
+      void process.exited.then(() => (wanted ? listener() : undefined));
+      return () => {
+        wanted = false;
+      };
+    },
+  );
+}
+
+function logPollable(process: ManagedProcess): Pollable {
+  return new Pollable(
+    () => process.readable,
+    (listener) => process.onOutput(listener),
+  );
+}
+
+function closed(): WitError<ErrorCode> {
+  return new WitError({ tag: 'closed' });
+}

@@ -1,0 +1,50 @@
+/** Entries of a child's environment that a guest may set (the reference's numbers). */
+export const MAX_ENV_ENTRIES = 256;
+export const MAX_ENV_VALUE_BYTES = 65_536;
+
+/** Host variables that every child sees, when the host has them: language and time zone. */
+export const PASSED_ON = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'] as const;
+
+/**
+ * Names that steer loaders and interpreters or carry the host's own: a guest that may run `git` must not
+ * turn it into a shell by its environment. One list for every way to start a program; the reference
+ * keeps two that disagree. Compared without regard to case.
+ */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['PATH', 'ENV', 'BASH_ENV', 'ZDOTDIR', 'GCONV_PATH'],
+  ...['NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS'],
+  ...['PYTHONHOME', 'PYTHONPATH', 'PYTHONSTARTUP'],
+  ...['PERL5OPT', 'PERL5LIB', 'RUBYOPT', 'RUBYLIB'],
+  ...['JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'JDK_JAVA_OPTIONS'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'OPENSSL_CONF'],
+  ...['GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_ASKPASS', 'GIT_EXTERNAL_DIFF', 'GIT_EXEC_PATH'],
+]);
+const RESERVED_PREFIXES = ['LD_', 'DYLD_', 'ASTRID_', 'NPM_CONFIG_', 'GIT_CONFIG'];
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+export type EnvironmentProblem = 'too-large' | 'invalid-input';
+
+/** What is wrong with the entries a guest wants to set, or undefined. */
+export function environmentProblem(
+  entries: readonly { readonly key: string; readonly value: string }[],
+): EnvironmentProblem | undefined {
+  if (entries.length > MAX_ENV_ENTRIES) {
+    return 'too-large';
+  }
+  const names = new Set(entries.map(({ key }) => key));
+  const sound = entries.every(({ key, value }) => isSettable(key) && isValue(value));
+  return sound && names.size === entries.length ? undefined : 'invalid-input';
+}
+
+/** Whether a guest may set a variable of this name. */
+export function isSettable(name: string): boolean {
+  const upper = name.toUpperCase();
+  return (
+    NAME.test(name) && !RESERVED.has(upper) && !RESERVED_PREFIXES.some((prefix) => upper.startsWith(prefix))
+  );
+}
+
+function isValue(value: string): boolean {
+  return !value.includes('\0') && new TextEncoder().encode(value).length <= MAX_ENV_VALUE_BYTES;
+}

@@ -1,0 +1,31 @@
+import { allowsCommand, isHeld, type Capabilities } from './capabilities.ts';
+
+/** What a host function needs for one call, made from its arguments. */
+export type Need =
+  | { readonly kind: 'flag'; readonly capability: 'allow_persistent' | 'uplink' | 'allow_prompt_injection' }
+  | { readonly kind: 'command'; readonly command: string };
+
+export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+
+/**
+ * The capability gate: every need must be covered by the effective rights (asked ∩ granted).
+ * Pure; the first need that is not covered decides.
+ */
+export function decide(rights: Capabilities, needs: readonly Need[]): Decision {
+  for (const need of needs) {
+    const refusal = refuse(rights, need);
+    if (refusal !== undefined) {
+      return { allowed: false, reason: refusal };
+    }
+  }
+  return { allowed: true };
+}
+
+function refuse(rights: Capabilities, need: Need): string | undefined {
+  switch (need.kind) {
+    case 'flag':
+      return isHeld(rights, need.capability) ? undefined : `${need.capability} is not granted`;
+    case 'command':
+      return allowsCommand(rights, need.command) ? undefined : `host_process does not cover the command`;
+  }
+}

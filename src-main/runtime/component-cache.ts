@@ -1,0 +1,105 @@
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import type { TranspiledComponent } from './transpile.ts';
+import type { Transpiler } from './transpiler.ts';
+
+/**
+ * Part of the cache key beside the content hash: the transpiler's version and our own way to call it.
+ * Raise the number when `transpile.ts` changes what it makes.
+ */
+export const TRANSPILE_RECIPE = 'jco-transpile-0.15.0-1';
+
+const INDEX = 'index.json';
+
+interface Index {
+  readonly imports: readonly string[];
+  readonly exports: readonly string[];
+  readonly modules: readonly string[];
+}
+
+/** Transpiled components by content hash, on disk, so that each is transpiled once. */
+export interface ComponentCache {
+  /** `load` is asked for the component's bytes only when they must be transpiled. */
+  readonly get: (
+    hash: string,
+    imports: readonly string[],
+    load: () => Promise<Uint8Array>,
+  ) => Promise<TranspiledComponent>;
+  readonly forget: (hash: string) => Promise<void>;
+}
+
+export function createComponentCache(folder: string, transpiler: Transpiler): ComponentCache {
+  const making = new Map<string, Promise<TranspiledComponent>>();
+  const folderOf = (hash: string): string => join(folder, `${hash}-${TRANSPILE_RECIPE}`);
+
+  const make: ComponentCache['get'] = async (hash, imports, load) => {
+    const cached = await read(folderOf(hash));
+    if (cached !== undefined) {
+      return cached;
+    }
+    const result = await transpiler.transpile(await load(), imports);
+    await write(folderOf(hash), result);
+    return result;
+  };
+
+  return {
+    get(hash, imports, load) {
+      const running = making.get(hash) ?? make(hash, imports, load);
+      making.set(hash, running);
+      const forget = (): void => void making.delete(hash);
+      running.then(forget, forget);
+      return running;
+    },
+    forget: (hash) => rm(folderOf(hash), { recursive: true, force: true }),
+  };
+}
+
+/** Undefined when it is not there or not whole; it is then made again. */
+async function read(folder: string): Promise<TranspiledComponent | undefined> {
+  try {
+    const index = JSON.parse(await readFile(join(folder, INDEX), 'utf8')) as Index;
+    const modules = await Promise.all(
+      index.modules.map(async (name) => [name, new Uint8Array(await readFile(join(folder, name)))] as const),
+    );
+    return {
+      script: await readFile(join(folder, 'component.js'), 'utf8'),
+      modules: new Map(modules),
+      imports: index.imports,
+      exports: index.exports,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Written beside and renamed, so that a crash leaves no half of a component. */
+async function write(folder: string, component: TranspiledComponent): Promise<void> {
+  const staging = `${folder}.${randomUUID()}`;
+  await mkdir(staging, { recursive: true });
+  try {
+    const index: Index = {
+      imports: component.imports,
+      exports: component.exports,
+      modules: [...component.modules.keys()],
+    };
+    await Promise.all([
+      writeFile(join(staging, 'component.js'), component.script),
+      writeFile(join(staging, INDEX), JSON.stringify(index)),
+      ...[...component.modules].map(([name, bytes]) => writeFile(join(staging, name), bytes)),
+    ]);
+    await rm(folder, { recursive: true, force: true });
+    await rename(staging, folder);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** Removes what a crash left half-written. */
+export async function sweepComponentCache(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const stale = names.filter(
+    (name) => /\.[0-9a-f-]{36}$/.test(name) || !name.endsWith(`-${TRANSPILE_RECIPE}`),
+  );
+  await Promise.all(stale.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}

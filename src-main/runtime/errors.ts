@@ -1,0 +1,16 @@
+import { TypedError } from '../base/typed-error.ts';
+
+export type RuntimeErrorCode =
+  | 'capsule-not-found'
+  | 'capsule-disabled'
+  | 'capsule-failed'
+  | 'action-unsupported'
+  | 'guest-trapped'
+  | 'guest-out-of-memory'
+  | 'guest-timed-out'
+  | 'guest-refused-to-start'
+  | 'invocation-cancelled'
+  | 'component-unusable'
+  | 'kernel-disposed';
+
+export class RuntimeError extends TypedError<RuntimeErrorCode> {}

@@ -1,0 +1,25 @@
+/** Times and sizes of the runtime, each with its reason. */
+
+/** An instance that nobody called for this long is ended, unless it holds handles. */
+export const IDLE_INSTANCE_MS = 5 * 60_000;
+/** How long a cancelled guest may take to return after its host call was answered `cancelled`. */
+export const CANCEL_GRACE_MS = 500;
+/** A component that has not started by then never will: 13 MB start in under 200 ms here. */
+export const START_TIMEOUT_MS = 30_000;
+/** JavaScript heap of a guest's worker: glue code and copies of arguments; linear memory is not in it. */
+export const WORKER_HEAP_MB = 128;
+/** Stack of a guest's worker. V8's own default of 4 MB, written out because recursion depth is visible to guests. */
+export const WORKER_STACK_MB = 4;
+/** `astrid-install` and `astrid-upgrade` may take this long (the reference's limit). */
+export const LIFECYCLE_TIMEOUT_MS = 10 * 60_000;
+/** The transpiler's worker ends after this long without work; starting it again costs about 150 ms. */
+export const TRANSPILER_IDLE_MS = 20_000;
+/** A transpile of the largest component seen (13 MB) takes 1.1 s; this leaves room for a slow, busy machine. */
+export const TRANSPILE_TIMEOUT_MS = 120_000;
+
+/** Restart of a run loop that crashed: 2 s doubling to 120 s, five attempts, then failed (the reference's policy). */
+export const RESTART_FIRST_MS = 2_000;
+export const RESTART_MAX_MS = 120_000;
+export const RESTART_ATTEMPTS = 5;
+/** A run loop that lived this long had recovered: its next crash counts as the first. */
+export const RESTART_FORGET_MS = 10 * 60_000;

@@ -1,0 +1,61 @@
+import { transpileBytes } from '@bytecodealliance/jco-transpile';
+
+/** A component as the guest's worker loads it. */
+export interface TranspiledComponent {
+  /** A script whose value is jco's `instantiate` function. */
+  readonly script: string;
+  readonly modules: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  /** Names of the imported interfaces, with versions. */
+  readonly imports: readonly string[];
+  /** Exported functions by their name in the script. */
+  readonly exports: readonly string[];
+}
+
+const SCRIPT_NAME = 'component.js';
+
+/**
+ * Turns a component into JavaScript and core modules.
+ *
+ * @param imports the versioned interface names the component imports. jco drops versions from names it
+ *   is not told about, and two versions of one package would then be one.
+ * @throws whatever jco says is wrong with the component
+ */
+export async function transpile(
+  component: Uint8Array,
+  imports: readonly string[],
+): Promise<TranspiledComponent> {
+  const result = await transpileBytes(component, {
+    name: 'component',
+    instantiation: 'sync',
+    nodejsCompat: false,
+    base64Cutoff: 0,
+    emitTypescriptDeclarations: false,
+    map: Object.fromEntries(imports.map((name) => [name, name])),
+  });
+  const files = new Map(Object.entries(result.files));
+  const source = files.get(SCRIPT_NAME);
+  if (source === undefined) {
+    throw new Error('jco made no script.');
+  }
+  const modules = [...files].filter(([name]) => name.endsWith('.wasm'));
+  return {
+    script: moduleToScript(Buffer.from(source).toString('utf8')),
+    modules: new Map(modules.map(([name, bytes]) => [name, new Uint8Array(bytes)])),
+    imports: [...result.imports].sort(),
+    exports: result.exports.filter(([, kind]) => kind === 'function').map(([name]) => name),
+  };
+}
+
+/**
+ * The generated module as a plain script, since a fresh context can evaluate no module without a
+ * flag. jco exports `instantiate` and an empty `_util`, and imports nothing.
+ */
+function moduleToScript(source: string): string {
+  const script = source
+    .replace(/^export function instantiate\(/m, 'function instantiate(')
+    .replace(/^export const _util = /m, 'const _util = ');
+  if (/^(?:export|import)\b/m.test(script)) {
+    throw new Error('jco made a module that is more than one instantiate function.');
+  }
+  return `'use strict';(() => {\n${script}\nreturn instantiate;\n})()`;
+}

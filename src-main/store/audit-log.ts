@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AuditRecord } from '../policy/audit-record.ts';
+import { AUDIT_QUEUE, AUDIT_TEXT } from './limits.ts';
+import { createLineWriter } from './line-writer.ts';
+
+/** A record as it stands in the file: numbered, and linked to the one before by its hash. */
+export interface AuditEntry extends AuditRecord {
+  readonly sequence: number;
+  /** SHA-256 of the line before, 64 lower-case hex digits; zeros for the first. */
+  readonly previous: string;
+}
+
+export interface AuditLog {
+  /** A promise only when the disk is behind: the caller then waits, and no evidence is dropped. */
+  readonly append: (record: AuditRecord) => void | Promise<void>;
+  readonly flush: () => Promise<void>;
+}
+
+const NO_PREVIOUS = '0'.repeat(64);
+
+/** How much of the file's end is read to find its last line: more than two of the longest lines. */
+const TAIL_BYTES = 64 * 1_024;
+
+/**
+ * The hash-linked audit log `audit.jsonl` in `folder`: changing or removing a line breaks the link of
+ * every later one. It continues where the file ends.
+ */
+export async function openAuditLog(
+  folder: string,
+  report: (message: string, error: unknown) => void,
+): Promise<AuditLog> {
+  const path = join(folder, 'audit.jsonl');
+  const last = await readLastLine(path);
+  let sequence = last === undefined ? 0 : (JSON.parse(last) as AuditEntry).sequence;
+  let previous = last === undefined ? NO_PREVIOUS : hashLine(last);
+  const writer = createLineWriter(report);
+
+  return {
+    append(record) {
+      sequence += 1;
+      const line = JSON.stringify({ sequence, ...shorten(record), previous } satisfies AuditEntry);
+      previous = hashLine(line);
+      writer.append(path, line);
+      return writer.waiting() > AUDIT_QUEUE ? writer.flush() : undefined;
+    },
+    flush: writer.flush,
+  };
+}
+
+/** The link from one line to the next. */
+export function hashLine(line: string): string {
+  return createHash('sha256').update(line).digest('hex');
+}
+
+function shorten(record: AuditRecord): AuditRecord {
+  return {
+    ...record,
+    target: record.target.slice(0, AUDIT_TEXT),
+    reason: record.reason.slice(0, AUDIT_TEXT),
+  };
+}
+
+/** The last whole line, or undefined for no file or an empty one. */
+async function readLastLine(path: string): Promise<string | undefined> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  });
+  if (file === undefined) {
+    return undefined;
+  }
+  try {
+    const { size } = await file.stat();
+    const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    await file.read(tail, 0, tail.length, size - tail.length);
+    return tail
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .at(-1);
+  } finally {
+    await file.close();
+  }
+}

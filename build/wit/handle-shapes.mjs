@@ -76,7 +76,8 @@ function declaredShape(packages, owned) {
       );
       return found && { kind: 'variant', cases: found };
     }
-    default:
+    case 'enum':
+    case 'flags':
       return null;
   }
 }

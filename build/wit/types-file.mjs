@@ -155,7 +155,7 @@ function imports(imported) {
     byFile.set(typesFile(pkg), [...(byFile.get(typesFile(pkg)) ?? []), name]);
   }
   return [...byFile]
-    .toSorted()
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([file, names]) => `import type { ${names.toSorted().join(', ')} } from './${file}';`);
 }
 

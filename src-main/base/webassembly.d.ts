@@ -2,8 +2,9 @@
 declare namespace WebAssembly {
   type Imports = Record<string, Record<string, unknown>>;
 
-  class Module {
-    constructor(bytes: Uint8Array<ArrayBuffer>);
+  /** Compiled code; opaque, and shared between threads by structured clone. */
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
   }
 
   class Instance {

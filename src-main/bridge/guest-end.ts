@@ -58,12 +58,10 @@ function takeInline(shared: SharedArrayBuffer, length: number): Answer {
 
 function takeFromPort(port: MessagePort, id: number): Answer {
   for (;;) {
-    const received = receiveMessageOnPort(port) as { message: LargeAnswer } | undefined;
+    const received = receiveMessageOnPort(port);
     if (received !== undefined) {
-      if (received.message.id !== id) {
-        return { tag: 'trap', message: 'The host answered another call.' };
-      }
-      return received.message.answer;
+      const large = received.message as LargeAnswer;
+      return large.id === id ? large.answer : { tag: 'trap', message: 'The host answered another call.' };
     }
   }
 }

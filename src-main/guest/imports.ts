@@ -5,7 +5,7 @@ import type { LocalFunction } from './local-functions.ts';
 import { RESOURCE_DROP } from './protocol.ts';
 import {
   createResourceClasses,
-  HostResource,
+  type HostResource,
   unwrapHandles,
   wrapHandles,
   type ResourceClasses,

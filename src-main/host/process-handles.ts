@@ -28,7 +28,7 @@ type Methods = { readonly [F in MethodName]: HostFunction<AstridProcessHost1_0_0
 export function createHandleMethods(resource: string): Methods {
   const ownHandle = nothing('the handle was given for a start or an attach that passed the gate');
   const find = (call: Call, handle: ProcessHandle): HeldProcess =>
-    call.handles.get(resource, handle as never, (value) => value instanceof HeldProcess);
+    call.handles.get(resource, handle, (value) => value instanceof HeldProcess);
   const shown = (): string => 'a process that the instance holds';
   const quiet = { needs: ownHandle, audit: 'refusals', target: shown } as const;
   const recorded = { needs: ownHandle, audit: 'always', target: shown } as const;

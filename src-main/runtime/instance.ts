@@ -74,6 +74,7 @@ export class GuestInstance {
   /** First cause wins: why the worker was ended, when we ended it. */
   #endReason: CallEnd | undefined;
   #exited = false;
+  #full = false;
   #lastCall = 0;
 
   /** Fires once, when the instance is gone and its handles are dropped. */
@@ -114,6 +115,11 @@ export class GuestInstance {
 
   get busy(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** Its memory is near the limit. Linear memory never shrinks, so such an instance is not worth keeping. */
+  get full(): boolean {
+    return this.#full;
   }
 
   /**
@@ -191,17 +197,20 @@ export class GuestInstance {
         this.#finish({ kind: 'refused', message: message.message });
         return;
       case 'returned':
+        this.#full = this.#isFull(message.memoryBytes);
         this.#running?.end.resolve({ kind: 'returned', value: message.value });
         return;
-      case 'trapped': {
-        const full = message.memoryBytes >= this.#options.memoryLimitBytes * FULL;
+      case 'trapped':
         this.#finish(
-          full
+          this.#isFull(message.memoryBytes)
             ? { kind: 'out-of-memory', message: outOfMemory(this.#options.memoryLimitBytes, message.message) }
             : { kind: 'trapped', message: message.message },
         );
-      }
     }
+  }
+
+  #isFull(memoryBytes: number): boolean {
+    return memoryBytes >= this.#options.memoryLimitBytes * FULL;
   }
 
   #cancel(running: Running): void {

@@ -85,7 +85,9 @@ export function createInstancePool(create: () => GuestInstance, limit: number): 
       });
     },
     give(instance) {
-      if (instance.alive) {
+      if (instance.full && instance.handles.size === 0) {
+        void instance.terminate();
+      } else if (instance.alive) {
         const timer = setTimeout(() => retire(instance), IDLE_INSTANCE_MS);
         timer.unref();
         idle.push({ instance, timer });

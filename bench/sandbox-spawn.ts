@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bubblewrapArguments } from '../src-main/os/sandbox.ts';
+import { SandboxSpawner } from '../src-main/os/spawn.ts';
+import { median } from './ring-compile.ts';
+import type { BenchResult } from './ring-compile.ts';
+
+/**
+ * Milliseconds from the wish to run `true` in its sandbox to its known end, against starting bubblewrap from Node with the
+ * same arguments and nothing else (no status, no pipes read, no checks). Interleaved, medians.
+ */
+export async function sandboxSpawn({ rounds = 60 }: { readonly rounds?: number } = {}): Promise<BenchResult> {
+  const workspace = mkdtempSync(join(tmpdir(), 'capsule-bench-'));
+  const spawner = new SandboxSpawner();
+  try {
+    const places = { cwd: workspace, workspace, env: { PATH: '/usr/bin:/bin' }, network: false };
+    const sandbox = await spawner.sandbox();
+    const { argv, environment } = bubblewrapArguments({ ...places, command: ['/usr/bin/true'] }, sandbox);
+    const plain = [...argv];
+    plain.splice(plain.indexOf('--json-status-fd'), 4, ...environment);
+    const ours: number[] = [];
+    const reference: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      reference.push(
+        await timed(() => once(spawn(sandbox.bwrap, plain, { stdio: ['ignore', 'pipe', 'pipe'] }), 'close')),
+      );
+      ours.push(
+        await timed(async () => {
+          const child = await spawner.spawn({ ...places, command: 'true', args: [], stdin: 'none' });
+          await child.exited;
+          child.stdout.close();
+          child.stderr.close();
+        }),
+      );
+    }
+    return {
+      name: 'start of a program in its sandbox, to its end',
+      unit: 'ms',
+      ours: median(ours),
+      reference: median(reference),
+      ratio: median(ours) / median(reference),
+      aim: '≤ 1.5',
+      note: `${String(rounds)} rounds of \`true\`; reference: the same bubblewrap arguments from child_process.spawn`,
+    };
+  } finally {
+    spawner.dispose();
+    rmSync(workspace, { recursive: true, force: true });
+  }
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}

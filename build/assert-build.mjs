@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readImports } from './layers/imports.mjs';
+import { StepError } from './lib/log.mjs';
+
+const KERNEL_FILES = ['index.js', 'cli.js', 'transpile-worker.js', 'guest-worker.js'];
+
+/**
+ * The bundles that run without a window are what we say they are. Source that follows the layers can still
+ * be bundled wrongly, so this looks at the files that came out.
+ * @param {string} folder that holds `out/`
+ */
+export function assertKernel(folder) {
+  for (const name of KERNEL_FILES) {
+    const imports = importsOf(path.join(folder, 'out', 'kernel', name));
+    expect(
+      !imports.some((specifier) => /^electron($|\/)/.test(specifier)),
+      `out/kernel/${name} imports electron: it must run under plain Node`,
+    );
+    const relative = imports.filter((specifier) => specifier.startsWith('.'));
+    expect(
+      relative.length === 0,
+      `out/kernel/${name} is not whole in itself: it imports ${relative.join(', ')}`,
+    );
+    if (name === 'guest-worker.js') {
+      const foreign = imports.filter((specifier) => !specifier.startsWith('node:'));
+      expect(
+        foreign.length === 0,
+        `out/kernel/${name} stands beside guest code and may import node: modules only, not ${foreign.join(', ')}`,
+      );
+    }
+  }
+}
+
+/**
+ * The application's files fit a sandboxed preload and a content security policy without inline scripts.
+ * @param {string} folder that holds `out/`
+ */
+export function assertApp(folder) {
+  const main = importsOf(path.join(folder, 'out', 'main', 'index.js'));
+  expect(main.includes('electron'), 'out/main/index.js does not import electron');
+  const preload = importsOf(path.join(folder, 'out', 'preload', 'index.cjs'));
+  const foreign = preload.filter((specifier) => specifier !== 'electron');
+  expect(
+    foreign.length === 0,
+    `out/preload/index.cjs runs in the sandbox and may require electron only, not ${foreign.join(', ')}`,
+  );
+  const page = readText(path.join(folder, 'out', 'renderer', 'index.html'));
+  const inline = [...page.matchAll(/<script\b([^>]*)>/g)].filter((match) => !/\bsrc=/.test(match[1] ?? ''));
+  expect(inline.length === 0, 'out/renderer/index.html has an inline script: the policy refuses it');
+}
+
+/** @returns {string[]} */
+function importsOf(/** @type {string} */ file) {
+  return readImports(file, readText(file)).imports.map(({ specifier }) => specifier);
+}
+
+function readText(/** @type {string} */ file) {
+  expect(existsSync(file), `${file} has not been built`);
+  return readFileSync(file, 'utf8');
+}
+
+/**
+ * @param {boolean} holds
+ * @param {string} message
+ */
+function expect(holds, message) {
+  if (!holds) {
+    throw new StepError(message);
+  }
+}

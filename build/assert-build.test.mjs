@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assertApp, assertKernel } from './assert-build.mjs';
+
+/** @type {string} */
+let folder;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'assert-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** @param {Record<string, string>} files below out/ */
+function write(files) {
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, 'out', name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+const kernel = {
+  'kernel/index.js': 'import { z } from "zod";\nexport { z };',
+  'kernel/cli.js': 'import "node:fs";',
+  'kernel/transpile-worker.js': 'const { t } = await import("@bytecodealliance/jco-transpile");',
+  'kernel/guest-worker.js': 'import{parentPort}from"node:worker_threads";',
+};
+
+const app = {
+  'main/index.js': 'import { app } from "electron";',
+  'preload/index.cjs': 'const e = require("electron");',
+  'renderer/index.html': '<script type="module" crossorigin src="./assets/a.js"></script>',
+};
+
+describe('the assertions about the build', () => {
+  it('accept what the bundlers should write', () => {
+    write({ ...kernel, ...app });
+    expect(() => assertKernel(folder)).not.toThrow();
+    expect(() => assertApp(folder)).not.toThrow();
+  });
+
+  it.each([
+    ['kernel/cli.js', 'const e = require("electron");', 'out/kernel/cli.js imports electron'],
+    ['kernel/index.js', 'import "electron/main";', 'out/kernel/index.js imports electron'],
+    ['kernel/index.js', 'import "./chunk.js";', 'is not whole in itself: it imports ./chunk.js'],
+    ['kernel/guest-worker.js', 'import "zod";', 'may import node: modules only, not zod'],
+  ])('refuse out/%s with %s', (name, text, message) => {
+    write({ ...kernel, [name]: text });
+    expect(() => assertKernel(folder)).toThrow(message);
+  });
+
+  it('refuse a missing worker', () => {
+    write({ 'kernel/index.js': '', 'kernel/cli.js': '' });
+    expect(() => assertKernel(folder)).toThrow('transpile-worker.js has not been built');
+  });
+
+  it.each([
+    ['main/index.js', 'import "node:fs";', 'does not import electron'],
+    ['preload/index.cjs', 'require("node:fs");', 'may require electron only, not node:fs'],
+    ['renderer/index.html', '<script type="module">1</script>', 'has an inline script'],
+  ])('refuse out/%s with %s', (name, text, message) => {
+    write({ ...app, [name]: text });
+    expect(() => assertApp(folder)).toThrow(message);
+  });
+});

@@ -1,0 +1,4 @@
+import { prepareOrExit } from './prepare.mjs';
+
+// `npm run build`: everything that the application is made of, without Electron itself.
+await prepareOrExit({ window: false, components: true, build: 'app' });

@@ -1,0 +1,19 @@
+import { watchKernel } from './bundle-kernel.mjs';
+import { electronPath } from './electron.mjs';
+import { electronFlags } from './electron/flags.mjs';
+import { handOver } from './lib/hand-over.mjs';
+import { packageFile } from './lib/paths.mjs';
+import { prepareOrExit } from './prepare.mjs';
+
+// `npm run dev`: the window reloads and the main process restarts when their source changes.
+await prepareOrExit({ window: true, components: true, build: 'kernel' });
+
+const { path } = await electronPath();
+const unwatch = await watchKernel();
+const args = [packageFile('electron-vite/bin/electron-vite.js'), 'dev', '--watch'];
+if (electronFlags().length > 0) {
+  args.push('--noSandbox');
+}
+const status = await handOver(process.execPath, args, { ...process.env, ELECTRON_EXEC_PATH: path });
+await unwatch();
+process.exit(status);

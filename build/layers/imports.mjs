@@ -1,0 +1,62 @@
+import { parseSync, Visitor } from 'oxc-parser';
+
+/**
+ * @typedef {object} Import
+ * @property {string} specifier as written
+ * @property {number} line counted from 1
+ */
+
+/**
+ * Every module that a file names: import and export from, import(), require(), import types.
+ *
+ * @param {string} file name, whose ending tells the language
+ * @param {string} source
+ * @returns {{imports: Import[], windowApi: number[]}} `windowApi`: the lines that touch `window.capsuleDesktop`
+ */
+export function readImports(file, source) {
+  const { program, errors } = parseSync(file, source);
+  if (errors[0]) {
+    throw new Error(`${file} cannot be parsed: ${errors[0].message}`);
+  }
+  const lineOf = lineCounter(source);
+  /** @type {Import[]} */
+  const imports = [];
+  /** @type {number[]} */
+  const windowApi = [];
+  const add = (/** @type {any} */ literal) => {
+    if (typeof literal?.value === 'string') {
+      imports.push({ specifier: literal.value, line: lineOf(literal.start) });
+    }
+  };
+  new Visitor({
+    ImportDeclaration: (node) => add(node.source),
+    ExportNamedDeclaration: (node) => add(node.source),
+    ExportAllDeclaration: (node) => add(node.source),
+    ImportExpression: (node) => add(node.source),
+    TSImportType: (node) => add(node.source),
+    TSExternalModuleReference: (node) => add(node.expression),
+    CallExpression: (node) => {
+      if (node.callee.type === 'Identifier' && node.callee.name === 'require') {
+        add(node.arguments[0]);
+      }
+    },
+    MemberExpression: (node) => {
+      if (isWindow(node.object) && nameOf(node) === 'capsuleDesktop') {
+        windowApi.push(lineOf(node.start));
+      }
+    },
+  }).visit(program);
+  return { imports, windowApi };
+}
+
+function isWindow(/** @type {any} */ node) {
+  return node.type === 'Identifier' && (node.name === 'window' || node.name === 'globalThis');
+}
+
+function nameOf(/** @type {any} */ member) {
+  return member.computed ? member.property.value : member.property.name;
+}
+
+function lineCounter(/** @type {string} */ source) {
+  return (/** @type {number} */ offset) => source.slice(0, offset).split('\n').length;
+}

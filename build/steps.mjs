@@ -1,0 +1,37 @@
+import { packageFile } from './lib/paths.mjs';
+
+/**
+ * @typedef {object} StaticStep
+ * @property {string} name
+ * @property {string[]} args for our own Node
+ * @property {string} fix the command to type after a failure
+ */
+
+/** @type {StaticStep[]} what is checked without running the program; cheapest first */
+export const staticSteps = [
+  { name: 'layers', args: ['build/check-layers.mjs'], fix: 'node build/check-layers.mjs' },
+  typeStep('node'),
+  typeStep('web'),
+  typeStep('capsules'),
+  {
+    name: 'lint',
+    args: [packageFile('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'],
+    fix: 'npx oxlint --type-aware',
+  },
+  {
+    name: 'format',
+    args: [packageFile('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
+    fix: 'npm run format',
+  },
+  {
+    name: 'dead code',
+    args: [packageFile('knip/bin/knip.js'), '--no-progress'],
+    fix: 'npx knip',
+  },
+];
+
+/** @returns {StaticStep} */
+function typeStep(/** @type {string} */ part) {
+  const args = [packageFile('typescript/bin/tsc'), '--noEmit', '--project', `tsconfig.${part}.json`];
+  return { name: `types (${part})`, args, fix: `npx tsc --noEmit --project tsconfig.${part}.json` };
+}

@@ -1,0 +1,85 @@
+import type { ElectronApplication, Page } from '@playwright/test';
+import type { Bridge, Envelope, RequestName, Requests } from '../../src-main/contract/requests.ts';
+import type { InvokeResult, ProcessView, Snapshot } from '../../src-main/contract/views.ts';
+import { inMain } from './in-main.ts';
+
+/** What a function that runs in the page may use of it. */
+interface PageGlobals {
+  readonly capsuleDesktop: Bridge;
+}
+
+/** One request as the page makes it, envelope and all. */
+export function ask<Name extends RequestName>(
+  page: Page,
+  name: Name,
+  argument: Requests[Name]['argument'],
+): Promise<Envelope<Requests[Name]['answer']>> {
+  return page.evaluate(
+    ([sentName, sent]) => {
+      const { capsuleDesktop } = globalThis as unknown as PageGlobals;
+      return capsuleDesktop.request(sentName, sent);
+    },
+    [name, argument] as const,
+  ) as Promise<Envelope<Requests[Name]['answer']>>;
+}
+
+/** The answer of a request that has to succeed. */
+export async function request<Name extends RequestName>(
+  page: Page,
+  name: Name,
+  argument: Requests[Name]['argument'],
+): Promise<Requests[Name]['answer']> {
+  const reply = await ask(page, name, argument);
+  if (!reply.ok) {
+    throw new Error(`${name}: ${reply.error.code}: ${reply.error.message} ${reply.error.hint}`);
+  }
+  return reply.value;
+}
+
+/** The state now. The page's own deltas go on as if nobody had asked. */
+export function snapshot(page: Page): Promise<Snapshot> {
+  return request(page, 'state.snapshot', null);
+}
+
+let calls = 0;
+
+/** Invokes an action as the default principal; a guest's deny is an answer. */
+export function invoke(page: Page, id: string, action: string, payload: unknown = {}): Promise<InvokeResult> {
+  calls += 1;
+  const call = `e2e-${calls}`;
+  return request(page, 'capsule.invoke', {
+    id,
+    action,
+    payload: JSON.stringify(payload),
+    principal: 'default',
+    call,
+  });
+}
+
+/** The next file dialog answers with this path, as if a person had chosen it. */
+async function chooseNext(app: ElectronApplication, path: string): Promise<void> {
+  await inMain(
+    app,
+    ({ dialog }, chosen) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+    },
+    path,
+  );
+}
+
+/** Installs a capsule's folder through the window's own requests and grants all that it asks. */
+export async function install(app: ElectronApplication, page: Page, folder: string): Promise<string> {
+  await chooseNext(app, folder);
+  const plan = await request(page, 'install.choose', { kind: 'folder' });
+  if (plan === null) {
+    throw new Error(`nothing was chosen for ${folder}`);
+  }
+  const grants = plan.capabilities.map(({ name }) => name);
+  return (await request(page, 'install.confirm', { token: plan.token, grants })).id;
+}
+
+/** Processes of one capsule. */
+export async function processesOf(page: Page, capsule: string): Promise<readonly ProcessView[]> {
+  const { processes } = await snapshot(page);
+  return processes.filter((process) => process.capsule === capsule);
+}

@@ -1,0 +1,42 @@
+import type { Page } from '@playwright/test';
+
+/** The browser's globals that the probe uses; these files are checked without the DOM's types. */
+interface ProbeGlobals {
+  requestAnimationFrame(step: (at: number) => void): number;
+  probe?: { frames: number; longest: number; last: number; stopped: boolean };
+}
+
+export interface Responsiveness {
+  readonly frames: number;
+  /** Longest time between two frames, in ms. */
+  readonly longest: number;
+}
+
+/** Counts the page's frames from now on; the function it gives ends the count. */
+export async function watchFrames(page: Page): Promise<() => Promise<Responsiveness>> {
+  await page.evaluate(() => {
+    const globals = globalThis as unknown as ProbeGlobals;
+    const probe = { frames: 0, longest: 0, last: performance.now(), stopped: false };
+    const step = (): void => {
+      const now = performance.now();
+      probe.frames += 1;
+      probe.longest = Math.max(probe.longest, now - probe.last);
+      probe.last = now;
+      if (!probe.stopped) {
+        globals.requestAnimationFrame(step);
+      }
+    };
+    globals.probe = probe;
+    globals.requestAnimationFrame(step);
+  });
+  return () =>
+    page.evaluate(() => {
+      const { probe } = globalThis as unknown as ProbeGlobals;
+      if (probe === undefined) {
+        throw new Error('the page was replaced while its frames were counted');
+      }
+      probe.stopped = true;
+      // The frame that never came counts as well.
+      return { frames: probe.frames, longest: Math.max(probe.longest, performance.now() - probe.last) };
+    });
+}

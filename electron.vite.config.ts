@@ -1,0 +1,52 @@
+import path from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const here = (file: string): string => path.resolve(import.meta.dirname, file);
+
+/**
+ * The targets are those of the oldest Electron that runs us: the test Electron 33 (Node 20.18, Chromium 130).
+ * The kernel's own files (out/kernel, with the two workers) are made by build/bundle-kernel.mjs.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node20.18',
+      outDir: 'out/main',
+      emptyOutDir: false,
+      sourcemap: true,
+      rolldownOptions: {
+        input: { index: here('src-main/main.ts') },
+        // One file: the workers are found beside its folder, see build/bundle-kernel.mjs.
+        output: { format: 'es', entryFileNames: '[name].js', codeSplitting: false },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: 'node20.18',
+      outDir: 'out/preload',
+      emptyOutDir: false,
+      // A sandboxed preload is one CommonJS file that may require `electron` and nothing else.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: here('src-main/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+      },
+    },
+  },
+  renderer: {
+    root: here('src-renderer'),
+    plugins: [react()],
+    build: {
+      target: 'chrome130',
+      outDir: here('out/renderer'),
+      emptyOutDir: false,
+      sourcemap: true,
+      // The content security policy allows neither inline scripts nor data: URLs for code.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: { index: here('src-renderer/index.html') } },
+    },
+  },
+});

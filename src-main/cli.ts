@@ -1,0 +1,30 @@
+import { commandLine } from './cli/command-line.ts';
+import { STATUS_OF_SIGNAL } from './cli/constants.ts';
+import { packageVersion } from './cli/package-root.ts';
+import type { StartKernel } from './cli/temporary-kernel.ts';
+
+// Headless entry, under plain Node. A first Ctrl-C ends the work in order, a second one at once.
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) {
+      process.exit(STATUS_OF_SIGNAL[signal]);
+    }
+    interruption.abort(signal);
+  });
+}
+
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Loaded when a verb needs it: `build` and `--help` do without. */
+const start: StartKernel = async (dataDir) => {
+  const { createKernel } = await import('./kernel.ts');
+  return createKernel({ dataDir, version: packageVersion(), electronVersion: null, bundled: [], log: tell });
+};
+
+process.exitCode = await commandLine(process.argv.slice(2), {
+  start,
+  signal: interruption.signal,
+  tell,
+  print: (line) => void process.stdout.write(`${line}\n`),
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommand } from './arguments.ts';
+
+const run = ['run', 'x.capsule', '--grant', 'all', '--invoke', 'start'];
+
+describe('the command line', () => {
+  it.each([
+    [[], { verb: 'help' }],
+    [['--help'], { verb: 'help' }],
+    [['run', '--help'], { verb: 'help' }],
+    [['build', 'capsules/a'], { verb: 'build', path: 'capsules/a' }],
+    [['pack', 'a'], { verb: 'pack', path: 'a', out: null }],
+    [['pack', '--out', 'b.capsule', 'a'], { verb: 'pack', path: 'a', out: 'b.capsule' }],
+    [['inspect', 'a'], { verb: 'inspect', path: 'a' }],
+  ])('reads %j', (words, command) => {
+    expect(parseCommand(words)).toEqual(command);
+  });
+
+  it('reads a run with what it needs, and fills in the rest', () => {
+    expect(parseCommand(run)).toEqual({
+      verb: 'run',
+      path: 'x.capsule',
+      action: 'start',
+      grants: 'all',
+      payload: '',
+      principal: 'default',
+      timeoutMs: null,
+    });
+  });
+
+  it('reads a run with everything', () => {
+    const words = ['run', 'f', '--grant', 'host_process,kv', '--invoke=a', '--payload={"x":1}'];
+    expect(parseCommand([...words, '--principal', 'ann', '--timeout', '1.5'])).toEqual({
+      verb: 'run',
+      path: 'f',
+      action: 'a',
+      grants: ['host_process', 'kv'],
+      payload: '{"x":1}',
+      principal: 'ann',
+      timeoutMs: 1500,
+    });
+  });
+
+  it('reads none as no right at all', () => {
+    expect(parseCommand(['run', 'f', '--grant', 'none', '--invoke', 'a'])).toMatchObject({ grants: [] });
+  });
+
+  it.each([
+    ['an unknown verb', ['fly'], 'usage'],
+    ['an unknown option', [...run, '--fast'], 'usage'],
+    ['an option of another verb', ['inspect', 'a', '--out', 'b'], 'usage'],
+    ['no path', ['build'], 'usage'],
+    ['an empty path', ['build', ''], 'usage'],
+    ['two paths', ['build', 'a', 'b'], 'usage'],
+    ['no action', ['run', 'f', '--grant', 'all'], 'usage'],
+    ['no decision about rights', ['run', 'f', '--invoke', 'a'], 'usage'],
+    ['an option without its value', ['run', 'f', '--grant', 'all', '--invoke'], 'usage'],
+    ['a right that does not exist', ['run', 'f', '--grant', 'root', '--invoke', 'a'], 'usage'],
+    ['an empty right', ['run', 'f', '--grant', 'kv,', '--invoke', 'a'], 'usage'],
+    ['a time that is no number', [...run, '--timeout', 'soon'], 'usage'],
+    ['no time at all', [...run, '--timeout', '0'], 'usage'],
+    ['a principal that is none', [...run, '--principal', '../x'], 'principal-invalid'],
+    ['a principal that nobody can be', [...run, '--principal', 'anonymous'], 'principal-reserved'],
+  ])('refuses %s', (_what, words, code) => {
+    expect(() => parseCommand(words)).toThrow(expect.objectContaining({ code }));
+  });
+});

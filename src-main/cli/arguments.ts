@@ -1,0 +1,124 @@
+import { parseArgs } from 'node:util';
+import { TypedError } from '../base/typed-error.ts';
+import type { Grants } from '../contract/kernel.ts';
+import { capabilityNames } from '../policy/capabilities.ts';
+import { DEFAULT_PRINCIPAL, requirePrincipal } from '../policy/principal.ts';
+
+export interface RunCommand {
+  readonly verb: 'run';
+  readonly path: string;
+  readonly action: string;
+  readonly grants: Grants;
+  readonly payload: string;
+  readonly principal: string;
+  /** Null: the principal's own limit. */
+  readonly timeoutMs: number | null;
+}
+
+export type Command =
+  | { readonly verb: 'help' }
+  | { readonly verb: 'build'; readonly path: string }
+  | { readonly verb: 'pack'; readonly path: string; readonly out: string | null }
+  | { readonly verb: 'inspect'; readonly path: string }
+  | RunCommand;
+
+type UsageErrorCode = 'usage';
+
+/**
+ * What the words after the program's name ask for.
+ *
+ * @throws TypedError `usage` for an unknown verb or option, a missing or a malformed one
+ */
+export function parseCommand(words: readonly string[]): Command {
+  const [verb, ...rest] = words;
+  if (verb === undefined || words.includes('--help') || verb === 'help') {
+    return { verb: 'help' };
+  }
+  switch (verb) {
+    case 'build':
+    case 'inspect':
+      return { verb, path: parsed(rest, {}).path };
+    case 'pack': {
+      const { path, values } = parsed(rest, { out: { type: 'string' } });
+      return { verb, path, out: values['out'] ?? null };
+    }
+    case 'run':
+      return runCommand(rest);
+    default:
+      throw usageError(`There is no verb ${JSON.stringify(verb)}.`);
+  }
+}
+
+const runOptions = {
+  invoke: { type: 'string' },
+  grant: { type: 'string' },
+  payload: { type: 'string' },
+  principal: { type: 'string' },
+  timeout: { type: 'string' },
+} as const;
+
+function runCommand(words: readonly string[]): RunCommand {
+  const { path, values } = parsed(words, runOptions);
+  const { invoke, grant, timeout } = values;
+  if (invoke === undefined || invoke === '') {
+    throw usageError('run needs --invoke ACTION.');
+  }
+  if (grant === undefined) {
+    throw usageError('run needs --grant all, none or a list of rights.');
+  }
+  return {
+    verb: 'run',
+    path,
+    action: invoke,
+    grants: grantsOf(grant),
+    payload: values['payload'] ?? '',
+    principal: requirePrincipal(values['principal'] ?? DEFAULT_PRINCIPAL),
+    timeoutMs: timeout === undefined ? null : milliseconds(timeout),
+  };
+}
+
+/** The one path and the options of a verb; Node's own parser refuses what is not among them. */
+function parsed(words: readonly string[], options: { readonly [name: string]: { readonly type: 'string' } }) {
+  const { values, positionals } = parseWords(words, options);
+  const [path, ...more] = positionals;
+  if (path === undefined || path === '' || more.length > 0) {
+    throw usageError('Name one file or folder.');
+  }
+  return { path, values };
+}
+
+function parseWords(
+  words: readonly string[],
+  options: { readonly [name: string]: { readonly type: 'string' } },
+) {
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw usageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function grantsOf(text: string): Grants {
+  if (text === 'all') {
+    return 'all';
+  }
+  const names = text === 'none' ? [] : text.split(',');
+  const known: readonly string[] = capabilityNames;
+  const stranger = names.find((name) => !known.includes(name));
+  if (stranger !== undefined) {
+    throw usageError(`There is no right ${JSON.stringify(stranger)}; the rights are ${known.join(', ')}.`);
+  }
+  return names;
+}
+
+function milliseconds(text: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(seconds) || seconds <= 0) {
+    throw usageError(`--timeout takes a number of seconds, not ${JSON.stringify(text)}.`);
+  }
+  return Math.ceil(seconds * 1000);
+}
+
+function usageError(message: string): TypedError<UsageErrorCode> {
+  return new TypedError('usage', message, 'See capsule --help.');
+}

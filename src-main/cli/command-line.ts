@@ -1,0 +1,70 @@
+import { parseCommand, type Command } from './arguments.ts';
+import { buildCapsule, packCapsule } from './author.ts';
+import { STATUS_ERROR, STATUS_OF_SIGNAL, STATUS_OK, STATUS_REFUSED } from './constants.ts';
+import { inspectCapsule } from './inspect.ts';
+import { runCapsule, type RunParts } from './run.ts';
+import { usage } from './usage.ts';
+
+export interface CommandLineParts extends RunParts {
+  /** Takes the result, as lines of JSON. */
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Does what the words ask and answers the exit status. Never rejects: an error is told with its hint.
+ * `signal` aborted with the name of a signal as its reason decides the status when it cut the work short.
+ */
+export async function commandLine(words: readonly string[], parts: CommandLineParts): Promise<number> {
+  try {
+    return await perform(parseCommand(words), parts);
+  } catch (error) {
+    if (parts.signal.aborted) {
+      parts.tell('Interrupted; everything that ran has been ended.');
+      return statusOfSignal(parts.signal.reason);
+    }
+    tellError(error, parts.tell);
+    return STATUS_ERROR;
+  }
+}
+
+async function perform(command: Command, parts: CommandLineParts): Promise<number> {
+  const { print, start } = parts;
+  switch (command.verb) {
+    case 'help':
+      print(usage.trimEnd());
+      return STATUS_OK;
+    case 'build':
+      print(pretty(await buildCapsule(command.path)));
+      return STATUS_OK;
+    case 'pack':
+      print(pretty(await packCapsule(command.path, command.out)));
+      return STATUS_OK;
+    case 'inspect':
+      print(pretty(await inspectCapsule(command.path, start)));
+      return STATUS_OK;
+    case 'run': {
+      const result = await runCapsule(command, parts);
+      print(JSON.stringify(result));
+      return result.refused ? STATUS_REFUSED : STATUS_OK;
+    }
+  }
+}
+
+/** Our own errors and those of the build scripts carry `hint`; what does not is a bug, and its stack helps. */
+function tellError(error: unknown, tell: (line: string) => void): void {
+  if (error instanceof Error && 'hint' in error && typeof error.hint === 'string') {
+    tell(`error: ${error.message}`);
+    tell(`hint: ${error.hint}`);
+    return;
+  }
+  tell(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  tell('hint: this was not foreseen; please report it with the lines above.');
+}
+
+function statusOfSignal(reason: unknown): number {
+  return reason === 'SIGTERM' ? STATUS_OF_SIGNAL.SIGTERM : STATUS_OF_SIGNAL.SIGINT;
+}
+
+function pretty(value: object): string {
+  return JSON.stringify(value, null, 2);
+}

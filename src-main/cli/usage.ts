@@ -1,0 +1,17 @@
+export const usage = `capsule <verb> [options]
+
+  build <folder>           make the component of a TypeScript capsule
+  pack <folder>            pack a built capsule as a .capsule archive
+      --out FILE             where to (default: <folder>/build/<name>.capsule)
+  inspect <file|folder>    manifest, imports, exports and hash as JSON; runs nothing
+  run <file|folder>        install into a folder of its own, invoke one action, print the result as JSON
+      --invoke ACTION        the action (required)
+      --grant all|none|A,B   what the capsule may have of what it asks (required)
+      --payload TEXT         what the action gets (default: nothing)
+      --principal NAME       who it acts for (default: default)
+      --timeout SECONDS      ends the action after this time
+
+  --help                   this text
+
+Exit status: 0 done, 1 the capsule refused (deny, abort), 2 an error, 130 interrupted.
+`;

@@ -1,0 +1,10 @@
+/** Bounds of the IPC edge that are no business of the renderer; the shared ones are in `contract/limits.ts`. */
+
+/** At most one `state.delta` per window in this time: a person sees no more, and a flood costs no more. */
+export const STATE_DELTA_INTERVAL_MS = 50;
+/** Invocations one window may have under way; a page that forgets its calls cannot pile them up. */
+export const MAX_CALLS_PER_WINDOW = 64;
+/** Characters of an action's name, as the guest contract bounds it. */
+export const MAX_ACTION_CHARACTERS = 256;
+/** Characters of a capsule's id; the manifest knows no bound, a file name does (255 bytes). */
+export const MAX_CAPSULE_ID_CHARACTERS = 200;

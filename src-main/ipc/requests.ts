@@ -1,0 +1,72 @@
+import type { Kernel } from '../contract/kernel.ts';
+import type { RequestName, Requests } from '../contract/requests.ts';
+import type { Calls } from './calls.ts';
+import { stackOf, type HostLog } from './envelope.ts';
+import type { StateFeed } from './state-feed.ts';
+import type { WindowPort } from './window-port.ts';
+
+/** What each request does, with an argument that has been validated. */
+export type RequestHandlers = {
+  readonly [Name in RequestName]: (
+    argument: Requests[Name]['argument'],
+    window: WindowPort,
+  ) => Requests[Name]['answer'] | Promise<Requests[Name]['answer']>;
+};
+
+/** Asks the person for a capsule's file or folder; null when they changed their mind. */
+export type ChooseCapsule = (kind: 'archive' | 'folder', window: WindowPort) => Promise<string | null>;
+
+export interface RequestParts {
+  readonly kernel: Kernel;
+  readonly feed: StateFeed;
+  readonly calls: Calls;
+  readonly chooseCapsule: ChooseCapsule;
+  readonly log: HostLog;
+}
+
+/** The table from request to kernel call: one line each where the kernel does it all. */
+export function requestHandlers({ kernel, feed, calls, chooseCapsule, log }: RequestParts): RequestHandlers {
+  return {
+    'state.snapshot': (_argument, window) => feed.snapshot(window),
+    'install.choose': async ({ kind }, window) => {
+      const path = await chooseCapsule(kind, window);
+      return path === null ? null : kernel.inspect(path);
+    },
+    'install.confirm': ({ token, grants }) => kernel.confirm(token, grants),
+    'install.cancel': ({ token }) => nothing(kernel.cancelInspection(token)),
+    'capsule.setEnabled': ({ id, enabled }) => kernel.setEnabled(id, enabled),
+    'capsule.remove': ({ id }) => nothing(kernel.remove(id)),
+    'capsule.invoke': ({ id, action, payload, principal, call }, window) =>
+      calls.run(window, call, (signal) => kernel.invoke({ capsule: id, action, payload, principal, signal })),
+    'invoke.cancel': ({ call }, window) => nothing(calls.cancel(window, call)),
+    'process.signal': ({ key, signal }) => nothing(kernel.signal(key, signal)),
+    'process.stop': ({ key, graceMs }) => beginStop(kernel, key, graceMs, log),
+    'process.cancelStop': ({ key }) => nothing(kernel.cancelStop(key)),
+    'process.kill': ({ key }) => nothing(kernel.kill(key)),
+    'process.release': ({ key }) => nothing(kernel.release(key)),
+    'logs.read': ({ key, stream, cursor, maxBytes }) => kernel.readLogs(key, stream, cursor, maxBytes),
+  };
+}
+
+/**
+ * Sends TERM and answers; the grace and the KILL come back as deltas. A refusal (no such process) is known
+ * within the turn and reaches the person; a failure after that has only the log to go to.
+ */
+async function beginStop(kernel: Kernel, key: string, graceMs: number, log: HostLog): Promise<null> {
+  let answered = false;
+  const stopped = kernel.stop(key, graceMs).catch((error: unknown) => {
+    if (!answered) {
+      throw error;
+    }
+    log(`stopping process ${key} failed: ${stackOf(error)}`);
+  });
+  await Promise.race([stopped, new Promise((resolve) => setImmediate(resolve))]);
+  answered = true;
+  return null;
+}
+
+/** The contract's answer for "done": undefined would not tell a reply from a missing one. */
+async function nothing(work: void | Promise<void>): Promise<null> {
+  await work;
+  return null;
+}

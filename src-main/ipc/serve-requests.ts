@@ -1,0 +1,48 @@
+import { ipcMain, type WebContents } from 'electron';
+import { requestNames, type RequestName } from '../contract/requests.ts';
+import { answerRequest, type RequestEdge } from './answer-request.ts';
+import type { WindowPort } from './window-port.ts';
+
+/**
+ * Registers one channel per request. Call before the first page loads: a request made before the kernel
+ * is up waits for it. Returns the undo.
+ */
+export function serveRequests(edge: RequestEdge): () => void {
+  const names = Object.keys(requestNames) as RequestName[];
+  for (const name of names) {
+    ipcMain.handle(name, (event, ...sent: unknown[]) =>
+      answerRequest(edge, name, event, () => windowPort(event.sender), sent),
+    );
+  }
+  return () => names.forEach((name) => ipcMain.removeHandler(name));
+}
+
+/** A window's web contents as a port. */
+function windowPort(contents: WebContents): WindowPort {
+  return {
+    id: contents.id,
+    send: (name, value) => {
+      if (!contents.isDestroyed() && !contents.isCrashed()) {
+        contents.send(name, value);
+      }
+    },
+    onGone: (listener) => {
+      const once = (): void => {
+        undo();
+        listener();
+      };
+      const undo = (): void => {
+        contents.off('destroyed', once);
+        contents.off('render-process-gone', once);
+      };
+      contents.on('destroyed', once);
+      contents.on('render-process-gone', once);
+      return undo;
+    },
+    onReplaced: (listener) => {
+      const heard = (): void => listener();
+      contents.on('did-navigate', heard);
+      return () => contents.off('did-navigate', heard);
+    },
+  };
+}

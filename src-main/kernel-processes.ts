@@ -1,0 +1,65 @@
+import type { Clock } from './base/clock.ts';
+import type { Kernel, KernelEvent } from './contract/kernel.ts';
+import { MAX_LOG_PAGE_BYTES } from './contract/limits.ts';
+import type { AboutView } from './contract/views.ts';
+import type { ProcessServices } from './host/process-service.ts';
+import { OsError } from './os/os-error.ts';
+import { SandboxSpawner } from './os/spawn.ts';
+import { Workspaces } from './os/workspaces.ts';
+import { defaultProfile } from './policy/profile.ts';
+import { DEFAULT_STOP_GRACE_MS } from './processes/limits.ts';
+import { ProcessRegistry } from './processes/registry.ts';
+
+/** The kernel's part that has to do with OS processes. */
+export interface KernelProcesses {
+  readonly registry: ProcessRegistry;
+  readonly services: ProcessServices;
+  readonly readLogs: Kernel['readLogs'];
+  readonly subscribe: (listener: (event: KernelEvent) => void) => () => void;
+  readonly sandbox: () => AboutView['sandbox'];
+  readonly stopCapsule: (capsule: string) => Promise<void>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Builds the registry and finds out, behind the first answers, whether the sandbox works here. */
+export function openProcesses(workspaceFolder: string, clock: Clock): KernelProcesses {
+  const spawner = new SandboxSpawner();
+  const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock });
+  const workspaces = new Workspaces(workspaceFolder);
+  let sandbox: AboutView['sandbox'] = { ok: true, detail: 'Being checked.', fix: '' };
+  const checked = spawner.sandbox().then(
+    ({ bwrap }) => {
+      sandbox = { ok: true, detail: `bubblewrap, ${bwrap}`, fix: '' };
+    },
+    (error: unknown) => {
+      sandbox =
+        error instanceof OsError
+          ? { ok: false, detail: error.message, fix: error.hint }
+          : { ok: false, detail: String(error), fix: 'See the application’s log.' };
+    },
+  );
+
+  return {
+    registry,
+    services: {
+      registry,
+      openWorkspace: (principal, capsule) => workspaces.open(principal, capsule),
+      hostEnvironment: process.env,
+      maxConcurrent: (principal) => defaultProfile(principal).quotas.maxBackgroundProcesses,
+    },
+    readLogs: (key, stream, cursor, maxBytes) =>
+      registry.byKey(key).peek(stream, cursor, Math.min(maxBytes, MAX_LOG_PAGE_BYTES)),
+    subscribe: (listener) =>
+      registry.onChange((change) =>
+        listener(change.kind === 'process' ? change : { kind: 'process-removed', key: change.key }),
+      ),
+    sandbox: () => sandbox,
+    stopCapsule: (capsule) =>
+      registry.stopAll(({ owner }) => owner.capsule === capsule, 'unloaded', DEFAULT_STOP_GRACE_MS),
+    async dispose() {
+      await checked;
+      await registry.dispose();
+      spawner.dispose();
+    },
+  };
+}

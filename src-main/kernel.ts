@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from './base/clock.ts';
+import { DisposableStore } from './base/disposable.ts';
+import { Emitter } from './base/emitter.ts';
+import { createSerial } from './base/serial.ts';
+import { openInspections } from './capsules/inspections.ts';
+import { openLibrary } from './capsules/library.ts';
+import type { Kernel, KernelEvent } from './contract/kernel.ts';
+import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from './contract/limits.ts';
+import { hostInterfaces } from './host/generated/interfaces.ts';
+import { createHostOperations } from './host/host-operations.ts';
+import { createPipeline } from './host/pipeline.ts';
+import { createQuotaBook } from './policy/quota.ts';
+import { createComponentCache, sweepComponentCache } from './runtime/component-cache.ts';
+import { CapsuleManager } from './runtime/capsule-manager.ts';
+import { createTranspiler } from './runtime/transpiler.ts';
+import { openAuditLog } from './store/audit-log.ts';
+import { createCapsuleLog, pruneCapsuleLogs } from './store/capsule-log.ts';
+import { openProcesses } from './kernel-processes.ts';
+import { installBundled } from './runtime/bundled-capsules.ts';
+
+export interface KernelOptions {
+  /** Everything that outlives a run is below this folder; it is created with access for its owner only. */
+  readonly dataDir: string;
+  readonly version: string;
+  /** Null when there is no Electron. */
+  readonly electronVersion: string | null;
+  /** `.capsule` files that ship with the application: installed once, with what they ask for. */
+  readonly bundled?: readonly string[];
+  /** The host's own log, one line a call. */
+  readonly log?: (line: string) => void;
+  /** Folder of the built workers; `../kernel` beside the program's own folder when absent. */
+  readonly workerFolder?: string;
+}
+
+/**
+ * Builds the runtime and owns everything in it: the one composition root. See docs/kernel.md.
+ *
+ * @throws TypedError when the data folder cannot be used
+ */
+export async function createKernel(options: KernelOptions): Promise<Kernel> {
+  const { dataDir } = options;
+  const log = options.log ?? (() => undefined);
+  const report = (message: string, error: unknown): void => log(`${message}: ${describe(error)}`);
+  const workerFolder = options.workerFolder ?? fileURLToPath(new URL('../kernel/', import.meta.url));
+  const clock = systemClock;
+  const root = new DisposableStore();
+  const events = new Emitter<KernelEvent>();
+  // Changes of what is installed happen one after the other.
+  const serial = createSerial();
+
+  const audit = await openAuditLog(join(dataDir, 'audit'), report);
+  root.add(audit.flush);
+  const capsuleLog = createCapsuleLog(join(dataDir, 'logs'), clock, report);
+  root.add(capsuleLog.flush);
+  const library = await openLibrary(dataDir);
+  const inspections = await openInspections(join(dataDir, 'inspections'), library, hostInterfaces);
+  root.add(inspections.dispose);
+  const transpiler = createTranspiler(join(workerFolder, 'transpile-worker.js'));
+  root.add(transpiler.dispose);
+  const cacheFolder = join(dataDir, 'transpiled');
+  await sweepComponentCache(cacheFolder);
+  const cache = createComponentCache(cacheFolder, transpiler);
+  const processes = openProcesses(join(dataDir, 'workspaces'), clock);
+  root.add(processes.dispose);
+  root.add(processes.subscribe((event) => events.fire(event)));
+
+  const pipeline = createPipeline({
+    operations: createHostOperations({
+      processes: processes.services,
+      sys: {
+        config: (capsule, _principal, key) => manager.config(capsule, key),
+        rightsOf: (uuid) => manager.rightsOf(uuid),
+        log: (capsule, principal, level, message) => {
+          capsuleLog.write(principal, capsule, level, message);
+          events.fire({ kind: 'guest-log', capsule, principal, level, message, at: clock.now() });
+        },
+      },
+    }),
+    quotas: createQuotaBook(clock),
+    clock,
+    audit: audit.append,
+    report,
+  });
+  const manager: CapsuleManager = new CapsuleManager({
+    library,
+    cache,
+    pipeline,
+    workerFile: join(workerFolder, 'guest-worker.js'),
+    monotonicAnchorNs: process.hrtime.bigint() - clock.monotonicNs(),
+    stopProcesses: processes.stopCapsule,
+    onChange: (capsule) => events.fire({ kind: 'capsule', capsule }),
+    onRemoved: (id) => events.fire({ kind: 'capsule-removed', id }),
+    report,
+  });
+  root.add(() => manager.dispose());
+
+  const operator = (action: string, target: string): void | Promise<void> =>
+    audit.append({
+      at: clock.now(),
+      capsule: '',
+      principal: 'operator',
+      action: `operator#${action}`,
+      target,
+      outcome: 'allowed',
+      reason: '',
+    });
+
+  const kernel: Kernel = {
+    inspect: inspections.inspect,
+    confirm: (token, grants) =>
+      serial(() =>
+        inspections.use(token, async ({ content, hash }) => {
+          await operator('install', `${content.manifest.id} ${content.manifest.version} ${hash}`);
+          return manager.install(content, hash, grants);
+        }),
+      ),
+    cancelInspection: inspections.cancel,
+    install: async (path, { grants }) => {
+      const { token } = await inspections.inspect(path);
+      return kernel.confirm(token, grants);
+    },
+    remove: (id) =>
+      serial(async () => {
+        await operator('remove', id);
+        await manager.remove(id);
+      }),
+    setEnabled: (id, enabled) =>
+      serial(async () => {
+        await operator(enabled ? 'enable' : 'disable', id);
+        return manager.setEnabled(id, enabled);
+      }),
+    capsules: () => manager.views(),
+    invoke: (request) => manager.invoke(request),
+    processes: () => processes.registry.views(),
+    readLogs: processes.readLogs,
+    signal: (key, signal) => {
+      void operator(`signal ${signal}`, key);
+      processes.registry.byKey(key).signal(signal);
+    },
+    stop: async (key, graceMs = DEFAULT_STOP_GRACE_MS) => {
+      await operator('stop', key);
+      await processes.registry.byKey(key).stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
+    },
+    cancelStop: (key) => void processes.registry.byKey(key).cancelStop(),
+    kill: (key) => {
+      void operator('kill', key);
+      void processes.registry.byKey(key).kill('killed');
+    },
+    release: (key) => processes.registry.release(processes.registry.byKey(key)),
+    about: () => ({
+      version: options.version,
+      electron: options.electronVersion,
+      node: process.versions.node,
+      dataDir,
+      sandbox: processes.sandbox(),
+    }),
+    subscribe: events.event,
+    dispose: () => root.dispose(),
+  };
+
+  manager.start();
+  // Behind the first answers: a window shows what is there while these are still at work.
+  const chores = Promise.all([
+    pruneCapsuleLogs(join(dataDir, 'logs'), clock.now()),
+    installBundled(kernel, options.bundled ?? [], join(dataDir, 'bundled.json'), report),
+  ]).catch((error: unknown) => report('a start-up chore failed', error));
+  root.add(async () => void (await chores));
+  return kernel;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,153 @@
+import type { ByteSink } from './byte-sink.ts';
+import type { ByteSource } from './byte-source.ts';
+import { readCommandLine, readChildren, readProcessStat, readProcessUsage } from './process-stats.ts';
+import type { ProcessUsage } from './process-stats.ts';
+import type { SandboxStatus } from './sandbox-status.ts';
+import { interpretExit, SIGKILL, SIGNAL_NUMBERS } from './signals.ts';
+import type { ChildExit, SignalName } from './signals.ts';
+
+/** A program running in its sandbox. */
+export interface SandboxedChild {
+  /** Null when the program was started without input; it reads an empty one then. */
+  readonly stdin: ByteSink | null;
+  readonly stdout: ByteSource;
+  readonly stderr: ByteSource;
+  /** Pid of the program on this machine; null when it ended before it could be seen. For showing only. */
+  readonly programPid: number | null;
+  /**
+   * Sends a signal to the program and everything in its process group; handlers run and the real exit status comes back.
+   * `stop` freezes and `cont` continues them. False when the program has ended. Descendants that began a session of
+   * their own do not get it; they end with the sandbox.
+   */
+  readonly signal: (name: SignalName) => boolean;
+  /** Ends the program and all its descendants at once, also frozen ones. False when it has ended. */
+  readonly kill: () => boolean;
+  /** What the program has used; the last known once it has ended, null when it was never seen. */
+  readonly usage: () => ProcessUsage | null;
+  /** Resolves once, when every process of the sandbox has ended. Never rejects. The streams may still hold output. */
+  readonly exited: Promise<ChildExit>;
+}
+
+/** How the outer bubblewrap, our own child, ended. */
+export interface OuterExit {
+  readonly signal: number | null;
+}
+
+export interface ChildParts extends Pick<SandboxedChild, 'stdin' | 'stdout' | 'stderr'> {
+  readonly outerPid: number;
+  readonly outerExited: Promise<OuterExit>;
+  readonly status: SandboxStatus;
+}
+
+/**
+ * Three processes make one child: the outer bubblewrap (ours to reap), the init of the namespace, the program.
+ * `--new-session` makes init the leader of a group that holds the program and its descendants; init ignores every
+ * signal from outside but KILL and STOP. So a group signal is graceful, and KILL to init ends the whole namespace.
+ */
+export class BubblewrapChild implements SandboxedChild {
+  readonly stdin: ByteSink | null;
+  readonly stdout: ByteSource;
+  readonly stderr: ByteSource;
+  readonly exited: Promise<ChildExit>;
+  readonly #outerPid: number;
+  readonly #status: SandboxStatus;
+  readonly #sent = new Set<number>();
+  #programPid: number | null = null;
+  #usage: ProcessUsage | null = null;
+  /** Set in the same turn in which Node reaps the outer process: from then on its pid may be somebody else's. */
+  #reaped = false;
+
+  constructor({ stdin, stdout, stderr, outerPid, outerExited, status }: ChildParts) {
+    this.stdin = stdin;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.#outerPid = outerPid;
+    this.#status = status;
+    this.exited = this.#watch(outerExited);
+  }
+
+  get programPid(): number | null {
+    return this.#programPid;
+  }
+
+  get ended(): boolean {
+    return this.#reaped;
+  }
+
+  signal(name: SignalName): boolean {
+    const init = this.#liveInit();
+    if (init === null) {
+      return false;
+    }
+    this.#sent.add(SIGNAL_NUMBERS[name]);
+    return deliver(-init, SIGNAL_NUMBERS[name]);
+  }
+
+  kill(): boolean {
+    if (this.#reaped) {
+      return false;
+    }
+    this.#sent.add(SIGKILL);
+    // Init first: its death is only reported when the whole namespace is gone. Without one, set-up is still
+    // under way and `--die-with-parent` takes the rest along.
+    return deliver(this.#liveInit() ?? this.#outerPid, SIGKILL);
+  }
+
+  usage(): ProcessUsage | null {
+    if (!this.#reaped && this.#programPid !== null) {
+      this.#usage = readProcessUsage(this.#programPid) ?? this.#usage;
+    }
+    return this.#usage;
+  }
+
+  /**
+   * Looks once whether the program has replaced bubblewrap's own code in the process meant for it. Both have the same
+   * argument list until then.
+   */
+  hasStarted(): boolean {
+    const init = this.#status.initPid;
+    const program = init === null ? undefined : readChildren(init)[0];
+    if (init !== null && program !== undefined) {
+      const line = readCommandLine(program);
+      if (line !== null && line !== '' && line !== readCommandLine(init)) {
+        this.#programPid = program;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  async #watch(outerExited: Promise<OuterExit>): Promise<ChildExit> {
+    const outer = await outerExited.finally(() => {
+      this.#reaped = true;
+    });
+    await this.#status.ended;
+    this.stdin?.close();
+    const status = this.#status.exitStatus;
+    if (status === null) {
+      // Somebody killed the outer process; KILL is what the namespace then gets.
+      return { code: null, signal: outer.signal ?? SIGKILL };
+    }
+    return interpretExit(status, this.#sent);
+  }
+
+  /** Init's pid while it certainly is init: child of our un-reaped child, and leader of its own group. */
+  #liveInit(): number | null {
+    const init = this.#status.initPid;
+    if (this.#reaped || init === null || this.#status.exitStatus !== null) {
+      return null;
+    }
+    const stat = readProcessStat(init);
+    return stat?.parent === this.#outerPid && stat.group === init ? init : null;
+  }
+}
+
+function deliver(pid: number, signal: number): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    // ESRCH: ended in this moment.
+    return false;
+  }
+}

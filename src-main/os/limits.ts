@@ -1,0 +1,81 @@
+/** Every number and fixed list of this folder, each with its reason. */
+
+/** Where a child's programs are looked up; the reference host fixes the same list. */
+export const CHILD_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
+
+/** One read from a pipe. Equal to the kernel's default pipe capacity: a larger buffer never fills and measured slower. */
+export const READ_CHUNK_BYTES = 64 * 1024;
+
+/** FIFOs made by one `mkfifo` call; a spawn takes four or five, so one call (2 ms) serves about a dozen spawns. */
+export const FIFO_BATCH = 60;
+/** Below this many the next batch is made in the background, so that a spawn does not wait for `mkfifo`. */
+export const FIFO_LOW_WATER = 15;
+
+/** How soon a writer looks in again on an input that was closed: at once while programs start, seldom later. */
+export const REOPEN_MIN_MS = 5;
+export const REOPEN_MAX_MS = 1000;
+
+/** Inherited descriptors up to here are blanked at every spawn; above, execa's cost per listed descriptor is felt. */
+export const BLANKED_DESCRIPTORS = 63;
+
+/** Pauses between looks at `/proc` until the program has replaced bubblewrap: 1 ms first (a start takes 3–5 ms), doubling to this. */
+export const START_POLL_MAX_MS = 16;
+
+/** What is kept of bubblewrap's own complaint when a program never started. */
+export const MAX_SETUP_ERROR_BYTES = 4096;
+
+/** Size of the private `/tmp` and `/dev/shm`: memory of this machine, so not the kernel's default of half of it. */
+export const PRIVATE_TMPFS_BYTES = 1024 * 1024 * 1024;
+
+/** A probe that has not answered by then counts as blocked. */
+export const PROBE_TIMEOUT_MS = 10_000;
+
+/** Linux counts CPU time in 1/100 s for user space on every architecture Node runs on (`getconf CLK_TCK`). */
+export const CLOCK_TICK_MS = 10;
+
+/** System folders that programs and their libraries live in, shown read-only. `/usr` holds the rest by symlink on merged systems. */
+export const SYSTEM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'] as const;
+
+/** Entries of `/etc` that ordinary programs need. An allow-list: `/etc/shadow`, keys and service settings stay out. */
+export const ETC_ENTRIES = [
+  '/etc/alternatives',
+  '/etc/bash.bashrc',
+  '/etc/ca-certificates',
+  '/etc/ca-certificates.conf',
+  '/etc/crypto-policies',
+  '/etc/fonts',
+  '/etc/gai.conf',
+  '/etc/group',
+  '/etc/inputrc',
+  '/etc/java',
+  '/etc/ld.so.cache',
+  '/etc/ld.so.conf',
+  '/etc/ld.so.conf.d',
+  '/etc/locale.alias',
+  '/etc/localtime',
+  '/etc/magic',
+  '/etc/mime.types',
+  '/etc/nsswitch.conf',
+  '/etc/os-release',
+  '/etc/passwd',
+  '/etc/pki/ca-trust',
+  '/etc/pki/tls/certs',
+  '/etc/pki/tls/cert.pem',
+  '/etc/pki/tls/openssl.cnf',
+  '/etc/profile',
+  '/etc/protocols',
+  '/etc/python3',
+  '/etc/services',
+  '/etc/shells',
+  '/etc/ssl/certs',
+  '/etc/ssl/cert.pem',
+  '/etc/ssl/openssl.cnf',
+  '/etc/terminfo',
+  '/etc/timezone',
+] as const;
+
+/** Shown only to a process that may use the network: they say how to reach it. */
+export const NETWORK_ETC_ENTRIES = ['/etc/resolv.conf', '/etc/hosts', '/etc/host.conf'] as const;
+
+/** Nothing may be bound at, above or (for these) below: the sandbox makes its own. */
+export const RESERVED_FOLDERS = ['/proc', '/dev', '/sys'] as const;

@@ -1,0 +1,157 @@
+import { OsError } from './os-error.ts';
+import { PRIVATE_TMPFS_BYTES } from './limits.ts';
+import { checkSandboxSpec } from './sandbox-check.ts';
+import type { SystemView } from './system-view.ts';
+
+/** Ceilings the kernel keeps for the program and what it starts. Whole numbers; absent: no ceiling. */
+export interface ResourceLimits {
+  /** Address space of each process (RLIMIT_AS). */
+  readonly maxMemoryBytes?: number;
+  /** CPU seconds of each process; SIGXCPU then (RLIMIT_CPU). */
+  readonly maxCpuSecs?: number;
+  /** Processes and threads of the user in this sandbox (RLIMIT_NPROC). The kernel exempts root. */
+  readonly maxPids?: number;
+  /** Open descriptors of each process (RLIMIT_NOFILE). */
+  readonly maxOpenFiles?: number;
+}
+
+/** What a program may see and do. Every path is absolute and refers to the host. */
+export interface SandboxSpec {
+  /** The program, found and checked, then its arguments. */
+  readonly command: readonly [program: string, ...args: string[]];
+  /** Must be visible inside. */
+  readonly cwd: string;
+  /** The whole environment; bubblewrap adds only `PWD`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Bound writable at its own path. */
+  readonly workspace: string;
+  readonly readOnly?: readonly string[];
+  readonly writable?: readonly string[];
+  /** Host files shown read-only at a place of the caller's choosing. */
+  readonly injections?: readonly { readonly source: string; readonly target: string }[];
+  /** Shares the host's network; without it there is not even a way to the host's loopback. */
+  readonly network: boolean;
+  readonly limits?: ResourceLimits;
+}
+
+/** What differs between releases of bubblewrap and machines. */
+export interface SandboxTools {
+  readonly view: SystemView;
+  /** `--size` is understood (bubblewrap 0.7 and newer). */
+  readonly tmpfsSize: boolean;
+  /** Absolute path of `prlimit`, or null. */
+  readonly prlimit: string | null;
+}
+
+/** Descriptors that bubblewrap is started with beside stdin, stdout and stderr. */
+export const STATUS_FD = 3;
+export const ENVIRONMENT_FD = 4;
+
+export interface BubblewrapArguments {
+  /** The whole argument list; it names `ENVIRONMENT_FD` as the source of `environment`. */
+  readonly argv: readonly string[];
+  /**
+   * The `--setenv` options. They travel through a pipe (`--args`), because argument lists are readable by
+   * every user of the machine and environments hold secrets.
+   */
+  readonly environment: readonly string[];
+}
+
+/**
+ * The bubblewrap command line for `spec`. Order matters: system view, own `/proc`, `/dev` and `/tmp`, then
+ * what the caller opens (so that a workspace under `/tmp` is not covered), injections, and last the root made
+ * read-only. Throws `OsError` `invalid-spawn` for a path or argument that must not reach the sandbox.
+ */
+export function bubblewrapArguments(spec: SandboxSpec, tools: SandboxTools): BubblewrapArguments {
+  checkSandboxSpec(spec);
+  const argv = [
+    '--unshare-all',
+    '--die-with-parent',
+    '--new-session',
+    '--clearenv',
+    // As root bubblewrap would leave the program its capabilities, enough to unmount parts of its own view.
+    '--cap-drop',
+    'ALL',
+    ...(spec.network ? ['--share-net'] : []),
+    ...systemMounts(spec, tools),
+    ...callerMounts(spec),
+    '--remount-ro',
+    '/',
+    '--chdir',
+    spec.cwd,
+    '--json-status-fd',
+    String(STATUS_FD),
+    '--args',
+    String(ENVIRONMENT_FD),
+    '--',
+    ...limitPrefix(spec.limits, tools.prlimit),
+    ...spec.command,
+  ];
+  const environment = Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]);
+  return { argv, environment };
+}
+
+function systemMounts(spec: SandboxSpec, { view, tmpfsSize }: SandboxTools): readonly string[] {
+  const etc = spec.network ? [...view.etc, ...view.networkEtc] : view.etc;
+  const size = tmpfsSize ? ['--size', String(PRIVATE_TMPFS_BYTES)] : [];
+  return [
+    ...view.folders.flatMap((path) => ['--ro-bind', path, path]),
+    ...view.links.flatMap(({ path, target }) => ['--symlink', target, path]),
+    ...etc.flatMap((path) => ['--ro-bind', path, path]),
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    ...size,
+    '--tmpfs',
+    '/dev/shm',
+    ...size,
+    '--tmpfs',
+    '/tmp',
+    '--dir',
+    '/run',
+    '--dir',
+    '/var/tmp',
+  ];
+}
+
+/** Outer folders first, so that an inner one is laid over them whatever its kind. */
+function callerMounts(spec: SandboxSpec): readonly string[] {
+  const mounts = [
+    ...(spec.readOnly ?? []).map((path) => ({ path, flag: '--ro-bind' })),
+    ...(spec.writable ?? []).map((path) => ({ path, flag: '--bind' })),
+    { path: spec.workspace, flag: '--bind' },
+  ];
+  const depth = (path: string): number => path.split('/').filter((part) => part !== '').length;
+  return [
+    ...mounts
+      .toSorted((a, b) => depth(a.path) - depth(b.path))
+      .flatMap(({ path, flag }) => [flag, path, path]),
+    ...(spec.injections ?? []).flatMap(({ source, target }) => ['--ro-bind', source, target]),
+  ];
+}
+
+/** Inside the sandbox, so that bubblewrap itself is not limited. */
+function limitPrefix(limits: ResourceLimits | undefined, prlimit: string | null): readonly string[] {
+  const options = [
+    ...option('as', limits?.maxMemoryBytes),
+    ...option('cpu', limits?.maxCpuSecs),
+    ...option('nproc', limits?.maxPids),
+    ...option('nofile', limits?.maxOpenFiles),
+  ];
+  if (options.length === 0) {
+    return [];
+  }
+  if (prlimit === null) {
+    throw new OsError(
+      'spawn-failed',
+      'Resource limits were asked for, and the program prlimit that sets them is not installed.',
+      'Install the package util-linux.',
+    );
+  }
+  return [prlimit, ...options, '--'];
+}
+
+function option(name: string, value: number | undefined): readonly string[] {
+  return value === undefined ? [] : [`--${name}=${String(value)}`];
+}

@@ -1,0 +1,237 @@
+import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import { execa } from 'execa';
+import { PipeSink } from './byte-sink.ts';
+import { PipeSource } from './byte-source.ts';
+import { BubblewrapChild } from './child.ts';
+import type { OuterExit, SandboxedChild } from './child.ts';
+import { FifoStock } from './fifo-stock.ts';
+import type { PipeEnds } from './fifo-stock.ts';
+import { MAX_SETUP_ERROR_BYTES, START_POLL_MAX_MS } from './limits.ts';
+import { OsError } from './os-error.ts';
+import { probeSandbox } from './sandbox-probe.ts';
+import type { Sandbox } from './sandbox-probe.ts';
+import { SandboxStatus } from './sandbox-status.ts';
+import { bubblewrapArguments, ENVIRONMENT_FD } from './sandbox.ts';
+import type { SandboxSpec } from './sandbox.ts';
+import { closeHighInherited, inheritedDescriptors } from './spawn-inherited.ts';
+import { checkWorkingDirectory, resolveProgram } from './spawn-program.ts';
+
+/** A program to start: `SandboxSpec` with the command as it was asked for. */
+export interface SpawnSpec extends Omit<SandboxSpec, 'command'> {
+  /** A name for the child PATH, or a path (relative to `cwd`). */
+  readonly command: string;
+  readonly args: readonly string[];
+  /** `none`: the program reads an empty input. */
+  readonly stdin: 'none' | 'pipe';
+}
+
+/** Starts programs, each in a sandbox of its own. The only place of the project that does. */
+export class SandboxSpawner {
+  readonly #stock = new FifoStock();
+  readonly #probe: () => Promise<Sandbox>;
+  #sandbox: Promise<Sandbox> | undefined;
+
+  constructor(probe: () => Promise<Sandbox> = probeSandbox) {
+    this.#probe = probe;
+  }
+
+  /** The sandbox of this machine, found out once; a failure is tried again the next time, after its fix. */
+  sandbox(): Promise<Sandbox> {
+    this.#sandbox ??= this.#firstLook();
+    return this.#sandbox;
+  }
+
+  /** Resolves when the program itself is running (or has already ended). Throws `OsError`; then nothing is left behind. */
+  async spawn(spec: SpawnSpec): Promise<SandboxedChild> {
+    const sandbox = await this.sandbox();
+    const [program] = await Promise.all([
+      resolveProgram(spec.command, spec, sandbox.view),
+      checkWorkingDirectory(spec, sandbox.view),
+    ]);
+    const { argv, environment } = bubblewrapArguments({ ...spec, command: [program, ...spec.args] }, sandbox);
+    await this.#stock.ready(5);
+    const pipes = openPipes(this.#stock, spec.stdin === 'pipe');
+    const outer = startOuter(sandbox.bwrap, argv, pipes);
+    const child = assemble(pipes, outer);
+    sendEnvironment(pipes.environment, environment);
+    await untilStarted(child);
+    return child.child;
+  }
+
+  async #firstLook(): Promise<Sandbox> {
+    try {
+      const sandbox = await this.#probe();
+      closeHighInherited();
+      return sandbox;
+    } catch (error) {
+      this.#sandbox = undefined;
+      throw error;
+    }
+  }
+
+  /** Gives the prepared pipes back. Children live on until they are ended. */
+  dispose(): void {
+    this.#stock.dispose();
+  }
+}
+
+interface Pipes {
+  readonly stdin: PipeEnds | null;
+  readonly stdout: PipeEnds;
+  readonly stderr: PipeEnds;
+  readonly status: PipeEnds;
+  readonly environment: PipeEnds;
+}
+
+interface Outer {
+  readonly pid: number | undefined;
+  readonly exited: Promise<OuterExit>;
+  /** Why it could not even be started, once `exited`. */
+  readonly failure: () => string;
+}
+
+interface Assembled {
+  readonly child: BubblewrapChild;
+  readonly stderr: PipeSource;
+  readonly status: SandboxStatus;
+  readonly outer: Outer;
+}
+
+/** All or none. */
+function openPipes(stock: FifoStock, withStdin: boolean): Pipes {
+  const opened: PipeEnds[] = [];
+  const open = (direction: 'from-child' | 'to-child'): PipeEnds => {
+    const pipe = stock.open(direction);
+    opened.push(pipe);
+    return pipe;
+  };
+  try {
+    return {
+      stdin: withStdin ? open('to-child') : null,
+      stdout: open('from-child'),
+      stderr: open('from-child'),
+      status: open('from-child'),
+      environment: open('to-child'),
+    };
+  } catch (error) {
+    opened.flatMap((pipe) => [pipe.ours, pipe.theirs, pipe.name]).forEach(closeDescriptor);
+    throw new OsError(
+      'spawn-failed',
+      'No pipe to the new process could be opened.',
+      'Stop some processes, or raise the limit of open files.',
+      { cause: error },
+    );
+  }
+}
+
+function startOuter(bwrap: string, argv: readonly string[], pipes: Pipes): Outer {
+  const { stdin, stdout, stderr, status, environment } = pipes;
+  const theirs = [stdout.theirs, stderr.theirs, status.theirs, environment.theirs];
+  const blanks = blankInherited();
+  try {
+    const outer = execa(bwrap, argv, {
+      stdio: descriptors(stdin?.theirs ?? 'ignore', ...theirs, ...blanks.stdio),
+      env: {},
+      extendEnv: false,
+      buffer: false,
+      reject: false,
+      // Its own group, so that Ctrl-C in a terminal does not end it before the program was asked to stop; and no
+      // clean-up by execa: `--die-with-parent` works in every way this process can end.
+      detached: true,
+      cleanup: false,
+    });
+    let failure = '';
+    const exited = new Promise<OuterExit>((resolve) => {
+      // The event, not execa's promise: between reaping and that promise lie turns in which the pid is not ours.
+      outer.once('exit', (_code, signal) =>
+        resolve({ signal: signal === null ? null : constants.signals[signal] }),
+      );
+      // When it could not be started at all there is no such event.
+      const settle = async (): Promise<void> => {
+        failure = (await outer).shortMessage ?? '';
+        resolve({ signal: null });
+      };
+      void settle();
+    });
+    return { pid: outer.pid, exited, failure: () => failure };
+  } finally {
+    [...theirs, stdin?.theirs, blanks.fd].forEach(closeDescriptor);
+  }
+}
+
+type Descriptor = number | 'ignore';
+type ExecaDescriptors = readonly [3, 3, 3, ...3[]];
+
+/** execa hands any descriptor on; its type names only 3 to 9. */
+function descriptors(...all: readonly Descriptor[]): ExecaDescriptors {
+  return all as unknown as ExecaDescriptors;
+}
+
+/** Covers what the child would inherit by accident; see `inheritedDescriptors`. */
+function blankInherited(): { readonly stdio: readonly Descriptor[]; readonly fd: number | null } {
+  const inherited = inheritedDescriptors(ENVIRONMENT_FD);
+  if (inherited.length === 0) {
+    return { stdio: [], fd: null };
+  }
+  const first = ENVIRONMENT_FD + 1;
+  const fd = openSync('/dev/null', 'r');
+  const length = Math.max(...inherited) - first + 1;
+  const stdio = Array.from({ length }, (_, index) => (inherited.includes(first + index) ? fd : 'ignore'));
+  return { stdio, fd };
+}
+
+function assemble(pipes: Pipes, outer: Outer): Assembled {
+  const stderr = new PipeSource(pipes.stderr.ours);
+  const status = new SandboxStatus(new PipeSource(pipes.status.ours));
+  const child = new BubblewrapChild({
+    stdin: pipes.stdin === null ? null : new PipeSink(pipes.stdin),
+    stdout: new PipeSource(pipes.stdout.ours),
+    stderr,
+    status,
+    outerPid: outer.pid ?? 0,
+    outerExited: outer.exited,
+  });
+  return { child, stderr, status, outer };
+}
+
+function sendEnvironment({ ours, name }: PipeEnds, options: readonly string[]): void {
+  closeDescriptor(name);
+  const sink = new PipeSink({ ours, name: null });
+  // A bubblewrap that ended before it read them is reported by its own complaint.
+  sink.write(Buffer.from(options.map((option) => `${option}\0`).join(''))).catch(() => undefined);
+  sink.end();
+}
+
+function closeDescriptor(fd: number | null | undefined): void {
+  if (fd !== null && fd !== undefined) {
+    closeSync(fd);
+  }
+}
+
+/** Throws `spawn-failed` with bubblewrap's own words when the program was never executed. */
+async function untilStarted({ child, stderr, status, outer }: Assembled): Promise<void> {
+  await Promise.race([status.announced, child.exited]);
+  for (let looks = 0; !child.ended && status.exitStatus === null; looks += 1) {
+    if (child.hasStarted()) {
+      return;
+    }
+    const pause = Math.min(START_POLL_MAX_MS, Math.max(1, 2 ** (looks - 8)));
+    await Promise.race([child.exited, new Promise((resolve) => setTimeout(resolve, pause))]);
+  }
+  if (status.exitStatus !== null) {
+    return;
+  }
+  await child.exited;
+  if (status.exitStatus !== null) {
+    return;
+  }
+  const said = Buffer.from(stderr.readLeftovers(MAX_SETUP_ERROR_BYTES)).toString('utf8').trim();
+  child.stdout.close();
+  child.stderr.close();
+  throw new OsError(
+    'spawn-failed',
+    `The program could not be started: ${said === '' ? outer.failure() || 'the sandbox ended at once' : said}`,
+    'Check the command, its working directory and the folders it is given.',
+  );
+}

@@ -1,0 +1,35 @@
+import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
+import {
+  eventNames,
+  requestNames,
+  type Bridge,
+  type EventName,
+  type Events,
+  type RequestName,
+  type Requests,
+} from '../contract/requests.ts';
+
+const bridge: Bridge = {
+  request: <Name extends RequestName>(name: Name, argument: Requests[Name]['argument']) => {
+    refuseStranger(requestNames, name);
+    return ipcRenderer.invoke(name, argument);
+  },
+  on: <Name extends EventName>(name: Name, listener: (value: Events[Name]) => void) => {
+    refuseStranger(eventNames, name);
+    // The event object stays here: it leads to `ipcRenderer`.
+    const heard = (_event: IpcRendererEvent, value: Events[Name]): void => listener(value);
+    ipcRenderer.on(name, heard);
+    return () => {
+      ipcRenderer.off(name, heard);
+    };
+  },
+};
+
+contextBridge.exposeInMainWorld('capsuleDesktop', bridge);
+
+/** The page's types are not a check: a name counts only as the list's own key. */
+function refuseStranger(listed: object, name: string): void {
+  if (!Object.hasOwn(listed, name)) {
+    throw new Error('capsuleDesktop: this name is not part of the contract');
+  }
+}

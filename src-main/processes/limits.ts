@@ -1,0 +1,51 @@
+/** Every number of this folder with its reason. Where it says "reference", the public reference runtime has the same. */
+
+/** Output kept per stream, reference values: default, least, most. */
+export const DEFAULT_RING_BYTES = 1024 * 1024;
+export const MIN_RING_BYTES = 4096;
+export const MAX_RING_BYTES = 8 * 1024 * 1024;
+/** What a ring starts with; it doubles up to its capacity, so that 256 quiet processes cost 8 MiB and not 512. */
+export const FIRST_RING_BYTES = 16 * 1024;
+/** A paused stream reads on when this much is free: one full read, so that it does not wake for every byte. */
+export const RESUME_ROOM_BYTES = 64 * 1024;
+/** Arrival times are kept this far apart at first; twice as far each time the index is full. */
+export const TIME_STEP_MS = 10;
+/** Entries of one stream's offset-to-time index. */
+export const MAX_TIME_ENTRIES = 512;
+
+/** Live background processes of one principal in one capsule, both background tiers together. Reference. */
+export const MAX_CONCURRENT = 8;
+/** Persistent processes of one principal, live and exited. Reference. */
+export const MAX_RETAINED_PER_PRINCIPAL = 32;
+/** Entries of one registry. Reference. */
+export const MAX_ENTRIES = 256;
+/** Exited sync and ephemeral processes kept for the window; they belong to no guest any more, and rings take memory. */
+export const MAX_EXITED_TRANSIENT = 16;
+
+/** Reference defaults and ceilings. */
+export const MAX_LIFETIME_MS = 6 * 60 * 60 * 1000;
+export const DEFAULT_IDLE_TIMEOUT_MS = 30 * 60 * 1000;
+export const MAX_IDLE_TIMEOUT_MS = 6 * 60 * 60 * 1000;
+export const DEFAULT_EXIT_RETENTION_MS = 5 * 60 * 1000;
+export const MAX_EXIT_RETENTION_MS = 60 * 60 * 1000;
+export const DEFAULT_STOP_GRACE_MS = 5_000;
+export const MAX_STOP_GRACE_MS = 30_000;
+/** Grace of `dispose`: a person waits for the application to quit. */
+export const SHUTDOWN_GRACE_MS = 2_000;
+/** How often the reaper looks. Reference. */
+export const SWEEP_INTERVAL_MS = 2_000;
+
+/** Bytes given at spawn. Reference. */
+export const MAX_PRELUDE_BYTES = 4 * 1024 * 1024;
+/** Bytes of one write. Reference. */
+export const MAX_WRITE_BYTES = 1024 * 1024;
+/** UTF-8 bytes. Reference. */
+export const MAX_LABEL_BYTES = 128;
+
+/**
+ * How long the exit waits for the ends of the streams once every process of the sandbox is gone. They come at once, unless a
+ * descriptor was handed to a process of another sandbox.
+ */
+export const EXIT_DRAIN_MS = 1_000;
+/** Growing output is announced at most this often per process; the window reads at its own pace. */
+export const OUTPUT_CHANGE_MS = 50;

@@ -1,0 +1,285 @@
+import type { Clock } from '../base/clock.ts';
+import { deferred } from '../base/deferred.ts';
+import { Emitter } from '../base/emitter.ts';
+import type {
+  ExitReason,
+  ExitView,
+  LogStream,
+  ProcessPhase,
+  ProcessSignal,
+  ProcessTier,
+  ProcessView,
+} from '../contract/views.ts';
+import type { SandboxedChild } from '../os/child.ts';
+import { SIGNAL_NUMBERS } from '../os/signals.ts';
+import { EXIT_DRAIN_MS, MAX_STOP_GRACE_MS, OUTPUT_CHANGE_MS } from './limits.ts';
+import type { LogSlice } from './log-ring.ts';
+import { ProcessInput } from './process-input.ts';
+import { ProcessOutput } from './process-output.ts';
+import type { ManagedProcessOptions, ProcessOwner, ProcessPlan, Spawn } from './process-spec.ts';
+import { informOwner, viewProcess } from './process-view.ts';
+import type { ProcessInfo, ProcessState } from './process-view.ts';
+import { StopSequence } from './stop-sequence.ts';
+
+/** One OS process of a capsule, whatever its tier: its output, input, signals, stop and end. */
+export class ManagedProcess {
+  readonly id: string;
+  readonly key: string;
+  readonly owner: ProcessOwner;
+  readonly tier: ProcessTier;
+  readonly plan: ProcessPlan;
+  readonly startedAt: number;
+  /** Resolves once, when the program has ended and its output is complete. Also after a failed start (code and signal null). */
+  readonly exited: Promise<ExitView>;
+  readonly #clock: Clock;
+  readonly #changed: () => void;
+  readonly #exit = deferred<ExitView>();
+  readonly #output = new Emitter<LogStream>();
+  readonly #streams: Readonly<Record<LogStream, ProcessOutput>>;
+  readonly #stop: StopSequence;
+  readonly #input = new ProcessInput();
+  readonly #sent = new Set<number>();
+  #child: SandboxedChild | undefined;
+  #reason: ExitReason | undefined;
+  #exitView: ExitView | null = null;
+  #exitedAt: number | null = null;
+  #frozen = false;
+  #touchedAt: number;
+  #pulse: NodeJS.Timeout | undefined;
+
+  constructor({ id, key, owner, tier, plan, clock, onChange }: ManagedProcessOptions) {
+    this.id = id;
+    this.key = key;
+    this.owner = owner;
+    this.tier = tier;
+    this.plan = plan;
+    this.startedAt = clock.now();
+    this.exited = this.#exit.promise;
+    this.#touchedAt = this.startedAt;
+    this.#clock = clock;
+    this.#changed = onChange;
+    const ring = { capacity: plan.ringBytes, overflow: plan.overflow, now: clock.now };
+    this.#streams = {
+      stdout: new ProcessOutput(ring, () => this.#grew('stdout')),
+      stderr: new ProcessOutput(ring, () => this.#grew('stderr')),
+    };
+    this.#stop = new StopSequence({
+      now: clock.now,
+      terminate: () => this.#terminate(),
+      kill: () => this.#child?.kill(),
+      onChange,
+    });
+  }
+
+  /** Starts the program; once. Rejects with what `spawn` rejects with. */
+  async start(spawn: Spawn): Promise<void> {
+    let child: SandboxedChild;
+    try {
+      child = await spawn(this.plan.spawn);
+    } catch (error) {
+      this.#settle({ code: null, signal: null, reason: this.#reason ?? 'self' });
+      throw error;
+    }
+    this.#child = child;
+    // Readers first, or a program that echoes a long input would wait for us while we wait for it.
+    this.#streams.stdout.attach(child.stdout);
+    this.#streams.stderr.attach(child.stderr);
+    this.#input.attach(child.stdin, this.plan);
+    void this.#watch(child);
+    // A stop or kill that came while it was starting.
+    if (this.#stop.view?.step === 'kill') {
+      child.kill();
+    } else if (this.#stop.view !== null) {
+      this.#terminate();
+    }
+    this.#changed();
+  }
+
+  get phase(): ProcessPhase {
+    if (this.#exitView !== null) {
+      return 'exited';
+    }
+    if (this.#stop.view !== null) {
+      return 'stopping';
+    }
+    return this.#child === undefined ? 'starting' : 'running';
+  }
+
+  get exit(): ExitView | null {
+    return this.#exitView;
+  }
+
+  /** Epoch ms, null while it runs. */
+  get exitedAt(): number | null {
+    return this.#exitedAt;
+  }
+
+  /** When the owner last did something with it, epoch ms. */
+  get touchedAt(): number {
+    return this.#touchedAt;
+  }
+
+  /** Says which stream has more bytes or has ended; fires for every chunk. For readiness, not for showing. */
+  get onOutput(): Emitter<LogStream>['event'] {
+    return this.#output.event;
+  }
+
+  /** The owner did something with it: the idle time starts again. */
+  touch(): void {
+    this.#touchedAt = this.#clock.now();
+  }
+
+  /** For the owner: next bytes of the shared drain cursor. */
+  drain(stream: LogStream, max: number): LogSlice {
+    this.touch();
+    return this.#streams[stream].drain(max);
+  }
+
+  /** For the owner: the same as text, characters never torn. */
+  drainText(stream: LogStream, max: number): string {
+    this.touch();
+    return this.#streams[stream].drainText(max);
+  }
+
+  /** For the owner: from a cursor of its own; null is the oldest retained byte. */
+  readSince(stream: LogStream, offset: number | null, max: number): LogSlice {
+    this.touch();
+    return this.#streams[stream].readSince(offset, max);
+  }
+
+  /** For the window: takes nothing from anybody, counts as nobody's reading. */
+  peek(stream: LogStream, offset: number | null, max: number): LogSlice {
+    return this.#streams[stream].readAt(offset, max);
+  }
+
+  /** True when the shared drain cursor has bytes before it, or the streams have ended. */
+  get readable(): boolean {
+    return Object.values(this.#streams).some(({ undrained, view }) => undrained > 0 || view.ended);
+  }
+
+  /**
+   * Resolves with the number of bytes when the program's input has taken them all; waits as long as it does not read.
+   * Throws `ProcessError` `too-large` over 1 MiB, `OsError` `closed` when the input is closed on either side.
+   */
+  writeStdin(bytes: Uint8Array): Promise<number> {
+    this.touch();
+    return this.#input.write(bytes);
+  }
+
+  /** The program sees the end of its input after what was written. Harmless when closed. */
+  closeStdin(): void {
+    this.touch();
+    this.#input.end();
+    this.#changed();
+  }
+
+  /** Sends a signal to the process group. False when it has ended. */
+  signal(name: ProcessSignal): boolean {
+    const delivered = this.#child?.signal(name) ?? false;
+    if (delivered) {
+      this.#sent.add(SIGNAL_NUMBERS[name]);
+      if (name === 'stop' || name === 'cont') {
+        this.#frozen = name === 'stop';
+        this.#changed();
+      }
+    }
+    return delivered;
+  }
+
+  /** TERM, then KILL after `graceMs` (at most 30 s). The first reason given is the one that stays. */
+  stop(graceMs: number, reason: ExitReason): Promise<ExitView> {
+    if (this.#exitView === null) {
+      this.#reason ??= reason;
+      this.#stop.begin(Math.min(MAX_STOP_GRACE_MS, Math.max(0, graceMs)));
+    }
+    return this.exited;
+  }
+
+  /** Calls off the KILL of a stop under way. False when none is. */
+  cancelStop(): boolean {
+    const cancelled = this.#stop.cancel();
+    if (cancelled) {
+      this.#reason = undefined;
+    }
+    return cancelled;
+  }
+
+  /** Ends it and all its descendants at once. */
+  kill(reason: ExitReason): Promise<ExitView> {
+    if (this.#exitView === null) {
+      this.#reason ??= reason;
+      this.#stop.force();
+    }
+    return this.exited;
+  }
+
+  info(): ProcessInfo {
+    return informOwner(this.#state(), this.#clock.now());
+  }
+
+  view(): ProcessView {
+    return viewProcess(this.#state());
+  }
+
+  #state(): ProcessState {
+    return {
+      key: this.key,
+      owner: this.owner,
+      tier: this.tier,
+      plan: this.plan,
+      phase: this.phase,
+      startedAt: this.startedAt,
+      touchedAt: this.#touchedAt,
+      exitedAt: this.#exitedAt,
+      exit: this.#exitView,
+      stop: this.#stop.view,
+      frozen: this.#frozen,
+      stdinOpen: this.#input.open,
+      child: this.#child,
+      streams: this.#streams,
+    };
+  }
+
+  #terminate(): void {
+    this.signal('term');
+    if (this.#frozen) {
+      // A frozen program could not act on it.
+      this.signal('cont');
+    }
+  }
+
+  async #watch(child: SandboxedChild): Promise<void> {
+    const { code, signal } = await child.exited;
+    const { stdout, stderr } = this.#streams;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, EXIT_DRAIN_MS);
+    });
+    await Promise.race([Promise.all([stdout.finish(), stderr.finish()]), patience]);
+    clearTimeout(timer);
+    // A signal of ours that ended it without a stop: somebody here wanted that.
+    const reason = this.#reason ?? (signal !== null && this.#sent.has(signal) ? 'killed' : 'self');
+    this.#settle({ code, signal, reason });
+  }
+
+  #settle(exit: ExitView): void {
+    this.#exitView = exit;
+    this.#exitedAt = this.#clock.now();
+    this.#stop.end();
+    this.#streams.stdout.close();
+    this.#streams.stderr.close();
+    clearTimeout(this.#pulse);
+    this.#exit.resolve(exit);
+    this.#changed();
+  }
+
+  #grew(stream: LogStream): void {
+    this.#output.fire(stream);
+    if (this.#exitView === null) {
+      this.#pulse ??= setTimeout(() => {
+        this.#pulse = undefined;
+        this.#changed();
+      }, OUTPUT_CHANGE_MS).unref();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * Bytes of one stream to text, piece by piece: a code point that is torn between two pieces waits (at most 3 bytes) for
+ * its rest instead of turning into two replacement characters. What is not UTF-8 becomes U+FFFD.
+ */
+export class Utf8Carry {
+  #decoder = newDecoder();
+
+  /** `last` also gives out what still waits. */
+  take(bytes: Uint8Array, last: boolean): string {
+    return this.#decoder.decode(bytes, { stream: !last });
+  }
+
+  /** Bytes were lost in between: what waits is incomplete for good. */
+  skip(): string {
+    const rest = this.#decoder.decode();
+    this.#decoder = newDecoder();
+    return rest;
+  }
+}
+
+function newDecoder(): InstanceType<typeof TextDecoder> {
+  return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+}

@@ -1,0 +1,51 @@
+import { app } from 'electron';
+import { QUIT_LIMIT_MS } from './constants.ts';
+
+/** What a shell reports for a program that Ctrl-C ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+/**
+ * Quits in order, whatever asks for it (menu, last window, SIGINT, SIGTERM): first `dispose` ends what
+ * runs, once, while the window still shows it; then the application goes. A second SIGINT does not wait.
+ */
+export function quitInOrder(dispose: () => Promise<void>, log: (line: string) => void): void {
+  let disposal: Promise<void> | undefined;
+  let disposed = false;
+  app.on('before-quit', (event) => {
+    if (disposed) {
+      return;
+    }
+    event.preventDefault();
+    disposal ??= withinLimit(dispose())
+      .catch((error: unknown) => log(`quitting was not clean: ${String(error)}`))
+      .finally(() => {
+        disposed = true;
+        app.quit();
+      });
+  });
+  app.on('window-all-closed', () => app.quit());
+  process.on('SIGTERM', () => app.quit());
+  let interrupted = false;
+  process.on('SIGINT', () => {
+    if (interrupted) {
+      app.exit(INTERRUPTED);
+    }
+    interrupted = true;
+    app.quit();
+  });
+}
+
+async function withinLimit(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`the kernel has not ended within ${QUIT_LIMIT_MS} ms`)),
+      QUIT_LIMIT_MS,
+    );
+  });
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,72 @@
+import { BrowserWindow, nativeTheme } from 'electron';
+import {
+  BACKGROUND_DARK,
+  BACKGROUND_LIGHT,
+  CRASH_LOOP_MS,
+  WINDOW_HEIGHT,
+  WINDOW_MIN_HEIGHT,
+  WINDOW_MIN_WIDTH,
+  WINDOW_WIDTH,
+} from './constants.ts';
+import { lockDownContents } from './lockdown.ts';
+
+export interface WindowOptions {
+  /** Absolute path of the built preload. */
+  readonly preload: string;
+  /** The page, without a fragment; the window shows no other. */
+  readonly url: string;
+  /** Told before the page loads, so that its first request is known. */
+  readonly onCreated: (window: BrowserWindow) => void;
+  readonly log: (line: string) => void;
+}
+
+/** Opens the application's window; it becomes visible when its first picture is ready. */
+export function openWindow({ preload, url, onCreated, log }: WindowOptions): BrowserWindow {
+  const window = new BrowserWindow({
+    width: WINDOW_WIDTH,
+    height: WINDOW_HEIGHT,
+    minWidth: WINDOW_MIN_WIDTH,
+    minHeight: WINDOW_MIN_HEIGHT,
+    show: false,
+    backgroundColor: background(),
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+    },
+  });
+  window.once('ready-to-show', () => window.show());
+  const followTheme = (): void => window.setBackgroundColor(background());
+  nativeTheme.on('updated', followTheme);
+  window.once('closed', () => nativeTheme.off('updated', followTheme));
+  lockDownContents(window.webContents, url);
+  bringBackAfterCrash(window, log);
+  onCreated(window);
+  window.loadURL(url).catch((error: unknown) => log(`the window's page did not load: ${String(error)}`));
+  return window;
+}
+
+function background(): string {
+  return nativeTheme.shouldUseDarkColors ? BACKGROUND_DARK : BACKGROUND_LIGHT;
+}
+
+/** The kernel lives in main: a page that died comes back with everything still running. */
+function bringBackAfterCrash(window: BrowserWindow, log: (line: string) => void): void {
+  let lastCrash = Number.NEGATIVE_INFINITY;
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    log(`the window's page ended: ${reason}, status ${exitCode}`);
+    const now = performance.now();
+    const again = now - lastCrash < CRASH_LOOP_MS;
+    lastCrash = now;
+    if (reason !== 'clean-exit' && !again) {
+      window.webContents.reload();
+    }
+  });
+}

@@ -1,0 +1,52 @@
+import { Badge, DataList, Group, Modal, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { Stores } from '../state/stores.ts';
+import { CopyText } from '../ui/copy-text.tsx';
+
+/** Versions, where data lies, and whether the sandbox works. */
+export function AboutDialog(props: {
+  readonly stores: Stores;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}): ReactNode {
+  const about = useStore(props.stores.machine.store, (state) => state.about);
+  const facts: readonly (readonly [string, ReactNode])[] =
+    about === null
+      ? []
+      : [
+          ['Version', about.version],
+          ['Electron', about.electron ?? 'not reported'],
+          ['Node', about.node],
+          [
+            'Data folder',
+            <Group key="data" gap={4} wrap="nowrap">
+              <span className="break">{about.dataDir}</span>
+              <CopyText text={about.dataDir} label="Copy path" />
+            </Group>,
+          ],
+          [
+            'Sandbox',
+            <div key="sandbox">
+              <Badge color={about.sandbox.ok ? 'green' : 'yellow'} variant="light">
+                {about.sandbox.ok ? 'works' : 'does not work'}
+              </Badge>
+              <Text size="sm">{about.sandbox.detail}</Text>
+              <Text size="sm">{about.sandbox.fix}</Text>
+            </div>,
+          ],
+        ];
+  return (
+    <Modal opened={props.opened} onClose={props.onClose} title="About Capsule Desktop" size="md" centered>
+      {facts.length === 0 ? <Text size="sm">Not reported yet.</Text> : null}
+      <DataList size="sm" labelWidth="100px">
+        {facts.map(([label, value]) => (
+          <DataList.Item key={label}>
+            <DataList.ItemLabel>{label}</DataList.ItemLabel>
+            <DataList.ItemValue>{value}</DataList.ItemValue>
+          </DataList.Item>
+        ))}
+      </DataList>
+    </Modal>
+  );
+}

@@ -1,0 +1,35 @@
+import { MantineProvider } from '@mantine/core';
+import { useColorScheme } from '@mantine/hooks';
+import { Notifications } from '@mantine/notifications';
+import { useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { Stores } from '../state/stores.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { NoticeHost } from './notice-host.tsx';
+import { Shell } from './shell.tsx';
+import { cssVariables, theme } from './theme.ts';
+
+/** The whole window. `nonce` is what the content security policy lets style elements in with. */
+export function App({ stores, nonce }: { readonly stores: Stores; readonly nonce: string }): ReactNode {
+  const scheme = useStore(stores.view, (state) => state.scheme);
+  const system = useColorScheme('light', { getInitialValueInEffect: false });
+  const colors = scheme === 'auto' ? system : scheme;
+  useEffect(() => {
+    document.documentElement.setAttribute('data-mantine-color-scheme', colors);
+  }, [colors]);
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      forceColorScheme={colors}
+      getStyleNonce={() => nonce}
+    >
+      <Notifications position="bottom-right" limit={4} />
+      <NoticeHost notices={stores.notices} />
+      <ErrorBoundary>
+        <Shell stores={stores} />
+      </ErrorBoundary>
+    </MantineProvider>
+  );
+}

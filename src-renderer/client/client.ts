@@ -1,0 +1,80 @@
+import type {
+  Bridge,
+  EventName,
+  Events,
+  Failure,
+  RequestName,
+  Requests,
+} from '../../src-main/contract/requests.ts';
+
+declare global {
+  interface Window {
+    /** Put there by the preload; absent when the page is opened by anything else. */
+    readonly capsuleDesktop?: Bridge;
+  }
+}
+
+/** The window's way to main: an answer, or a `RequestError` with words for a person. */
+export interface Client {
+  readonly request: <Name extends RequestName>(
+    name: Name,
+    argument: Requests[Name]['argument'],
+  ) => Promise<Requests[Name]['answer']>;
+  /** Returns its undo. */
+  readonly on: <Name extends EventName>(name: Name, listener: (value: Events[Name]) => void) => () => void;
+}
+
+/** A request that main refused or could not do. */
+export class RequestError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.name = 'RequestError';
+    this.failure = failure;
+  }
+}
+
+/** A client over the preload's bridge. */
+function createClient(bridge: Bridge): Client {
+  return {
+    async request(name, argument) {
+      const envelope = await bridge.request(name, argument);
+      if (!envelope.ok) {
+        throw new RequestError(envelope.error);
+      }
+      return envelope.value;
+    },
+    on: (name, listener) => bridge.on(name, listener),
+  };
+}
+
+/** The client of this page. Without a bridge every request is refused with that reason, so that the window can say it. */
+export function pageClient(page: Window): Client {
+  return createClient(page.capsuleDesktop ?? noBridge);
+}
+
+/** What went wrong as words for a person, whatever was thrown. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof RequestError) {
+    return error.failure;
+  }
+  return {
+    code: 'unexpected',
+    message: error instanceof Error ? error.message : String(error),
+    hint: 'This is a fault of Capsule Desktop. Try again; if it stays, restart the application.',
+  };
+}
+
+const noBridge: Bridge = {
+  request: () =>
+    Promise.resolve({
+      ok: false,
+      error: {
+        code: 'no-bridge',
+        message: 'This page is not connected to Capsule Desktop.',
+        hint: 'Open it from the application; it does nothing in a browser.',
+      },
+    }),
+  on: () => () => undefined,
+};

@@ -1,0 +1,155 @@
+import {
+  Alert,
+  Autocomplete,
+  Badge,
+  Button,
+  Code,
+  Group,
+  JsonInput,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
+import { IconAlertTriangle, IconHandStop, IconPlayerPlay } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { FormEvent, ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { MAX_PAYLOAD_BYTES } from '../../../src-main/contract/limits.ts';
+import type { CapsuleView } from '../../../src-main/contract/views.ts';
+import { prettyData } from '../../lib/pretty-data.ts';
+import { ageInWords, durationInWords } from '../../lib/words.ts';
+import { emptyDraft, payloadProblem } from '../../state/invoke.ts';
+import type { CallState } from '../../state/invoke.ts';
+import type { Stores } from '../../state/stores.ts';
+import { CopyText } from '../../ui/copy-text.tsx';
+
+/** Calls an action of a capsule and shows what came back. */
+export function InvokePanel({
+  stores,
+  capsule,
+}: {
+  readonly stores: Stores;
+  readonly capsule: CapsuleView;
+}): ReactNode {
+  const { invoke } = stores;
+  const draft = useStore(invoke.store, (state) => state.drafts.get(capsule.id)) ?? emptyDraft;
+  const call = useStore(invoke.store, (state) => state.calls.get(capsule.id));
+  const [tried, setTried] = useState(false);
+  const problem = payloadProblem(draft.payload, MAX_PAYLOAD_BYTES);
+  const action = draft.action.trim();
+  const running = call?.kind === 'running';
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setTried(true);
+    if (action !== '' && problem === null) {
+      void invoke.run(capsule.id, { ...draft, action, principal: draft.principal.trim() || 'default' });
+    }
+  };
+  return (
+    <form onSubmit={submit} aria-label={`Invoke ${capsule.id}`}>
+      <Stack gap="sm">
+        <Group gap="sm" align="flex-start" grow>
+          <Autocomplete
+            label="Action"
+            placeholder="Pick or type"
+            data={[...capsule.actions]}
+            value={draft.action}
+            error={tried && action === '' ? 'Name an action.' : null}
+            onChange={(value) => invoke.edit(capsule.id, { ...draft, action: value })}
+          />
+          <TextInput
+            label="As principal"
+            value={draft.principal}
+            placeholder="default"
+            onChange={(event) => invoke.edit(capsule.id, { ...draft, principal: event.currentTarget.value })}
+          />
+        </Group>
+        <JsonInput
+          label="Payload"
+          description="JSON; empty for none"
+          placeholder="{ }"
+          autosize
+          minRows={3}
+          maxRows={10}
+          formatOnBlur
+          spellCheck={false}
+          classNames={{ input: 'code-input' }}
+          value={draft.payload}
+          error={tried ? problem : null}
+          validationError={problem}
+          onChange={(value) => invoke.edit(capsule.id, { ...draft, payload: value })}
+        />
+        <Group gap="xs">
+          <Button
+            type="submit"
+            leftSection={<IconPlayerPlay size={14} />}
+            disabled={!capsule.enabled}
+            loading={running}
+          >
+            Invoke
+          </Button>
+          {running ? (
+            <Button variant="default" onClick={() => void invoke.cancel(capsule.id)}>
+              Cancel call
+            </Button>
+          ) : null}
+          {capsule.enabled ? null : (
+            <Text size="sm" c="dimmed">
+              Enable the capsule to invoke it.
+            </Text>
+          )}
+        </Group>
+        {call === undefined ? null : <Outcome call={call} stores={stores} />}
+      </Stack>
+    </form>
+  );
+}
+
+function Outcome({ call, stores }: { readonly call: CallState; readonly stores: Stores }): ReactNode {
+  const now = useStore(stores.clock.store, (state) => state.now);
+  if (call.kind === 'running') {
+    return (
+      <Text size="sm" role="status">
+        {call.action} has been running for {ageInWords(now - call.since)}.
+      </Text>
+    );
+  }
+  if (call.kind === 'failed') {
+    return (
+      <Alert color="red" icon={<IconAlertTriangle size={16} />} title={`${call.action} failed`} p="sm">
+        <Text size="sm">{call.failure.message}</Text>
+        <Text size="sm" mt={4}>
+          {call.failure.hint}
+        </Text>
+      </Alert>
+    );
+  }
+  const { result } = call;
+  const text = prettyData(result.data);
+  return (
+    <div role="status" aria-label="Result">
+      <Group gap="xs" mb={6}>
+        <Badge
+          color={result.refused ? 'yellow' : 'green'}
+          variant="light"
+          leftSection={result.refused ? <IconHandStop size={12} /> : null}
+        >
+          {result.refused ? `The capsule refused: ${result.action}` : result.action}
+        </Badge>
+        <Text size="sm" c="dimmed">
+          {call.action} · {durationInWords(result.durationMs)}
+        </Text>
+        {text === '' ? null : <CopyText text={text} label="Copy result" />}
+      </Group>
+      {text === '' ? (
+        <Text size="sm" c="dimmed">
+          No data.
+        </Text>
+      ) : (
+        <Code block className="result" tabIndex={0}>
+          {text}
+        </Code>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,178 @@
+import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from '@mantine/core';
+import { IconArrowDown, IconClock, IconCopy, IconTextWrap, IconX } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { ProcessView } from '../../../src-main/contract/views.ts';
+import { bytesInWords, plural } from '../../lib/words.ts';
+import { writeClipboard } from '../../lib/write-clipboard.ts';
+import { hasEarlier, newSince, streamsOf } from '../../state/logs.ts';
+import type { Stores } from '../../state/stores.ts';
+import type { ViewState } from '../../state/view.ts';
+import { copyText } from './copy.ts';
+import { LogRows } from './log-rows.tsx';
+
+/** The log of the open process. `head` says which process that is; text is pulled as it is looked at. */
+export function LogPanel({ stores, head }: { readonly stores: Stores; readonly head: ReactNode }): ReactNode {
+  const { logs, view, machine } = stores;
+  const key = useStore(view, (state) => state.openLog);
+  const mode = useStore(view, (state) => state.logMode);
+  const process = useStore(machine.store, (state) => state.processes.get(key));
+  // The log of a released process stays readable until another one is opened.
+  const [last, setLast] = useState(process);
+  if (process !== undefined && process !== last) {
+    setLast(process);
+  }
+  const shown = last?.key === key ? last : undefined;
+  useEffect(() => {
+    const open = logs.store.getState();
+    if (open.key !== key || open.mode !== mode) {
+      logs.open(key, mode);
+    }
+  }, [logs, key, mode]);
+  useEffect(() => () => logs.open(null, 'both'), [logs]);
+  return (
+    <section className="log-panel" aria-label="Log">
+      <Group className="log-head" gap="sm" wrap="nowrap">
+        {head}
+        <LogControls stores={stores} />
+      </Group>
+      <div className="log-body">
+        {shown === undefined ? <div className="log-empty" /> : <LogRows stores={stores} process={shown} />}
+        <NewPill stores={stores} process={shown} />
+      </div>
+      <LogStatus stores={stores} process={shown} />
+    </section>
+  );
+}
+
+function LogControls({ stores }: { readonly stores: Stores }): ReactNode {
+  const { view, logs } = stores;
+  const { logMode, wrap, times } = useStore(view);
+  const follow = useStore(logs.store, (state) => state.follow);
+  const nextTimes: Readonly<Record<ViewState['times'], ViewState['times']>> = {
+    off: 'relative',
+    relative: 'local',
+    local: 'off',
+  };
+  return (
+    <Group gap={6} wrap="nowrap" ml="auto" className="log-controls">
+      <SegmentedControl
+        size="xs"
+        aria-label="Stream"
+        value={logMode}
+        onChange={(value) => view.setState({ logMode: value })}
+        data={[
+          { value: 'both', label: 'Both' },
+          { value: 'stdout', label: 'stdout' },
+          { value: 'stderr', label: 'stderr' },
+        ]}
+      />
+      <Button
+        size="compact-sm"
+        variant={follow ? 'light' : 'default'}
+        aria-pressed={follow}
+        leftSection={<IconArrowDown size={14} />}
+        onClick={() => logs.setFollow(!follow)}
+      >
+        {follow ? 'Following' : 'Follow'}
+      </Button>
+      <ToggleIcon label="Wrap lines" on={wrap} onClick={() => view.setState({ wrap: !wrap })}>
+        <IconTextWrap size={16} />
+      </ToggleIcon>
+      <ToggleIcon
+        label={`Arrival times: ${times}`}
+        on={times !== 'off'}
+        onClick={() => view.setState({ times: nextTimes[times] })}
+      >
+        <IconClock size={16} />
+      </ToggleIcon>
+      <ToggleIcon
+        label="Copy the text shown"
+        on={null}
+        onClick={() => writeClipboard(document, copyText(logs.store.getState().rows))}
+      >
+        <IconCopy size={16} />
+      </ToggleIcon>
+      <ToggleIcon label="Close log" on={null} onClick={() => view.setState({ openLog: '' })}>
+        <IconX size={16} />
+      </ToggleIcon>
+    </Group>
+  );
+}
+
+/** An icon button; `on` null for one that does not stay pressed. */
+function ToggleIcon(props: {
+  readonly label: string;
+  readonly on: boolean | null;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { label, on, onClick, children } = props;
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant={on === true ? 'light' : 'subtle'}
+        color={on === true ? '' : 'gray'}
+        aria-label={label}
+        aria-pressed={on ?? undefined}
+        onClick={onClick}
+      >
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function NewPill({
+  stores,
+  process,
+}: {
+  readonly stores: Stores;
+  readonly process: ProcessView | undefined;
+}): ReactNode {
+  const state = useStore(stores.logs.store);
+  if (state.follow || process === undefined) {
+    return null;
+  }
+  const { lines, bytes } = newSince(state, process);
+  if (bytes === 0) {
+    return null;
+  }
+  return (
+    <Button className="new-pill" size="compact-sm" radius="xl" onClick={() => stores.logs.setFollow(true)}>
+      {lines === null ? `${bytesInWords(bytes)} new` : plural(lines, 'new line')}
+    </Button>
+  );
+}
+
+/** The honest account of the streams on show: what was written, what is kept, what is lost. */
+function LogStatus(props: { readonly stores: Stores; readonly process: ProcessView | undefined }): ReactNode {
+  const { process } = props;
+  const { mode, skipped, failure, windows } = useStore(props.stores.logs.store);
+  if (process === undefined) {
+    return <div className="log-status" />;
+  }
+  const earlier = streamsOf(mode).some((stream) => hasEarlier(windows[stream], process[stream]));
+  return (
+    <Group className="log-status" gap="md" wrap="nowrap">
+      {streamsOf(mode).map((stream) => {
+        const { produced, dropped, retained, ended } = process[stream];
+        return (
+          <span key={stream}>
+            <b>{stream}</b> {bytesInWords(produced)} written · {bytesInWords(retained)} kept
+            {dropped > 0 ? <span className="tone-warn"> · {bytesInWords(dropped)} lost</span> : null}
+            {ended ? ' · ended' : null}
+          </span>
+        );
+      })}
+      {skipped > 0 ? <span>{bytesInWords(skipped)} skipped while following</span> : null}
+      {earlier ? <span className="quiet status-hint">scroll up for earlier text</span> : null}
+      {failure === null ? null : (
+        <Text span inherit role="alert" className="tone-bad">
+          {failure.message} {failure.hint}
+        </Text>
+      )}
+    </Group>
+  );
+}

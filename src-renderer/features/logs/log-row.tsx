@@ -1,0 +1,82 @@
+import { Button } from '@mantine/core';
+import { memo } from 'react';
+import type { ReactNode } from 'react';
+import { holeParts } from '../../lib/log-window.ts';
+import type { HoleRow, LogRow } from '../../lib/log-rows.ts';
+import { bytesInWords, clockTime, offsetTime } from '../../lib/words.ts';
+import type { ViewState } from '../../state/view.ts';
+import { LogText } from '../../ui/log-text.tsx';
+
+/** One row of a log: text, or a hole with what is missing there. */
+export const LogRowView = memo(function LogRowView(props: {
+  readonly row: LogRow;
+  readonly times: ViewState['times'];
+  readonly startedAt: number;
+  /** First offset of the stream that can still be read. */
+  readonly oldest: number;
+  /** Both streams are on show: each row says which it is. */
+  readonly marked: boolean;
+  readonly onRead: (offset: number) => void;
+}): ReactNode {
+  const { row, times, startedAt, oldest, marked, onRead } = props;
+  if (row.kind === 'hole') {
+    return <Hole row={row} oldest={oldest} onRead={onRead} />;
+  }
+  return (
+    <div className={`log-row log-${row.stream}`} data-row="" data-continued={row.continued ? '' : undefined}>
+      {times === 'off' ? null : (
+        <span className="log-gutter log-time">{row.continued ? '' : timeText(row.at, startedAt, times)}</span>
+      )}
+      {marked ? (
+        <span className="log-gutter log-mark" title={row.stream}>
+          {row.stream === 'stderr' ? 'err' : 'out'}
+        </span>
+      ) : null}
+      {row.continued ? (
+        <span className="log-gutter log-goes-on" title="The line goes on from the row above">
+          ↪
+        </span>
+      ) : null}
+      <span className="log-text" data-text="">
+        <LogText row={row} />
+      </span>
+    </div>
+  );
+});
+
+function Hole(props: {
+  readonly row: HoleRow;
+  readonly oldest: number;
+  readonly onRead: (offset: number) => void;
+}): ReactNode {
+  const { row, oldest, onRead } = props;
+  const { lost, retained } = holeParts(row, oldest);
+  const when = row.at === null ? '' : ` before ${clockTime(row.at).slice(0, 8)}`;
+  if (row.first && lost === 0) {
+    return (
+      <div className="log-hole quiet">{bytesInWords(retained)} of earlier text, pulled as you scroll up</div>
+    );
+  }
+  return (
+    <div className="log-hole" role="note">
+      {lost > 0 ? <b>{bytesInWords(lost)} lost here</b> : null}
+      {lost > 0 && retained > 0 ? ' · ' : null}
+      {retained > 0
+        ? `${bytesInWords(retained)} ${row.first ? 'of earlier text still kept' : 'skipped, still kept'}`
+        : null}
+      {lost > 0 ? `${when} (exactly ${lost.toLocaleString('en-GB')} bytes of ${row.stream})` : null}
+      {retained > 0 && !row.first ? (
+        <Button size="compact-xs" variant="default" ml={8} onClick={() => onRead(row.from)}>
+          Read from here
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function timeText(at: number | null, startedAt: number, times: ViewState['times']): string {
+  if (at === null) {
+    return '–';
+  }
+  return times === 'relative' ? offsetTime(at, startedAt) : clockTime(at);
+}

@@ -1,0 +1,196 @@
+import { Button, Group, Text, Tooltip } from '@mantine/core';
+import {
+  IconCircleCheck,
+  IconCircleX,
+  IconHourglassLow,
+  IconLoader,
+  IconPlayerPlayFilled,
+  IconShieldLock,
+  IconSnowflake,
+  IconWorld,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { ProcessView, StopView } from '../../../src-main/contract/views.ts';
+import { escapeName } from '../../lib/escape-text.ts';
+import { endedWell, exitInWords } from '../../lib/exit-words.ts';
+import { ageInWords, bytesInWords } from '../../lib/words.ts';
+import type { Stores } from '../../state/stores.ts';
+import { bufferedBytes, phaseText } from './columns.ts';
+import type { ColumnId } from './columns.ts';
+
+/** One cell of a process. Words always stand beside icons and colours. */
+export function ProcessCell({
+  column,
+  view,
+  stores,
+}: {
+  readonly column: ColumnId;
+  readonly view: ProcessView;
+  readonly stores: Stores;
+}): ReactNode {
+  switch (column) {
+    case 'label':
+      return <LabelCell view={view} />;
+    case 'phase':
+      return <PhaseMark view={view} />;
+    case 'capsule':
+    case 'principal':
+    case 'tier':
+      return escapeName(view[column]);
+    case 'osPid':
+      return view.osPid ?? <span className="quiet">–</span>;
+    case 'startedAt':
+      return <Age view={view} stores={stores} />;
+    case 'output':
+      return <OutputCell view={view} />;
+    case 'exit':
+      return <ExitCell view={view} stores={stores} />;
+    case 'sandbox':
+      return <SandboxCell view={view} />;
+  }
+}
+
+/** The state of a process as icon and word. */
+export function PhaseMark({ view }: { readonly view: ProcessView }): ReactNode {
+  const text = phaseText(view);
+  const { Icon, tone } = phaseLook(view);
+  return (
+    <span className={`phase tone-${tone}`}>
+      <Icon size={14} aria-hidden />
+      <span>{text.charAt(0).toUpperCase() + text.slice(1)}</span>
+    </span>
+  );
+}
+
+/** The sequence of a stop: what was sent, what follows when, and a way to call the KILL off. */
+export function StopSequence(props: {
+  readonly processKey: string;
+  readonly stop: StopView;
+  readonly stores: Stores;
+  /** False in the list, where keys do it. */
+  readonly tabbable: boolean;
+}): ReactNode {
+  const { processKey, stop, stores, tabbable } = props;
+  const now = useStore(stores.clock.store, (state) => state.now);
+  if (stop.step === 'kill') {
+    return <span className="tone-bad">KILL sent · waiting for the end</span>;
+  }
+  const left = Math.max(0, Math.ceil((stop.killAt - now) / 1000));
+  return (
+    <Group gap={6} wrap="nowrap">
+      <span className="stop-words">
+        TERM sent · KILL in <span className="figures">{left} s</span>
+      </span>
+      <Button
+        size="compact-xs"
+        variant="default"
+        tabIndex={tabbable ? 0 : -1}
+        aria-label="Cancel stop"
+        onClick={(event) => {
+          event.stopPropagation();
+          void stores.actions.cancelStop(processKey);
+        }}
+      >
+        Cancel
+      </Button>
+    </Group>
+  );
+}
+
+/** How a process ended, with the look of an ending that needs attention or not. */
+export function ExitWords({
+  view,
+  stores,
+}: {
+  readonly view: ProcessView;
+  readonly stores: Stores;
+}): ReactNode {
+  const stop = useStore(stores.machine.store, (state) => state.stops.get(view.key) ?? null);
+  if (view.exit === null) {
+    return null;
+  }
+  const words = exitInWords(view.exit, view.stop ?? stop, view.exitedAt);
+  return (
+    <Text span inherit title={words} className={endedWell(view.exit) ? 'cell-text' : 'cell-text tone-bad'}>
+      {words}
+    </Text>
+  );
+}
+
+function ExitCell({ view, stores }: { readonly view: ProcessView; readonly stores: Stores }): ReactNode {
+  if (view.exit === null && view.stop !== null) {
+    return <StopSequence processKey={view.key} stop={view.stop} stores={stores} tabbable={false} />;
+  }
+  if (view.blockedOnOutput) {
+    return (
+      <span
+        className="cell-text tone-warn"
+        title="Its buffer is full and nobody reads it; it goes on when somebody does."
+      >
+        blocked: nobody reads its output
+      </span>
+    );
+  }
+  return <ExitWords view={view} stores={stores} />;
+}
+
+function LabelCell({ view }: { readonly view: ProcessView }): ReactNode {
+  const command = escapeName(view.command.join(' '));
+  return (
+    <span className="cell-text" title={command}>
+      <span className="process-label">{escapeName(view.label)}</span>
+      <span className="quiet process-command">{command}</span>
+    </span>
+  );
+}
+
+function Age({ view, stores }: { readonly view: ProcessView; readonly stores: Stores }): ReactNode {
+  const words = useStore(stores.clock.store, ({ now }) =>
+    ageInWords((view.exitedAt ?? now) - view.startedAt),
+  );
+  return <span className="figures">{words}</span>;
+}
+
+function OutputCell({ view }: { readonly view: ProcessView }): ReactNode {
+  const dropped = view.stdout.dropped + view.stderr.dropped;
+  const details = `${bytesInWords(bufferedBytes(view))} kept, ${bytesInWords(dropped)} dropped to make room`;
+  return (
+    <span className="cell-text figures" title={details}>
+      {bytesInWords(bufferedBytes(view))}
+      {dropped > 0 ? <span className="tone-warn"> −{bytesInWords(dropped)}</span> : null}
+    </span>
+  );
+}
+
+function SandboxCell({ view }: { readonly view: ProcessView }): ReactNode {
+  const { network, workspace } = view.sandbox;
+  const Icon = network ? IconWorld : IconShieldLock;
+  return (
+    <Tooltip label={`bubblewrap · ${network ? 'network' : 'no network'} · workspace ${workspace}`}>
+      <span className={network ? 'phase tone-warn' : 'phase quiet'}>
+        <Icon size={14} aria-hidden />
+        <span>{network ? 'network' : 'no network'}</span>
+      </span>
+    </Tooltip>
+  );
+}
+
+function phaseLook(view: ProcessView): {
+  readonly Icon: typeof IconLoader;
+  readonly tone: 'good' | 'bad' | 'warn' | 'info' | 'quiet';
+} {
+  if (view.phase === 'exited') {
+    const well = view.exit === null || endedWell(view.exit);
+    return well ? { Icon: IconCircleCheck, tone: 'quiet' } : { Icon: IconCircleX, tone: 'bad' };
+  }
+  if (view.frozen) {
+    return { Icon: IconSnowflake, tone: 'info' };
+  }
+  const looks = {
+    starting: { Icon: IconLoader, tone: 'info' },
+    running: { Icon: IconPlayerPlayFilled, tone: 'good' },
+    stopping: { Icon: IconHourglassLow, tone: 'warn' },
+  } as const;
+  return looks[view.phase];
+}

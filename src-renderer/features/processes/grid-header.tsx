@@ -1,0 +1,48 @@
+import { Checkbox, UnstyledButton } from '@mantine/core';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { ColumnId } from './columns.ts';
+
+/** Column heads: each sorts, a second press turns the order round. */
+export function GridHeader(props: {
+  readonly visible: readonly { readonly id: ColumnId; readonly title: string }[];
+  readonly template: string;
+  readonly sortColumn: string;
+  readonly sortDescending: boolean;
+  readonly allTicked: boolean;
+  readonly someTicked: boolean;
+  readonly onSort: (id: ColumnId) => void;
+  readonly onTickAll: () => void;
+}): ReactNode {
+  const { visible, template, sortColumn, sortDescending } = props;
+  const Arrow = sortDescending ? IconArrowDown : IconArrowUp;
+  return (
+    <div role="row" aria-rowindex={1} className="grid-header" style={{ gridTemplateColumns: template }}>
+      <div role="columnheader" className="cell cell-tick">
+        <Checkbox
+          size="xs"
+          checked={props.allTicked}
+          indeterminate={props.someTicked && !props.allTicked}
+          aria-label="Select all processes"
+          onChange={props.onTickAll}
+        />
+      </div>
+      {visible.map(({ id, title }) => (
+        <div
+          role="columnheader"
+          key={id}
+          className={`cell cell-${id}`}
+          aria-sort={id !== sortColumn ? 'none' : sortDescending ? 'descending' : 'ascending'}
+        >
+          <UnstyledButton className="sort-button" onClick={() => props.onSort(id)}>
+            {title}
+            {id === sortColumn ? <Arrow size={12} aria-hidden /> : null}
+          </UnstyledButton>
+        </div>
+      ))}
+      <div role="columnheader" className="cell cell-actions">
+        <span className="visually-hidden">Actions</span>
+      </div>
+    </div>
+  );
+}

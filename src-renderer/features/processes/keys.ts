@@ -1,0 +1,81 @@
+/** What a key does in the process list. */
+export type RowCommand =
+  | 'logs'
+  | 'stop'
+  | 'cancelStop'
+  | 'kill'
+  | 'freeze'
+  | 'signal'
+  | 'release'
+  | 'tick'
+  | 'tickAll'
+  | 'clear'
+  | 'up'
+  | 'down'
+  | 'first'
+  | 'last'
+  | 'pageUp'
+  | 'pageDown'
+  | 'fold'
+  | 'unfold'
+  | 'filter'
+  | 'help';
+
+interface KeyStroke {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
+
+/** The command of a key in the list, null when the list has none for it. Letters count with and without Shift. */
+export function commandOf({ key, ctrlKey, metaKey, altKey }: KeyStroke): RowCommand | null {
+  if (altKey) {
+    return null;
+  }
+  if (ctrlKey || metaKey) {
+    return key.toLowerCase() === 'a' ? 'tickAll' : null;
+  }
+  return BY_KEY[key.length === 1 ? key.toLowerCase() : key] ?? null;
+}
+
+const BY_KEY: Readonly<Record<string, RowCommand>> = {
+  Enter: 'logs',
+  l: 'logs',
+  s: 'stop',
+  c: 'cancelStop',
+  k: 'kill',
+  f: 'freeze',
+  g: 'signal',
+  r: 'release',
+  ' ': 'tick',
+  Escape: 'clear',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  Home: 'first',
+  End: 'last',
+  PageUp: 'pageUp',
+  PageDown: 'pageDown',
+  ArrowLeft: 'fold',
+  ArrowRight: 'unfold',
+  '/': 'filter',
+  '?': 'help',
+};
+
+/** The help page, in the order a person learns it. */
+export const keyHelp: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
+  { keys: ['↑', '↓', 'Home', 'End'], does: 'Move between processes' },
+  { keys: ['←', '→'], does: 'Fold and unfold a capsule' },
+  { keys: ['Enter'], does: 'Open the log' },
+  { keys: ['Space'], does: 'Tick the process; verbs then act on all ticked ones' },
+  { keys: ['Ctrl', 'A'], does: 'Tick all' },
+  { keys: ['S'], does: 'Stop: TERM, five seconds, then KILL' },
+  { keys: ['C'], does: 'Cancel the KILL of a stop' },
+  { keys: ['K'], does: 'Kill, after a question' },
+  { keys: ['F'], does: 'Freeze or thaw' },
+  { keys: ['G'], does: 'Send a signal' },
+  { keys: ['R'], does: 'Release an exited process and its log' },
+  { keys: ['/'], does: 'Filter' },
+  { keys: ['Esc'], does: 'Untick all' },
+  { keys: ['End'], does: 'In the log: follow again' },
+];

@@ -1,0 +1,43 @@
+import { Group, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { escapeName } from '../../lib/escape-text.ts';
+import type { Stores } from '../../state/stores.ts';
+import { ExitWords, PhaseMark, StopSequence } from './cells.tsx';
+import { RowActions } from './row-actions.tsx';
+import type { RowVerbs } from './use-verbs.ts';
+
+/** Head of the open log: which process it is, what it does, and its verbs. */
+export function OpenProcess({
+  stores,
+  verbs,
+}: {
+  readonly stores: Stores;
+  readonly verbs: RowVerbs;
+}): ReactNode {
+  const key = useStore(stores.view, (state) => state.openLog);
+  const view = useStore(stores.machine.store, (state) => state.processes.get(key));
+  const [menu, setMenu] = useState(false);
+  if (view === undefined) {
+    return <Text size="sm">This process was released.</Text>;
+  }
+  return (
+    <Group gap="sm" wrap="nowrap" className="open-process">
+      <Text fw={600} size="sm" truncate>
+        {escapeName(view.label)}
+      </Text>
+      <Group gap={10} wrap="nowrap" className="small-text">
+        <PhaseMark view={view} />
+        {view.exit === null && view.stop !== null ? (
+          <StopSequence processKey={view.key} stop={view.stop} stores={stores} tabbable />
+        ) : (
+          <ExitWords view={view} stores={stores} />
+        )}
+      </Group>
+      <Group gap={0} wrap="nowrap">
+        <RowActions view={view} verbs={verbs} menuOpen={menu} onMenu={setMenu} tabbable />
+      </Group>
+    </Group>
+  );
+}

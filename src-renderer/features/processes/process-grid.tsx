@@ -1,0 +1,196 @@
+import { useElementSize, useMergedRef } from '@mantine/hooks';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useRef, useState } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { ProcessView } from '../../../src-main/contract/views.ts';
+import { PROCESS_ROW_PX } from '../../lib/limits.ts';
+import type { Stores } from '../../state/stores.ts';
+import { columnLayout } from './columns.ts';
+import { GridHeader } from './grid-header.tsx';
+import { GroupRow } from './group-row.tsx';
+import { commandOf } from './keys.ts';
+import type { RowCommand } from './keys.ts';
+import { ProcessRow } from './process-row.tsx';
+import { runCommand } from './run-command.ts';
+import { useProcessRows } from './use-process-rows.ts';
+import { useTicks } from './use-ticks.ts';
+import type { RowVerbs } from './use-verbs.ts';
+
+/**
+ * The list itself: one tab stop; the cursor is a row named by `aria-activedescendant`, so that focus survives rows that
+ * come, go and are scrolled away.
+ */
+export function ProcessGrid(props: {
+  readonly stores: Stores;
+  readonly verbs: RowVerbs;
+  readonly onFilter: () => void;
+  readonly onHelp: () => void;
+}): ReactNode {
+  const { stores, verbs } = props;
+  const processes = useStore(stores.machine.store, (state) => state.processes);
+  const view = useStore(stores.view);
+  const [hovered, setHovered] = useState(false);
+  const [menuKey, setMenuKey] = useState<string | null>(null);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const { ref: sizeRef, width } = useElementSize();
+  const scroller = useRef<HTMLDivElement>(null);
+  const mergedRef = useMergedRef(sizeRef, scroller);
+  const { rows, visible } = useProcessRows(processes, view, width, hovered || menuKey !== null);
+  const ticks = useTicks(stores, rows);
+  const template = ['30px', ...visible.map(({ id }) => columnLayout[id].track), '66px'].join(' ');
+  // oxlint-disable-next-line react/incompatible-library -- nothing that is memoized depends on the virtualizer's functions
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => PROCESS_ROW_PX,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    scrollPaddingStart: PROCESS_ROW_PX,
+    overscan: 8,
+  });
+  const at = Math.max(
+    0,
+    rows.findIndex((row) => row.id === cursor),
+  );
+
+  const moveTo = (index: number): void => {
+    const next = Math.min(Math.max(index, 0), rows.length - 1);
+    setCursor(rows[next]?.id ?? null);
+    virtual.scrollToIndex(next);
+  };
+  const openLog = useCallback(
+    (_index: number, key: string) => {
+      setCursor(key);
+      stores.view.setState({ openLog: key });
+    },
+    [stores.view],
+  );
+  const onMenu = useCallback((key: string, open: boolean) => {
+    setMenuKey(open ? key : null);
+    if (!open) {
+      scroller.current?.focus();
+    }
+  }, []);
+  const fold = (group: string, folded: boolean): void =>
+    stores.view.setState(({ collapsed }) => {
+      const others = collapsed.filter((name) => name !== group);
+      return { collapsed: folded ? [...others, group] : others };
+    });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const command = event.target === event.currentTarget ? commandOf(event) : null;
+    if (command === null) {
+      return;
+    }
+    event.preventDefault();
+    run(command);
+  };
+  const run = (command: RowCommand): void => {
+    const row = rows[at];
+    const chosen = ticks.chosen(row?.kind === 'item' && !row.gone ? row.item : null);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / PROCESS_ROW_PX) - 2);
+    runCommand(command, {
+      row,
+      at,
+      page,
+      last: rows.length - 1,
+      chosen,
+      verbs,
+      moveTo,
+      fold,
+      openLog: (key) => openLog(at, key),
+      openMenu: (key) => setMenuKey(key),
+      tick: (key) => ticks.tick(at, key, false),
+      tickAll: ticks.tickAll,
+      clear: ticks.clear,
+      filter: props.onFilter,
+      help: props.onHelp,
+    });
+  };
+  const liveCount = rows.filter((row) => row.kind === 'item' && !row.gone).length;
+
+  return (
+    <div
+      ref={mergedRef}
+      role="treegrid"
+      aria-label="Processes"
+      aria-multiselectable
+      aria-rowcount={rows.length + 1}
+      aria-activedescendant={cursor !== null && rows[at]?.id === cursor ? `process-${cursor}` : undefined}
+      tabIndex={0}
+      className="process-grid"
+      onKeyDown={onKeyDown}
+      onFocus={() =>
+        cursor === null ? setCursor(rows.find((row) => row.kind === 'item')?.id ?? null) : undefined
+      }
+    >
+      <GridHeader
+        visible={visible}
+        template={template}
+        sortColumn={view.sortColumn}
+        sortDescending={view.sortDescending}
+        allTicked={ticks.set.size > 0 && ticks.set.size >= liveCount}
+        someTicked={ticks.set.size > 0}
+        onSort={(id) =>
+          stores.view.setState(({ sortColumn, sortDescending }) => ({
+            sortColumn: id,
+            sortDescending: sortColumn === id && !sortDescending,
+          }))
+        }
+        onTickAll={ticks.set.size > 0 ? ticks.clear : ticks.tickAll}
+      />
+      <div
+        role="rowgroup"
+        className="grid-body"
+        style={{ height: virtual.getTotalSize() }}
+        onPointerEnter={() => setHovered(true)}
+        onPointerLeave={() => setHovered(false)}
+      >
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          if (row === undefined) {
+            return null;
+          }
+          const active = row.id === cursor;
+          if (row.kind === 'group') {
+            const folded = view.collapsed.includes(row.group);
+            return (
+              <GroupRow
+                key={row.id}
+                group={row.group}
+                members={row.members}
+                index={item.index}
+                top={item.start}
+                columns={visible.length + 2}
+                active={active}
+                folded={folded}
+                onToggle={() => fold(row.group, !folded)}
+              />
+            );
+          }
+          const process: ProcessView = row.item;
+          return (
+            <ProcessRow
+              key={row.id}
+              view={process}
+              gone={row.gone}
+              index={item.index}
+              level={view.grouped ? 2 : 1}
+              top={item.start}
+              template={template}
+              visible={visible}
+              ticked={ticks.set.has(process.key)}
+              active={active}
+              logOpen={view.openLog === process.key}
+              menuOpen={menuKey === process.key}
+              stores={stores}
+              verbs={verbs}
+              onOpen={openLog}
+              onTick={ticks.tick}
+              onMenu={onMenu}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { Checkbox } from '@mantine/core';
+import { memo } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
+import type { ProcessView } from '../../../src-main/contract/views.ts';
+import { escapeName } from '../../lib/escape-text.ts';
+import type { Stores } from '../../state/stores.ts';
+import { ProcessCell } from './cells.tsx';
+import type { ColumnId } from './columns.ts';
+import { RowActions } from './row-actions.tsx';
+import type { RowVerbs } from './use-verbs.ts';
+
+export interface ProcessRowProps {
+  readonly view: ProcessView;
+  readonly gone: boolean;
+  readonly index: number;
+  readonly level: number;
+  readonly top: number;
+  readonly template: string;
+  readonly visible: readonly { readonly id: ColumnId }[];
+  readonly ticked: boolean;
+  readonly active: boolean;
+  readonly logOpen: boolean;
+  readonly menuOpen: boolean;
+  readonly stores: Stores;
+  readonly verbs: RowVerbs;
+  readonly onOpen: (index: number, key: string) => void;
+  readonly onTick: (index: number, key: string, range: boolean) => void;
+  readonly onMenu: (key: string, open: boolean) => void;
+}
+
+/** One process. Drawn again only when something of its own changed. */
+export const ProcessRow = memo(function ProcessRow(props: ProcessRowProps): ReactNode {
+  const { view, gone, index, level, top, template, visible, ticked, active, stores, verbs } = props;
+  const style: CSSProperties = { transform: `translateY(${top}px)`, gridTemplateColumns: template };
+  const state = [
+    active ? 'active' : '',
+    props.logOpen ? 'open' : '',
+    gone ? 'gone' : '',
+    ticked ? 'ticked' : '',
+  ];
+  return (
+    <div
+      role="row"
+      id={`process-${view.key}`}
+      aria-rowindex={index + 2}
+      aria-level={level}
+      aria-selected={ticked}
+      className={`process-row ${state.join(' ')}`}
+      style={style}
+      onClick={() => props.onOpen(index, view.key)}
+    >
+      <div role="gridcell" className="cell cell-tick" onClick={(event) => event.stopPropagation()}>
+        <Checkbox
+          size="xs"
+          tabIndex={-1}
+          checked={ticked}
+          disabled={gone}
+          aria-label={`Select ${escapeName(view.label)}`}
+          onChange={() => undefined}
+          onClick={(event) => props.onTick(index, view.key, event.shiftKey)}
+        />
+      </div>
+      {visible.map(({ id }) => (
+        <div role="gridcell" key={id} className={`cell cell-${id}`}>
+          {gone && id === 'exit' ? 'released' : <ProcessCell column={id} view={view} stores={stores} />}
+        </div>
+      ))}
+      <div role="gridcell" className="cell cell-actions" onClick={(event) => event.stopPropagation()}>
+        {gone ? null : (
+          <RowActions
+            view={view}
+            verbs={verbs}
+            tabbable={false}
+            menuOpen={props.menuOpen}
+            onMenu={(open) => props.onMenu(view.key, open)}
+          />
+        )}
+      </div>
+    </div>
+  );
+});

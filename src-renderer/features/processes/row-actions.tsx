@@ -1,0 +1,91 @@
+import { ActionIcon, Menu, Text, Tooltip } from '@mantine/core';
+import { IconBolt, IconPlayerStopFilled, IconTrash } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { ProcessView } from '../../../src-main/contract/views.ts';
+import { signalChoices } from '../../lib/exit-words.ts';
+import type { RowVerbs } from './use-verbs.ts';
+
+/**
+ * The verbs of one process. Every handler keeps the key of the process it was drawn for. Outside the tab order of the
+ * list (`tabbable` false): there each verb has a key.
+ */
+export function RowActions(props: {
+  readonly view: ProcessView;
+  readonly verbs: RowVerbs;
+  readonly menuOpen: boolean;
+  readonly onMenu: (open: boolean) => void;
+  readonly tabbable: boolean;
+}): ReactNode {
+  const { view, verbs, menuOpen, onMenu, tabbable } = props;
+  const tabIndex = tabbable ? 0 : -1;
+  const { key } = view;
+  if (view.phase === 'exited') {
+    return (
+      <Tooltip label="Release: forget it and its log">
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          tabIndex={tabIndex}
+          aria-label="Release"
+          onClick={() => verbs.release([key])}
+        >
+          <IconTrash size={15} />
+        </ActionIcon>
+      </Tooltip>
+    );
+  }
+  const signalButton = (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      tabIndex={tabIndex}
+      aria-label="Signal"
+      aria-haspopup="menu"
+      onClick={() => onMenu(true)}
+    >
+      <IconBolt size={15} />
+    </ActionIcon>
+  );
+  return (
+    <>
+      <Tooltip label="Stop: TERM, 5 s, then KILL">
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          tabIndex={tabIndex}
+          aria-label="Stop"
+          disabled={view.stop !== null}
+          onClick={() => verbs.stop([key])}
+        >
+          <IconPlayerStopFilled size={14} />
+        </ActionIcon>
+      </Tooltip>
+      {menuOpen ? (
+        <Menu opened onClose={() => onMenu(false)} position="bottom-end" withinPortal returnFocus={tabbable}>
+          <Menu.Target>{signalButton}</Menu.Target>
+          <Menu.Dropdown aria-label={`Signal for ${view.label}`}>
+            {signalChoices.map(({ signal, name, purpose }) => (
+              <Menu.Item
+                key={signal}
+                onClick={() => verbs.signal([key], signal)}
+                rightSection={
+                  <Text size="xs" c="dimmed">
+                    {purpose}
+                  </Text>
+                }
+              >
+                {name}
+              </Menu.Item>
+            ))}
+            <Menu.Divider />
+            <Menu.Item color="red" onClick={() => verbs.kill([view])}>
+              SIGKILL…
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      ) : (
+        signalButton
+      )}
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+import type { ProcessView } from '../../../src-main/contract/views.ts';
+import type { RowCommand } from './keys.ts';
+import type { ProcessRowData } from './use-process-rows.ts';
+import type { RowVerbs } from './use-verbs.ts';
+
+/** Where the cursor is and what the list can do from there. */
+export interface CommandPlace {
+  readonly row: ProcessRowData | undefined;
+  readonly at: number;
+  readonly last: number;
+  readonly page: number;
+  /** What the verbs act on: the ticked processes, or the one under the cursor. */
+  readonly chosen: readonly ProcessView[];
+  readonly verbs: RowVerbs;
+  readonly moveTo: (index: number) => void;
+  readonly fold: (group: string, folded: boolean) => void;
+  readonly openLog: (key: string) => void;
+  readonly openMenu: (key: string) => void;
+  readonly tick: (key: string) => void;
+  readonly tickAll: () => void;
+  readonly clear: () => void;
+  readonly filter: () => void;
+  readonly help: () => void;
+}
+
+/** Does what a key asks for; verbs that make no sense for a process leave it alone. */
+export function runCommand(command: RowCommand, place: CommandPlace): void {
+  const { row, at, last, page, chosen, verbs } = place;
+  const live = chosen.filter((view) => view.phase !== 'exited');
+  const keys = (views: readonly ProcessView[]): readonly string[] => views.map((view) => view.key);
+  const item = row?.kind === 'item' ? row.item : null;
+  const steps: Readonly<Record<RowCommand, () => void>> = {
+    up: () => place.moveTo(at - 1),
+    down: () => place.moveTo(at + 1),
+    pageUp: () => place.moveTo(at - page),
+    pageDown: () => place.moveTo(at + page),
+    first: () => place.moveTo(0),
+    last: () => place.moveTo(last),
+    fold: () =>
+      row === undefined ? undefined : place.fold(row.kind === 'group' ? row.group : row.item.capsule, true),
+    unfold: () => (row?.kind === 'group' ? place.fold(row.group, false) : undefined),
+    logs: () => (item === null ? undefined : place.openLog(item.key)),
+    stop: () => verbs.stop(keys(live.filter((view) => view.stop === null))),
+    cancelStop: () => verbs.cancelStop(keys(live.filter((view) => view.stop !== null))),
+    kill: () => verbs.kill(live),
+    freeze: () => verbs.freeze(live),
+    signal: () => (item === null || item.phase === 'exited' ? undefined : place.openMenu(item.key)),
+    release: () => verbs.release(keys(chosen.filter((view) => view.phase === 'exited'))),
+    tick: () => (item === null ? undefined : place.tick(item.key)),
+    tickAll: place.tickAll,
+    clear: place.clear,
+    filter: place.filter,
+    help: place.help,
+  };
+  steps[command]();
+}

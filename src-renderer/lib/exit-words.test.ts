@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { ExitView } from '../../src-main/contract/views.ts';
+import { endedWell, exitInWords } from './exit-words.ts';
+
+const exit = (code: number | null, signal: number | null, reason: ExitView['reason']): ExitView => ({
+  code,
+  signal,
+  reason,
+});
+
+describe('an exit in words', () => {
+  it.each([
+    [exit(0, null, 'self'), 'exited 0'],
+    [exit(3, null, 'self'), 'exited 3'],
+    [exit(null, 11, 'self'), 'killed by SIGSEGV (11)'],
+    [exit(null, 9, 'stopped'), 'killed by SIGKILL (9) after stop'],
+    [exit(null, 9, 'killed'), 'killed by SIGKILL (9) on request'],
+    [exit(null, 15, 'shutdown'), 'killed by SIGTERM (15) at shutdown'],
+    [exit(null, 15, 'idle'), 'killed by SIGTERM (15), idle for too long'],
+    [exit(null, 40, 'self'), 'killed by signal 40'],
+    [exit(null, null, 'self'), 'exited with an unknown status'],
+  ])('%j reads "%s"', (view, words) => {
+    expect(exitInWords(view, null, null)).toBe(words);
+  });
+
+  it('says how long the stop took when the stop was seen', () => {
+    const stop = { step: 'kill', since: 1_000, graceMs: 5_000, killAt: 6_000 } as const;
+    expect(exitInWords(exit(null, 9, 'stopped'), stop, 6_030)).toBe('killed by SIGKILL (9) 5.0 s after stop');
+    expect(exitInWords(exit(0, null, 'stopped'), stop, 1_120)).toBe('exited 0 120 ms after stop');
+  });
+
+  it('asks for attention only when nobody here wanted the end and the status is not 0', () => {
+    expect(
+      [exit(0, null, 'self'), exit(null, 9, 'killed'), exit(1, null, 'self'), exit(null, 11, 'self')].map(
+        endedWell,
+      ),
+    ).toEqual([true, true, false, false]);
+  });
+});

@@ -1,0 +1,71 @@
+import type { ExitView, ProcessSignal, StopView } from '../../src-main/contract/views.ts';
+import { durationInWords } from './words.ts';
+
+/** Linux numbers of the signals that end processes in practice; any other is shown by its number. */
+const SIGNAL_NAMES: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  10: 'SIGUSR1',
+  11: 'SIGSEGV',
+  12: 'SIGUSR2',
+  13: 'SIGPIPE',
+  14: 'SIGALRM',
+  15: 'SIGTERM',
+  24: 'SIGXCPU',
+  25: 'SIGXFSZ',
+  31: 'SIGSYS',
+};
+
+const REASON_WORDS: Readonly<Record<ExitView['reason'], string>> = {
+  self: '',
+  stopped: ' after stop',
+  killed: ' on request',
+  idle: ', idle for too long',
+  lifetime: ' at its maximum lifetime',
+  cancelled: ', its call was cancelled',
+  unloaded: ', its capsule was unloaded',
+  shutdown: ' at shutdown',
+};
+
+/** The contract's signals in the order of the menu, with what each one usually asks for. */
+export const signalChoices: readonly {
+  readonly signal: ProcessSignal;
+  readonly name: string;
+  readonly purpose: string;
+}[] = [
+  { signal: 'term', name: 'SIGTERM', purpose: 'ask to end' },
+  { signal: 'int', name: 'SIGINT', purpose: 'as Ctrl-C' },
+  { signal: 'hup', name: 'SIGHUP', purpose: 'often: reload' },
+  { signal: 'usr1', name: 'SIGUSR1', purpose: 'program-defined' },
+  { signal: 'usr2', name: 'SIGUSR2', purpose: 'program-defined' },
+  { signal: 'stop', name: 'SIGSTOP', purpose: 'freeze' },
+  { signal: 'cont', name: 'SIGCONT', purpose: 'thaw' },
+];
+
+/**
+ * How a process ended, in words: `exited 0`, `killed by SIGKILL (9) 5.0 s after stop`.
+ * `stop` is the last stop that was seen of it, `exitedAt` epoch ms; both sharpen the words when known.
+ */
+export function exitInWords(exit: ExitView, stop: StopView | null, exitedAt: number | null): string {
+  const how = exit.signal === null ? `exited ${exit.code ?? 'with an unknown status'}` : killed(exit.signal);
+  if (exit.reason === 'stopped' && stop !== null && exitedAt !== null) {
+    return `${how} ${durationInWords(exitedAt - stop.since)} after stop`;
+  }
+  return `${how}${REASON_WORDS[exit.reason]}`;
+}
+
+/** True when nobody needs to look: status 0, or it ended because somebody here wanted it to. */
+export function endedWell(exit: ExitView): boolean {
+  return exit.code === 0 || exit.reason !== 'self';
+}
+
+function killed(signal: number): string {
+  const name = SIGNAL_NAMES[signal];
+  return name === undefined ? `killed by signal ${signal}` : `killed by ${name} (${signal})`;
+}

@@ -1,0 +1,39 @@
+import { escapeBytes } from './escape-text.ts';
+import type { TextStyle } from './sgr.ts';
+import { ESCAPE, escapeSize, styleAfter } from './split-rows.ts';
+import type { TextRow } from './split-rows.ts';
+
+/** Text of one style, ready to draw. */
+export interface Span {
+  readonly text: string;
+  readonly style: TextStyle;
+  readonly escaped: boolean;
+}
+
+/** A row as spans: SGR becomes style, every other escape sequence disappears, what cannot be shown is escaped. */
+export function rowSpans(row: TextRow): readonly Span[] {
+  const { bytes } = row;
+  const spans: Span[] = [];
+  let style = row.style;
+  let from = 0;
+  const flush = (to: number): void => {
+    for (const piece of escapeBytes(bytes.subarray(from, to))) {
+      spans.push({ ...piece, style });
+    }
+  };
+  for (let at = bytes.indexOf(ESCAPE); at !== -1; at = bytes.indexOf(ESCAPE, from)) {
+    flush(at);
+    const size = escapeSize(bytes, at);
+    from = at + size;
+    style = styleAfter(style, bytes, at, size);
+  }
+  flush(bytes.length);
+  return spans;
+}
+
+/** A row as plain text, as it is copied: no colours, no escapes but the visible ones. */
+export function rowText(row: TextRow): string {
+  return rowSpans(row)
+    .map((span) => span.text)
+    .join('');
+}

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ROW_BYTES } from './limits.ts';
+import { rowSpans, rowText } from './row-spans.ts';
+import { applySgr, plainStyle } from './sgr.ts';
+import { arrivalAt, splitRows } from './split-rows.ts';
+import type { Segment } from './split-rows.ts';
+
+const utf8 = new TextEncoder();
+const segment = (text: string | Uint8Array, from = 0, startsLine = true): Segment => ({
+  from,
+  bytes: typeof text === 'string' ? utf8.encode(text) : text,
+  times: [],
+  startsLine,
+});
+const lines = (text: string): readonly string[] => splitRows(segment(text), 'stdout').map(rowText);
+
+describe('log text in rows', () => {
+  it('cuts at line ends and drops them, with or without a carriage return', () => {
+    expect(lines('one\r\ntwo\n\nthree')).toEqual(['one', 'two', '', 'three']);
+  });
+
+  it('gives each row the absolute offset of its first byte', () => {
+    expect(splitRows(segment('ab\ncd\n', 100), 'stderr').map((row) => [row.id, row.start])).toEqual([
+      ['stderr:100', 100],
+      ['stderr:103', 103],
+    ]);
+  });
+
+  it('shows a line of a megabyte as pieces that go on', () => {
+    const rows = splitRows(segment(`${'x'.repeat(1024 * 1024)}\nnext\n`), 'stdout');
+    expect(rows).toHaveLength(1024 + 1);
+    expect(rows.map((row) => row.continued).filter(Boolean)).toHaveLength(1023);
+    expect(rows.at(-1)).toMatchObject({ continued: false, start: 1024 * 1024 + 1 });
+  });
+
+  it('never cuts a character in two', () => {
+    const rows = splitRows(segment('€'.repeat(1000)), 'stdout');
+    expect(rows.map(rowText).join('')).toBe('€'.repeat(1000));
+  });
+
+  it('carries colours over line ends and strips every other escape', () => {
+    const rows = splitRows(
+      segment('\u001b[31mred\nstill\u001b[0m \u001b]0;title\u0007plain\u001b[2K\n'),
+      'stdout',
+    );
+    expect(rows.map((row) => rowSpans(row).map((span) => [span.text, span.style.fg]))).toEqual([
+      [['red', 1]],
+      [
+        ['still', 1],
+        [' ', null],
+        ['plain', null],
+      ],
+    ]);
+  });
+
+  it('marks the first row when the segment starts inside a line', () => {
+    expect(splitRows(segment('tail\nfull\n', 9, false), 'stdout').map((row) => row.continued)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('loses no byte but line ends, and keeps every row small, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 5000 }), (bytes) => {
+        const rows = splitRows(segment(bytes), 'stdout');
+        let expected = 0;
+        for (const row of rows) {
+          expect(row.bytes.length).toBeLessThanOrEqual(ROW_BYTES);
+          expect(row.start - expected).toBeGreaterThanOrEqual(0);
+          expect(row.start - expected).toBeLessThanOrEqual(2);
+          expected = row.start + row.bytes.length;
+        }
+        expect(bytes.length - expected).toBeLessThanOrEqual(2);
+      }),
+    );
+  });
+});
+
+describe('arrival times', () => {
+  it('takes the last mark at or before the offset', () => {
+    const times = [
+      { offset: 10, at: 1 },
+      { offset: 20, at: 2 },
+    ];
+    expect([5, 10, 19, 20, 99].map((offset) => arrivalAt(times, offset))).toEqual([null, 1, 1, 2, 2]);
+  });
+});
+
+describe('select graphic rendition', () => {
+  it.each([
+    ['1;31', { bold: true, fg: 1 }],
+    ['97;104', { fg: 15, bg: 12 }],
+    ['38;5;196', { fg: 'rgb(255 0 0)' }],
+    ['38;5;3', { fg: 3 }],
+    ['48;2;1;2;3', { bg: 'rgb(1 2 3)' }],
+    ['38:5:244', { fg: 'rgb(128 128 128)' }],
+    ['38;5', { fg: null }],
+    ['4;24;7', { underline: false, inverse: true }],
+    ['1;0', {}],
+    ['', {}],
+    ['777', {}],
+  ])('%s', (parameters, change) => {
+    expect(applySgr(plainStyle, parameters)).toEqual({ ...plainStyle, ...change });
+  });
+});

@@ -1,0 +1,65 @@
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import { DEFAULT_STOP_GRACE_MS } from '../../src-main/contract/limits.ts';
+import type { ProcessSignal } from '../../src-main/contract/views.ts';
+import type { Client } from '../client/client.ts';
+import type { Notices } from './notices.ts';
+
+export interface Actions {
+  /** Names of requests under way, as `verb:key`. */
+  readonly store: StoreApi<{ readonly pending: ReadonlySet<string> }>;
+  /** TERM, the grace, then KILL. */
+  readonly stop: (key: string) => Promise<void>;
+  readonly cancelStop: (key: string) => Promise<void>;
+  readonly kill: (key: string) => Promise<void>;
+  readonly signal: (key: string, signal: ProcessSignal) => Promise<void>;
+  readonly release: (key: string) => Promise<void>;
+  readonly setEnabled: (id: string, enabled: boolean) => Promise<void>;
+  readonly remove: (id: string) => Promise<void>;
+}
+
+/**
+ * What a person can do to processes and capsules. Each takes the key that was captured at the click, never fails
+ * silently (a failure becomes a notice) and never rejects. A request that is under way is not sent twice.
+ */
+export function createActions(client: Client, notices: Notices): Actions {
+  const store = createStore<{ readonly pending: ReadonlySet<string> }>(() => ({ pending: new Set() }));
+
+  const run = async (name: string, title: string, request: () => Promise<unknown>): Promise<void> => {
+    if (store.getState().pending.has(name)) {
+      return;
+    }
+    store.setState(({ pending }) => ({ pending: new Set([...pending, name]) }));
+    try {
+      await request();
+    } catch (error) {
+      notices.failed(title, error);
+    }
+    store.setState(({ pending }) => ({ pending: new Set([...pending].filter((other) => other !== name)) }));
+  };
+
+  return {
+    store,
+    stop: (key) =>
+      run(`stop:${key}`, 'Stop failed', () =>
+        client.request('process.stop', { key, graceMs: DEFAULT_STOP_GRACE_MS }),
+      ),
+    cancelStop: (key) =>
+      run(`cancelStop:${key}`, 'The stop could not be called off', () =>
+        client.request('process.cancelStop', { key }),
+      ),
+    kill: (key) => run(`kill:${key}`, 'Kill failed', () => client.request('process.kill', { key })),
+    signal: (key, signal) =>
+      run(`signal:${key}`, `SIG${signal.toUpperCase()} could not be sent`, () =>
+        client.request('process.signal', { key, signal }),
+      ),
+    release: (key) =>
+      run(`release:${key}`, 'Release failed', () => client.request('process.release', { key })),
+    setEnabled: (id, enabled) =>
+      run(`setEnabled:${id}`, `${id} could not be ${enabled ? 'enabled' : 'disabled'}`, () =>
+        client.request('capsule.setEnabled', { id, enabled }),
+      ),
+    remove: (id) =>
+      run(`remove:${id}`, `${id} could not be removed`, () => client.request('capsule.remove', { id })),
+  };
+}

@@ -1,0 +1,106 @@
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import type { CapabilityView, InstallPlan } from '../../src-main/contract/views.ts';
+import type { Client } from '../client/client.ts';
+import type { Notices } from './notices.ts';
+
+interface InstallState {
+  /** Plans to decide on, the first one is on the screen. */
+  readonly plans: readonly InstallPlan[];
+  /** Names of the capabilities of the first plan that are ticked. */
+  readonly granted: ReadonlySet<string>;
+  readonly busy: 'choosing' | 'installing' | null;
+}
+
+export interface Install {
+  readonly store: StoreApi<InstallState>;
+  /** Hears of files handed to the application; returns its undo. */
+  readonly start: () => () => void;
+  readonly choose: (kind: 'archive' | 'folder') => Promise<void>;
+  readonly grant: (name: string, granted: boolean) => void;
+  /** The id of what was installed, null when it failed. */
+  readonly confirm: () => Promise<string | null>;
+  readonly cancel: () => Promise<void>;
+}
+
+/** Installing: a plan is looked at, each capability ticked or not, then installed or put away. Nothing runs before. */
+export function createInstall(client: Client, notices: Notices): Install {
+  const store = createStore<InstallState>(() => ({ plans: [], granted: new Set(), busy: null }));
+
+  const show = (plan: InstallPlan): void => {
+    const plans = [...store.getState().plans, plan];
+    store.setState(plans.length === 1 ? { plans, granted: suggestedGrants(plan) } : { plans });
+  };
+  const next = (): void => {
+    const plans = store.getState().plans.slice(1);
+    const [first] = plans;
+    store.setState({ plans, granted: first === undefined ? new Set() : suggestedGrants(first), busy: null });
+  };
+
+  return {
+    store,
+    start: () => client.on('install.requested', show),
+    async choose(kind) {
+      if (store.getState().busy !== null) {
+        return;
+      }
+      store.setState({ busy: 'choosing' });
+      try {
+        const plan = await client.request('install.choose', { kind });
+        if (plan !== null) {
+          show(plan);
+        }
+      } catch (error) {
+        notices.failed(
+          kind === 'archive' ? 'This file cannot be installed' : 'This folder cannot be installed',
+          error,
+        );
+      }
+      store.setState({ busy: null });
+    },
+    grant(name, granted) {
+      const names = [...store.getState().granted].filter((other) => other !== name);
+      store.setState({ granted: new Set(granted ? [...names, name] : names) });
+    },
+    async confirm() {
+      const { plans, granted, busy } = store.getState();
+      const [plan] = plans;
+      if (plan === undefined || busy !== null) {
+        return null;
+      }
+      store.setState({ busy: 'installing' });
+      try {
+        const capsule = await client.request('install.confirm', { token: plan.token, grants: [...granted] });
+        next();
+        notices.done('Installed', `${capsule.id} ${capsule.version}`);
+        return capsule.id;
+      } catch (error) {
+        store.setState({ busy: null });
+        notices.failed(`${plan.id} was not installed`, error);
+        return null;
+      }
+    },
+    async cancel() {
+      const [plan] = store.getState().plans;
+      if (plan === undefined || store.getState().busy === 'installing') {
+        return;
+      }
+      next();
+      try {
+        await client.request('install.cancel', { token: plan.token });
+      } catch (error) {
+        notices.failed('Cancel failed', error);
+      }
+    },
+  };
+}
+
+/**
+ * What is ticked at first: low and medium risk as the manifest asks, high risk never; giving a capsule the run of the
+ * machine must be a person's own act. An upgrade starts from what was granted before.
+ */
+export function suggestedGrants(plan: InstallPlan): ReadonlySet<string> {
+  const isSuggested = (capability: CapabilityView): boolean =>
+    capability.granted || capability.risk !== 'high';
+  return new Set(plan.capabilities.filter(isSuggested).map((capability) => capability.name));
+}

@@ -1,0 +1,86 @@
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import type { Failure } from '../../src-main/contract/requests.ts';
+import type { InvokeResult } from '../../src-main/contract/views.ts';
+import { failureOf } from '../client/client.ts';
+import type { Client } from '../client/client.ts';
+
+/** What a person typed for a capsule's action. */
+export interface InvokeDraft {
+  readonly action: string;
+  /** JSON, or empty for no payload. */
+  readonly payload: string;
+  readonly principal: string;
+}
+
+export type CallState =
+  | { readonly kind: 'running'; readonly call: string; readonly action: string; readonly since: number }
+  | { readonly kind: 'answered'; readonly action: string; readonly result: InvokeResult }
+  | { readonly kind: 'failed'; readonly action: string; readonly failure: Failure };
+
+interface InvokeState {
+  readonly drafts: ReadonlyMap<string, InvokeDraft>;
+  /** The latest call of each capsule made from this window. */
+  readonly calls: ReadonlyMap<string, CallState>;
+}
+
+export interface Invoke {
+  readonly store: StoreApi<InvokeState>;
+  readonly edit: (id: string, draft: InvokeDraft) => void;
+  readonly run: (id: string, draft: InvokeDraft) => Promise<void>;
+  readonly cancel: (id: string) => Promise<void>;
+}
+
+export const emptyDraft: InvokeDraft = { action: '', payload: '', principal: 'default' };
+
+/** Calls of actions: drafts and outcomes by capsule, so that changing the place loses nothing. */
+export function createInvoke(client: Client, now: () => number, newId: () => string): Invoke {
+  const store = createStore<InvokeState>(() => ({ drafts: new Map(), calls: new Map() }));
+  const setCall = (id: string, call: CallState): void =>
+    store.setState(({ calls }) => ({ calls: new Map([...calls, [id, call]]) }));
+
+  return {
+    store,
+    edit: (id, draft) => store.setState(({ drafts }) => ({ drafts: new Map([...drafts, [id, draft]]) })),
+    async run(id, { action, payload, principal }) {
+      if (store.getState().calls.get(id)?.kind === 'running') {
+        return;
+      }
+      const call = newId();
+      setCall(id, { kind: 'running', call, action, since: now() });
+      try {
+        const result = await client.request('capsule.invoke', { id, action, payload, principal, call });
+        setCall(id, { kind: 'answered', action, result });
+      } catch (error) {
+        setCall(id, { kind: 'failed', action, failure: failureOf(error) });
+      }
+    },
+    async cancel(id) {
+      const current = store.getState().calls.get(id);
+      if (current?.kind !== 'running') {
+        return;
+      }
+      try {
+        await client.request('invoke.cancel', { call: current.call });
+      } catch (error) {
+        setCall(id, { kind: 'failed', action: current.action, failure: failureOf(error) });
+      }
+    },
+  };
+}
+
+/** Why a payload cannot be sent, null when it can. */
+export function payloadProblem(payload: string, maxBytes: number): string | null {
+  if (payload.trim() === '') {
+    return null;
+  }
+  if (new TextEncoder().encode(payload).length > maxBytes) {
+    return `Longer than ${maxBytes / 1024 / 1024} MiB, the most an action takes.`;
+  }
+  try {
+    JSON.parse(payload);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? `Not JSON: ${error.message}` : 'Not JSON.';
+  }
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createFakeClient, refusal } from '../client/fake-client.ts';
+import { fakeCapsule, fakePlan } from '../client/fake-views.ts';
+import { createActions } from './actions.ts';
+import { createInstall, suggestedGrants } from './install.ts';
+import { createInvoke, payloadProblem } from './invoke.ts';
+import { createNotices } from './notices.ts';
+import { createView, defaultView, readView } from './view.ts';
+
+const capability = (name: string, risk: 'low' | 'medium' | 'high', granted = false) => ({
+  name,
+  values: [],
+  risk,
+  sentence: '',
+  granted,
+});
+
+describe('actions', () => {
+  it('sends the key it was given with the default grace, once while it is under way', async () => {
+    let give = (): void => undefined;
+    const client = createFakeClient({
+      'process.stop': () => new Promise((resolve) => (give = () => resolve(null))),
+    });
+    const { stop, store } = createActions(client, createNotices());
+    const first = stop('a');
+    await stop('a');
+    expect(store.getState().pending).toEqual(new Set(['stop:a']));
+    give();
+    await first;
+    expect(store.getState().pending.size).toBe(0);
+    expect(client.asked).toEqual([{ name: 'process.stop', argument: { key: 'a', graceMs: 5_000 } }]);
+  });
+
+  it('turns a failure into a notice with what to do next', async () => {
+    const notices = createNotices();
+    const client = createFakeClient({
+      'process.kill': () => {
+        throw refusal({ message: 'It has ended.', hint: 'Release it.' });
+      },
+    });
+    await createActions(client, notices).kill('a');
+    expect(notices.take()).toMatchObject([
+      { title: 'Kill failed', text: 'It has ended.', hint: 'Release it.' },
+    ]);
+    expect(notices.take()).toEqual([]);
+  });
+});
+
+describe('installing', () => {
+  const capabilities = [capability('log', 'low'), capability('kv', 'medium'), capability('spawn', 'high')];
+
+  it('ticks low and medium risk, never high unless it was granted before', () => {
+    expect(suggestedGrants(fakePlan('t', { capabilities }))).toEqual(new Set(['log', 'kv']));
+    const upgrade = fakePlan('t', { capabilities: [capability('spawn', 'high', true)] });
+    expect(suggestedGrants(upgrade)).toEqual(new Set(['spawn']));
+  });
+
+  it('installs exactly what is ticked, by the token of the plan', async () => {
+    const client = createFakeClient({
+      'install.choose': () => fakePlan('t', { capabilities }),
+      'install.confirm': () => fakeCapsule('supervisor'),
+    });
+    const install = createInstall(client, createNotices());
+    await install.choose('archive');
+    install.grant('spawn', true);
+    install.grant('kv', false);
+    expect(await install.confirm()).toBe('supervisor');
+    expect(client.asked.at(-1)).toEqual({
+      name: 'install.confirm',
+      argument: { token: 't', grants: ['log', 'spawn'] },
+    });
+    expect(install.store.getState().plans).toEqual([]);
+  });
+
+  it('shows a file that was handed over after the one on the screen', async () => {
+    const client = createFakeClient({ 'install.cancel': () => null });
+    const install = createInstall(client, createNotices());
+    install.start();
+    client.emit('install.requested', fakePlan('first'));
+    client.emit('install.requested', fakePlan('second', { capabilities }));
+    expect(install.store.getState().plans.map((plan) => plan.token)).toEqual(['first', 'second']);
+    await install.cancel();
+    expect(install.store.getState()).toMatchObject({
+      plans: [{ token: 'second' }],
+      granted: new Set(['log', 'kv']),
+    });
+  });
+
+  it('keeps the plan on the screen when the install fails', async () => {
+    const notices = createNotices();
+    const client = createFakeClient({ 'install.choose': () => fakePlan('t') });
+    const install = createInstall(client, notices);
+    await install.choose('folder');
+    expect(await install.confirm()).toBeNull();
+    expect(install.store.getState()).toMatchObject({ plans: [{ token: 't' }], busy: null });
+    expect(notices.take()).toHaveLength(1);
+  });
+});
+
+describe('invoking', () => {
+  const draft = { action: 'start', payload: '{}', principal: 'default' };
+
+  it('keeps the answer of each capsule', async () => {
+    const result = { action: 'continue', data: '{"a":1}', refused: false, durationMs: 3 };
+    const client = createFakeClient({ 'capsule.invoke': () => result });
+    const invoke = createInvoke(client, Date.now, () => 'call-1');
+    await invoke.run('supervisor', draft);
+    expect(invoke.store.getState().calls.get('supervisor')).toEqual({
+      kind: 'answered',
+      action: 'start',
+      result,
+    });
+    expect(client.asked[0]?.argument).toEqual({ id: 'supervisor', call: 'call-1', ...draft });
+  });
+
+  it('cancels the call that runs, by the name it was given', async () => {
+    const client = createFakeClient({
+      'capsule.invoke': () => new Promise(() => undefined),
+      'invoke.cancel': () => null,
+    });
+    const invoke = createInvoke(client, Date.now, () => 'call-1');
+    void invoke.run('supervisor', draft);
+    await invoke.cancel('supervisor');
+    expect(client.asked.at(-1)).toEqual({ name: 'invoke.cancel', argument: { call: 'call-1' } });
+  });
+
+  it.each([
+    ['', /^none$/u],
+    ['{"a":[1]}', /^none$/u],
+    ['{', /^Not JSON: /u],
+    [`"${'x'.repeat(20)}"`, /^Longer than/u],
+  ])('checks the payload %s', (payload, problem) => {
+    expect(payloadProblem(payload, 16) ?? 'none').toMatch(problem);
+  });
+});
+
+describe('the view', () => {
+  it('comes back as it was left', () => {
+    const kept = new Map<string, string>();
+    const memory = { getItem: (name: string) => kept.get(name) ?? null, setItem: kept.set.bind(kept) };
+    createView(memory).setState({ place: 'capsules', selected: ['a'], tableShare: 40 });
+    expect(createView(memory).getState()).toEqual({
+      ...defaultView,
+      place: 'capsules',
+      selected: ['a'],
+      tableShare: 40,
+    });
+  });
+
+  it.each([
+    null,
+    '',
+    '7',
+    '[]',
+    '{"place":"moon","selected":[1],"tableShare":900,"wrap":"yes","stranger":1}',
+  ])('is the default when memory holds %s', (text) => {
+    expect(readView(text)).toEqual(defaultView);
+  });
+
+  it('works without a memory', () => {
+    const fail = vi.fn<() => never>(() => {
+      throw new Error('forbidden');
+    });
+    const view = createView({ getItem: fail, setItem: fail });
+    view.setState({ wrap: true });
+    expect(view.getState().wrap).toBe(true);
+  });
+});

@@ -17,8 +17,14 @@ export default defineConfig({
       sourcemap: true,
       rolldownOptions: {
         input: { index: here('src-main/main.ts') },
-        // One file: the workers are found beside its folder, see build/bundle-kernel.mjs.
-        output: { format: 'es', entryFileNames: '[name].js', codeSplitting: false },
+        // The kernel has a file of its own, which is loaded while the window is being made.
+        external: [/\/kernel\.ts$/],
+        output: {
+          paths: (id) => (id.endsWith('/kernel.ts') ? '../kernel/index.js' : id),
+          format: 'es',
+          entryFileNames: '[name].js',
+          codeSplitting: false,
+        },
       },
     },
   },

@@ -28,6 +28,8 @@ export interface KernelOptions {
   readonly electronVersion: string | null;
   /** `.capsule` files that ship with the application: installed once, with what they ask for. */
   readonly bundled?: readonly string[];
+  /** Background work that can wait (bundled capsules, old logs) starts after this; at once when absent. */
+  readonly settled?: Promise<void>;
   /** The host's own log, one line a call. */
   readonly log?: (line: string) => void;
   /** Folder of the built workers; `../kernel` beside the program's own folder when absent. */
@@ -52,6 +54,9 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
 
   const audit = await openAuditLog(join(dataDir, 'audit'), report);
   root.add(audit.flush);
+  let chores: Promise<void> | undefined;
+  // Late in the disposal: without manager and transpiler an installation under way fails at once, and is undone.
+  root.add(async () => chores);
   const capsuleLog = createCapsuleLog(join(dataDir, 'logs'), clock, report);
   root.add(capsuleLog.flush);
   const library = await openLibrary(dataDir);
@@ -136,17 +141,20 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     processes: () => processes.registry.views(),
     readLogs: processes.readLogs,
     signal: (key, signal) => {
+      const process = processes.registry.byKey(key);
       void operator(`signal ${signal}`, key);
-      processes.registry.byKey(key).signal(signal);
+      process.signal(signal);
     },
     stop: async (key, graceMs = DEFAULT_STOP_GRACE_MS) => {
+      const process = processes.registry.byKey(key);
       await operator('stop', key);
-      await processes.registry.byKey(key).stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
+      await process.stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
     },
     cancelStop: (key) => void processes.registry.byKey(key).cancelStop(),
     kill: (key) => {
+      const process = processes.registry.byKey(key);
       void operator('kill', key);
-      void processes.registry.byKey(key).kill('killed');
+      void process.kill('killed');
     },
     release: (key) => processes.registry.release(processes.registry.byKey(key)),
     about: () => ({
@@ -160,13 +168,17 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     dispose: () => root.dispose(),
   };
 
+  const doChores = async (): Promise<void> => {
+    await pruneCapsuleLogs(join(dataDir, 'logs'), clock.now());
+    await installBundled(kernel, options.bundled ?? [], join(dataDir, 'bundled.json'), report);
+  };
+
   manager.start();
-  // Behind the first answers: a window shows what is there while these are still at work.
-  const chores = Promise.all([
-    pruneCapsuleLogs(join(dataDir, 'logs'), clock.now()),
-    installBundled(kernel, options.bundled ?? [], join(dataDir, 'bundled.json'), report),
-  ]).catch((error: unknown) => report('a start-up chore failed', error));
-  root.add(async () => void (await chores));
+  void Promise.resolve(options.settled).then(() => {
+    if (!root.disposed) {
+      chores = doChores().catch((error: unknown) => report('a start-up chore failed', error));
+    }
+  });
   return kernel;
 }
 

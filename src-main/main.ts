@@ -39,7 +39,7 @@ function start(): void {
   lockDownSession(session.defaultSession, devUrl === undefined ? null : origin);
   serveApp(session.defaultSession, (file) => readFile(join(import.meta.dirname, '../renderer', file)));
   setApplicationMenu(devUrl !== undefined);
-  openWindow({
+  const window = openWindow({
     preload: join(import.meta.dirname, '../preload/index.cjs'),
     url: devUrl === undefined ? `${APP_ORIGIN}/index.html` : new URL(devUrl).href,
     onCreated: (window) => {
@@ -48,7 +48,7 @@ function start(): void {
     log,
   });
 
-  const kernel = startKernel();
+  const kernel = startKernel(new Promise((resolve) => void window.once('show', resolve)));
   const handlers = kernel.then(
     (started) =>
       requestHandlers({
@@ -72,13 +72,15 @@ function start(): void {
   }, log);
 }
 
-async function startKernel() {
+/** @param settled the window is there: what can wait begins then, and does not delay it */
+async function startKernel(settled: Promise<void>) {
   const { createKernel } = await import('./kernel.ts');
   return createKernel({
     dataDir: app.getPath('userData'),
     version: app.getVersion(),
     electronVersion: process.versions.electron ?? null,
     bundled: await bundledCapsules(join(app.getAppPath(), 'capsules'), readdir),
+    settled,
     log,
   });
 }

@@ -5,7 +5,7 @@ import { root } from '../lib/paths.mjs';
 import { runNode } from '../lib/run.mjs';
 import { hashOf, isDone, markDone } from '../lib/stamp.mjs';
 
-/** Each folder in these that has a manifest becomes a component in its `build/` folder. */
+/** Each folder in these that has a `capsule.ts` becomes a component in its `build/` folder. */
 const COMPONENT_FOLDERS = ['capsules', 'e2e/guests'];
 
 /** What a build leaves behind is no input. */
@@ -36,7 +36,7 @@ export async function buildComponents() {
 function expectedOutputs() {
   return COMPONENT_FOLDERS.filter((folder) => existsSync(path.join(root, folder))).flatMap((folder) =>
     readdirSync(path.join(root, folder))
-      .filter((name) => existsSync(path.join(root, folder, name, 'Capsule.toml')))
+      .filter((name) => existsSync(path.join(root, folder, name, 'capsule.ts')))
       .map((name) => `${folder}/${name}/build`),
   );
 }

@@ -11,7 +11,6 @@ import { pack as createPack, type Header } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TypedError } from '../base/typed-error.ts';
 import { readArchive } from './archive.ts';
-import { packCapsule } from './pack.ts';
 import { readFolder } from './folder-source.ts';
 import { readSource } from './source.ts';
 
@@ -103,11 +102,10 @@ describe('an archive', () => {
     }
   });
 
-  it('of the examples, made by the build, is read; packing it again gives the same bytes', async () => {
+  it('of the examples, made by the build, is read', async () => {
     const path = new URL('../../capsules/runner/build/runner.capsule', import.meta.url).pathname;
     const content = await readArchive(path);
     expect(content.manifest.id).toBe('runner');
-    expect(Buffer.compare(Buffer.from(await packCapsule(content)), readFileSync(path))).toBe(0);
   });
 });
 
@@ -314,10 +312,6 @@ describe('a folder', () => {
       'assets/dist/kept',
       'wit/a.wit',
     ]);
-    const packed = await readArchive(await place(await packCapsule(content)), join(folder, 'staging'));
-    expect({ ...packed, kind: 'folder', files: null }).toEqual({ ...content, files: null });
-    expect([...packed.files.keys()].sort()).toEqual([...content.files.keys()].sort());
-    expect(await packCapsule(packed)).toEqual(await packCapsule(content));
   });
 
   it('may have its component in a folder that is otherwise left out', async () => {

@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract as createExtract, type Extract } from 'tar-stream';
-import { TypedError } from '../base/typed-error.ts';
+import { isTypedError } from '../base/typed-error.ts';
 import { ArchiveShape, corruptArchive, trailingData, truncatedArchive } from './archive-shape.ts';
 import { capsuleError } from './errors.ts';
 import { MAX_ARCHIVE_BYTES, MAX_RATIO, MAX_UNPACKED_BYTES, RATIO_FREE_BYTES } from './limits.ts';
@@ -162,7 +162,7 @@ function chunksOf(entry: object): AsyncIterable<Uint8Array> {
 }
 
 function archiveError(error: unknown): unknown {
-  if (error instanceof TypedError || !(error instanceof Error)) {
+  if (isTypedError(error) || !(error instanceof Error)) {
     return error;
   }
   const code = (error as NodeJS.ErrnoException).code;

@@ -39,8 +39,7 @@ export type SourceErrorCode =
   | 'archive-not-gzip'
   | 'archive-truncated'
   | 'archive-corrupt'
-  | 'archive-trailing-data'
-  | 'pack-failed';
+  | 'archive-trailing-data';
 
 /** What can be wrong with the component's bytes, seen without compiling them. */
 export type ComponentErrorCode =

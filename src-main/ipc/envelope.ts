@@ -1,4 +1,4 @@
-import { TypedError } from '../base/typed-error.ts';
+import { isTypedError, TypedError } from '../base/typed-error.ts';
 import type { Envelope, Failure } from '../contract/requests.ts';
 
 export type IpcErrorCode =
@@ -19,7 +19,7 @@ export async function envelope<Answer>(
   try {
     return { ok: true, value: await work() };
   } catch (error) {
-    if (error instanceof TypedError) {
+    if (isTypedError(error)) {
       return { ok: false, error: failureOf(error) };
     }
     log(`request ${name} failed: ${stackOf(error)}`);
@@ -36,7 +36,7 @@ export async function envelope<Answer>(
 
 /** What happened when the kernel did not start, as every later request reports it. */
 export function kernelFailed(error: unknown): TypedError<IpcErrorCode> {
-  const known = error instanceof TypedError;
+  const known = isTypedError(error);
   return new TypedError<IpcErrorCode>(
     'kernel-failed',
     known ? `The runtime did not start: ${error.message}` : 'The runtime did not start.',

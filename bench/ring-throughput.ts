@@ -53,7 +53,7 @@ export async function ringThroughput({
     };
   } finally {
     await registry.dispose();
-    spawner.dispose();
+    await spawner.dispose();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -46,7 +46,7 @@ export async function sandboxSpawn({ rounds = 60 }: { readonly rounds?: number }
       note: `${String(rounds)} rounds of \`true\`; reference: the same bubblewrap arguments from child_process.spawn`,
     };
   } finally {
-    spawner.dispose();
+    await spawner.dispose();
     rmSync(workspace, { recursive: true, force: true });
   }
 }

@@ -16,27 +16,23 @@ export interface KernelProcesses {
   readonly services: ProcessServices;
   readonly readLogs: Kernel['readLogs'];
   readonly subscribe: (listener: (event: KernelEvent) => void) => () => void;
-  readonly sandbox: () => AboutView['sandbox'];
+  /** Whether programs can be started here, and if not, why and what to do. Never rejects. */
+  readonly sandbox: Promise<AboutView['sandbox']>;
   readonly stopCapsule: (capsule: string) => Promise<void>;
   readonly dispose: () => Promise<void>;
 }
 
-/** Builds the registry and finds out, behind the first answers, whether the sandbox works here. */
+/** Builds the registry, and begins to find out whether the sandbox works here. */
 export function openProcesses(workspaceFolder: string, clock: Clock): KernelProcesses {
   const spawner = new SandboxSpawner();
   const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock });
   const workspaces = new Workspaces(workspaceFolder);
-  let sandbox: AboutView['sandbox'] = { ok: true, detail: 'Being checked.', fix: '' };
-  const checked = spawner.sandbox().then(
-    ({ bwrap }) => {
-      sandbox = { ok: true, detail: `bubblewrap, ${bwrap}`, fix: '' };
-    },
-    (error: unknown) => {
-      sandbox =
-        error instanceof OsError
-          ? { ok: false, detail: error.message, fix: error.hint }
-          : { ok: false, detail: String(error), fix: 'See the application’s log.' };
-    },
+  const sandbox = spawner.sandbox().then(
+    ({ bwrap }) => ({ ok: true, detail: `bubblewrap, ${bwrap}`, fix: '' }),
+    (error: unknown) =>
+      error instanceof OsError
+        ? { ok: false, detail: error.message, fix: error.hint }
+        : { ok: false, detail: String(error), fix: 'See the application’s log.' },
   );
 
   return {
@@ -53,13 +49,13 @@ export function openProcesses(workspaceFolder: string, clock: Clock): KernelProc
       registry.onChange((change) =>
         listener(change.kind === 'process' ? change : { kind: 'process-removed', key: change.key }),
       ),
-    sandbox: () => sandbox,
+    sandbox,
     stopCapsule: (capsule) =>
       registry.stopAll(({ owner }) => owner.capsule === capsule, 'unloaded', DEFAULT_STOP_GRACE_MS),
     async dispose() {
-      await checked;
+      await sandbox;
       await registry.dispose();
-      spawner.dispose();
+      await spawner.dispose();
     },
   };
 }

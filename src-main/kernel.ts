@@ -112,6 +112,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       reason: '',
     });
 
+  const sandbox = await processes.sandbox;
   const kernel: Kernel = {
     inspect: inspections.inspect,
     confirm: (token, grants) =>
@@ -162,7 +163,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       electron: options.electronVersion,
       node: process.versions.node,
       dataDir,
-      sandbox: processes.sandbox(),
+      sandbox,
     }),
     subscribe: events.event,
     dispose: () => root.dispose(),

@@ -36,7 +36,7 @@ export class FifoStock {
     while (this.#paths.length < count) {
       await this.#fill();
     }
-    if (this.#paths.length - count < FIFO_LOW_WATER) {
+    if (this.#paths.length - count < FIFO_LOW_WATER && !this.#disposed) {
       // In the background; a failure shows up in the next spawn that has to wait.
       this.#fill().catch(() => undefined);
     }
@@ -75,8 +75,10 @@ export class FifoStock {
     }
   }
 
-  dispose(): void {
+  /** Gives the prepared pipes back; resolves when no name of one under way is left on disk either. */
+  async dispose(): Promise<void> {
     this.#disposed = true;
+    await this.#refill?.catch(() => undefined);
     this.#paths.splice(0).forEach((path) => closeSync(path));
   }
 
@@ -106,9 +108,6 @@ export class FifoStock {
       }
     } finally {
       rmSync(folder, { recursive: true, force: true });
-      if (this.#disposed) {
-        this.dispose();
-      }
     }
   }
 }

@@ -3,8 +3,14 @@
 /** Where a child's programs are looked up; the reference host fixes the same list. */
 export const CHILD_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 
-/** One read from a pipe. Equal to the kernel's default pipe capacity: a larger buffer never fills and measured slower. */
+/** One read from a pipe. Equal to the kernel's default pipe capacity: a larger buffer measured no faster. */
 export const READ_CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Turns of the event loop (1–2 µs each) before it sleeps after a full read. Measured: 1.3 GB/s without, 3.6 GB/s with, when
+ * program and reader run on two cores; no difference on one.
+ */
+export const LINGER_TURNS = 50;
 
 /** FIFOs made by one `mkfifo` call; a spawn takes four or five, so one call (2 ms) serves about a dozen spawns. */
 export const FIFO_BATCH = 60;

@@ -1,6 +1,6 @@
 import { RESERVED_FOLDERS, SYSTEM_FOLDERS } from './limits.ts';
 import { OsError } from './os-error.ts';
-import type { ResourceLimits, SandboxSpec } from './sandbox.ts';
+import type { ResourceLimits, SandboxSpec } from './sandbox-spec.ts';
 
 /** Throws `invalid-spawn` for anything that bubblewrap would misread or that would undo the sandbox. */
 export function checkSandboxSpec(spec: SandboxSpec): void {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { probeSandbox } from './sandbox-probe.ts';
 import { bubblewrapArguments } from './sandbox.ts';
-import type { SandboxSpec, SandboxTools } from './sandbox.ts';
+import type { SandboxTools } from './sandbox.ts';
+import type { SandboxSpec } from './sandbox-spec.ts';
 import { makeWorkspace } from './testing.ts';
 
 const tools: SandboxTools = {

@@ -1,38 +1,8 @@
 import { OsError } from './os-error.ts';
 import { PRIVATE_TMPFS_BYTES } from './limits.ts';
 import { checkSandboxSpec } from './sandbox-check.ts';
+import type { ResourceLimits, SandboxSpec } from './sandbox-spec.ts';
 import type { SystemView } from './system-view.ts';
-
-/** Ceilings the kernel keeps for the program and what it starts. Whole numbers; absent: no ceiling. */
-export interface ResourceLimits {
-  /** Address space of each process (RLIMIT_AS). */
-  readonly maxMemoryBytes?: number;
-  /** CPU seconds of each process; SIGXCPU then (RLIMIT_CPU). */
-  readonly maxCpuSecs?: number;
-  /** Processes and threads of the user in this sandbox (RLIMIT_NPROC). The kernel exempts root. */
-  readonly maxPids?: number;
-  /** Open descriptors of each process (RLIMIT_NOFILE). */
-  readonly maxOpenFiles?: number;
-}
-
-/** What a program may see and do. Every path is absolute and refers to the host. */
-export interface SandboxSpec {
-  /** The program, found and checked, then its arguments. */
-  readonly command: readonly [program: string, ...args: string[]];
-  /** Must be visible inside. */
-  readonly cwd: string;
-  /** The whole environment; bubblewrap adds only `PWD`. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Bound writable at its own path. */
-  readonly workspace: string;
-  readonly readOnly?: readonly string[];
-  readonly writable?: readonly string[];
-  /** Host files shown read-only at a place of the caller's choosing. */
-  readonly injections?: readonly { readonly source: string; readonly target: string }[];
-  /** Shares the host's network; without it there is not even a way to the host's loopback. */
-  readonly network: boolean;
-  readonly limits?: ResourceLimits;
-}
 
 /** What differs between releases of bubblewrap and machines. */
 export interface SandboxTools {

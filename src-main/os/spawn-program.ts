@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { CHILD_PATH } from './limits.ts';
 import { OsError } from './os-error.ts';
 import { isWithin } from './sandbox-check.ts';
-import type { SandboxSpec } from './sandbox.ts';
+import type { SandboxSpec } from './sandbox-spec.ts';
 import type { SystemView } from './system-view.ts';
 
 type Places = Pick<SandboxSpec, 'cwd' | 'workspace' | 'readOnly' | 'writable'>;

@@ -15,8 +15,8 @@ const sh = (text: string, more: Partial<SpawnSpec> = {}): SpawnSpec => script(wo
 const run = async (text: string, more: Partial<SpawnSpec> = {}): ReturnType<typeof outcome> =>
   outcome(await spawner.spawn(sh(text, more)));
 
-afterAll(() => {
-  spawner.dispose();
+afterAll(async () => {
+  await spawner.dispose();
   remove();
   elsewhere.remove();
 });

@@ -13,7 +13,7 @@ import { probeSandbox } from './sandbox-probe.ts';
 import type { Sandbox } from './sandbox-probe.ts';
 import { SandboxStatus } from './sandbox-status.ts';
 import { bubblewrapArguments, ENVIRONMENT_FD } from './sandbox.ts';
-import type { SandboxSpec } from './sandbox.ts';
+import type { SandboxSpec } from './sandbox-spec.ts';
 import { closeHighInherited, inheritedDescriptors } from './spawn-inherited.ts';
 import { checkWorkingDirectory, resolveProgram } from './spawn-program.ts';
 
@@ -71,8 +71,8 @@ export class SandboxSpawner {
   }
 
   /** Gives the prepared pipes back. Children live on until they are ended. */
-  dispose(): void {
-    this.#stock.dispose();
+  dispose(): Promise<void> {
+    return this.#stock.dispose();
   }
 }
 

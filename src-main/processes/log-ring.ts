@@ -109,15 +109,9 @@ export class LogRing {
     this.#grow(this.#produced + bytes.length);
     const end = this.#produced + bytes.length;
     const kept = bytes.length > this.#capacity ? bytes.subarray(bytes.length - this.#capacity) : bytes;
-    if (bytes.buffer !== this.#buffer.buffer) this.#put(kept, end - kept.length);
+    this.#put(kept, end - kept.length);
     this.#produced = end;
     this.#evictTo(end - this.#capacity);
-  }
-
-  place(max: number): Uint8Array | null {
-    if (this.overflow !== 'drop-oldest' || this.#buffer.length < this.#capacity || this.#ended) return null;
-    const at = this.#produced % this.#buffer.length;
-    return this.#buffer.subarray(at, Math.min(this.#buffer.length, at + max));
   }
 
   /**

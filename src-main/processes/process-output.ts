@@ -38,10 +38,6 @@ export class ProcessOutput implements ByteTarget {
     return this.#tail ? Number.MAX_SAFE_INTEGER : this.#ring.room;
   }
 
-  place(max: number): Uint8Array | null {
-    return this.#ring.place(max);
-  }
-
   get resumeRoom(): number {
     return this.#ring.resumeRoom;
   }

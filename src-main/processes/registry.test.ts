@@ -38,8 +38,8 @@ afterEach(async () => {
   await Promise.all(live.splice(0).map((registry) => registry.dispose()));
 });
 
-afterAll(() => {
-  spawner.dispose();
+afterAll(async () => {
+  await spawner.dispose();
   remove();
 });
 
@@ -285,7 +285,7 @@ describe('the registry', () => {
     await transient.exited;
     // An ended process that nobody can ask for makes room.
     await registry.spawn(bob, 'persistent', sh('true'));
-    expect(() => registry.byKey(transient.key)).toThrow();
+    expect(() => registry.byKey(transient.key)).toThrow('no such process');
     await expect(registry.spawn(bob, 'persistent', sh('true'))).rejects.toMatchObject(
       refusal('registry-full'),
     );

@@ -16,6 +16,7 @@ import { createComponentCache, sweepComponentCache } from './runtime/component-c
 import { CapsuleManager } from './runtime/capsule-manager.ts';
 import { createTranspiler } from './runtime/transpiler.ts';
 import { openAuditLog } from './store/audit-log.ts';
+import { createOperatorAct } from './store/operator-acts.ts';
 import { createCapsuleLog, pruneCapsuleLogs } from './store/capsule-log.ts';
 import { openProcesses } from './kernel-processes.ts';
 import { installBundled } from './runtime/bundled-capsules.ts';
@@ -101,63 +102,55 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   });
   root.add(() => manager.dispose());
 
-  const operator = (action: string, target: string): void | Promise<void> =>
-    audit.append({
-      at: clock.now(),
-      capsule: '',
-      principal: 'operator',
-      action: `operator#${action}`,
-      target,
-      outcome: 'allowed',
-      reason: '',
-    });
-
+  const act = createOperatorAct(audit, clock);
+  const inBackground = (work: Promise<unknown>): void => {
+    work.catch((error: unknown) => report('an act of the operator failed', error));
+  };
   const sandbox = await processes.sandbox;
   const kernel: Kernel = {
     inspect: inspections.inspect,
     confirm: (token, grants) =>
       serial(() =>
-        inspections.use(token, async ({ content, hash }) => {
-          await operator('install', `${content.manifest.id} ${content.manifest.version} ${hash}`);
-          return manager.install(content, hash, grants);
-        }),
+        inspections.use(token, ({ content, hash }) =>
+          act('install', `${content.manifest.id} ${content.manifest.version} ${hash}`, () =>
+            manager.install(content, hash, grants),
+          ),
+        ),
       ),
     cancelInspection: inspections.cancel,
     install: async (path, { grants }) => {
       const { token } = await inspections.inspect(path);
       return kernel.confirm(token, grants);
     },
-    remove: (id) =>
-      serial(async () => {
-        await operator('remove', id);
-        await manager.remove(id);
-      }),
+    remove: (id) => serial(() => act('remove', id, () => manager.remove(id))),
     setEnabled: (id, enabled) =>
-      serial(async () => {
-        await operator(enabled ? 'enable' : 'disable', id);
-        return manager.setEnabled(id, enabled);
-      }),
+      serial(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
     capsules: () => manager.views(),
     invoke: (request) => manager.invoke(request),
     processes: () => processes.registry.views(),
     readLogs: processes.readLogs,
     signal: (key, signal) => {
       const process = processes.registry.byKey(key);
-      void operator(`signal ${signal}`, key);
-      process.signal(signal);
+      inBackground(act(`signal ${signal}`, key, () => process.signal(signal)));
     },
     stop: async (key, graceMs = DEFAULT_STOP_GRACE_MS) => {
       const process = processes.registry.byKey(key);
-      await operator('stop', key);
-      await process.stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
+      const ended = process.stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
+      await act('stop', key, () => undefined);
+      await ended;
     },
-    cancelStop: (key) => void processes.registry.byKey(key).cancelStop(),
+    cancelStop: (key) => {
+      const process = processes.registry.byKey(key);
+      inBackground(act('cancel-stop', key, () => process.cancelStop()));
+    },
     kill: (key) => {
       const process = processes.registry.byKey(key);
-      void operator('kill', key);
-      void process.kill('killed');
+      inBackground(act('kill', key, () => void process.kill('killed')));
     },
-    release: (key) => processes.registry.release(processes.registry.byKey(key)),
+    release: (key) => {
+      processes.registry.release(processes.registry.byKey(key));
+      inBackground(act('release', key, () => undefined));
+    },
     about: () => ({
       version: options.version,
       electron: options.electronVersion,

@@ -26,11 +26,11 @@ export function serveGuest(port: MessagePort, shared: SharedArrayBuffer, respond
   const inline = new Uint8Array(shared, INLINE_OFFSET);
 
   const onMessage = async (question: Question): Promise<void> => {
-    let answer: Answer = { tag: 'trap', message: 'The host failed to answer the call.' };
     try {
-      answer = await respond(question);
-    } finally {
-      send(question.id, answer);
+      send(question.id, await respond(question));
+    } catch {
+      // Also for a value that cannot travel: the guest must not stay parked, and nothing of the host is told.
+      send(question.id, { tag: 'trap', message: 'The host failed to answer the call.' });
     }
   };
 

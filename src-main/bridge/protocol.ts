@@ -18,7 +18,7 @@ export interface Question {
 
 /**
  * What a host function comes back with: its value, its own typed error, or a trap, which ends the
- * guest's instance. `cut` says that the host ended the call (cancelled or over its deadline).
+ * guest's instance.
  */
 export type Answer =
   | { readonly tag: 'ok'; readonly value: unknown }

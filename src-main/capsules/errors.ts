@@ -52,7 +52,7 @@ export type ComponentErrorCode =
   | 'component-hash-mismatch';
 
 /** What can be wrong with the installed capsules on disk. */
-export type LibraryErrorCode = 'capsule-not-installed' | 'store-damaged' | 'inspection-gone';
+export type LibraryErrorCode = 'capsule-not-found' | 'store-damaged' | 'inspection-gone';
 
 export type CapsuleErrorCode = ManifestErrorCode | SourceErrorCode | ComponentErrorCode | LibraryErrorCode;
 

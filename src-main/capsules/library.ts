@@ -42,6 +42,7 @@ export interface PendingInstall {
 }
 
 export interface Library {
+  /** By id. */
   readonly list: () => readonly InstalledCapsule[];
   readonly broken: () => readonly BrokenCapsule[];
   readonly find: (id: string) => InstalledCapsule | undefined;
@@ -80,6 +81,10 @@ export async function openLibrary(dataDir: string): Promise<Library> {
 
   const componentPath = (hash: string): string => join(components, `${hash}.wasm`);
 
+  if (broken.size === 0) {
+    await sweepComponents(components, new Set([...installed.values()].map(({ record }) => record.hash)));
+  }
+
   const dropUnusedComponent = async (hash: string): Promise<void> => {
     if (![...installed.values()].some(({ record }) => record.hash === hash)) {
       await rm(componentPath(hash), { force: true });
@@ -87,7 +92,7 @@ export async function openLibrary(dataDir: string): Promise<Library> {
   };
 
   return {
-    list: () => [...installed.values()],
+    list: () => [...installed.values()].sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1)),
     broken: () => [...broken.values()],
     find: (id) => installed.get(id),
 
@@ -97,6 +102,7 @@ export async function openLibrary(dataDir: string): Promise<Library> {
       const staging = join(capsules, `${STAGING}${randomUUID()}`);
       const previousFolder = join(capsules, `${PREVIOUS}${id}.${randomUUID()}`);
       const previous = installed.get(id);
+      const previousBroken = broken.get(id);
       const record: InstallRecord = {
         schema: 1,
         hash,
@@ -124,7 +130,9 @@ export async function openLibrary(dataDir: string): Promise<Library> {
       return {
         capsule,
         async commit() {
-          await rm(previousFolder, { recursive: true, force: true });
+          // Renamed first: what is left of a removal that is cut off must not be taken for the old capsule.
+          await renameIfThere(previousFolder, staging);
+          await rm(staging, { recursive: true, force: true });
           if (previous !== undefined) {
             await dropUnusedComponent(previous.record.hash);
           }
@@ -135,6 +143,9 @@ export async function openLibrary(dataDir: string): Promise<Library> {
           await renameIfThere(previousFolder, folder);
           if (previous !== undefined) {
             installed.set(id, previous);
+          }
+          if (previousBroken !== undefined) {
+            broken.set(id, previousBroken);
           }
           await dropUnusedComponent(hash);
         },
@@ -179,7 +190,7 @@ function requireInstalled(installed: ReadonlyMap<string, InstalledCapsule>, id: 
   const capsule = installed.get(id);
   if (capsule === undefined) {
     throw capsuleError(
-      'capsule-not-installed',
+      'capsule-not-found',
       `There is no capsule ${JSON.stringify(id)}.`,
       'Choose one of the installed capsules.',
     );
@@ -230,6 +241,13 @@ async function renameIfThere(from: string, to: string): Promise<void> {
       throw error;
     }
   });
+}
+
+/** Removes components that a crash left without a capsule. */
+async function sweepComponents(components: string, used: ReadonlySet<string>): Promise<void> {
+  const names = await readdir(components);
+  const unused = names.filter((name) => !used.has(name.replace(/\.wasm$/, '')));
+  await Promise.all(unused.map((name) => rm(join(components, name), { force: true })));
 }
 
 /** Removes stagings; puts back a capsule whose replacement was not finished. */

@@ -1,4 +1,4 @@
-import { TypedError } from '../base/typed-error.ts';
+import { isTypedError } from '../base/typed-error.ts';
 import type { Clock } from '../base/clock.ts';
 import type { AuditOutcome, AuditRecord } from '../policy/audit-record.ts';
 import { decide } from '../policy/gate.ts';
@@ -25,15 +25,21 @@ export interface PipelineServices {
 
 export type Pipeline = (call: Call, operation: string, args: readonly unknown[]) => Promise<Outcome>;
 
+/** What a `run` of its own throws when the caller may not: every interface that can deny names it so. */
+const DENIAL = 'capability-denied';
+
 interface Verdict {
   readonly outcome: Outcome;
   readonly audited: AuditOutcome;
   readonly reason: string;
+  /** Set where the function's own rule about records does not count. */
+  readonly recorded?: boolean;
 }
 
 /**
  * The one way from a guest's question to its answer, for every host function: find the record · not
- * cancelled · quota · gate · run, raced with cancellation · exactly one audit record · answer.
+ * cancelled · quota · gate · run, raced with cancellation · exactly one audit record (of refusals for
+ * their number, one a second) · answer.
  */
 export function createPipeline(services: PipelineServices): Pipeline {
   return async (call, name, args) => {
@@ -42,7 +48,7 @@ export function createPipeline(services: PipelineServices): Pipeline {
       return { tag: 'trap', message: `The host has no function ${name}.` };
     }
     const verdict = await judge(services, call, operation, args);
-    if (operation.function.audit === 'always' || verdict.audited === 'denied') {
+    if (verdict.recorded ?? (operation.function.audit === 'always' || verdict.audited === 'denied')) {
       await services.audit({
         at: services.clock.now(),
         capsule: call.capsule,
@@ -67,8 +73,14 @@ async function judge(
   if (call.signal.aborted) {
     return refuse(operation, 'cancelled', errors.cancelled, 'cancelled');
   }
-  if (record.quota !== undefined && !quotas.take(`${call.capsule} ${call.principal}`, record.quota)) {
-    return refuse(operation, 'denied', errors.quota, `more ${record.quota} in one second than allowed`);
+  if (record.quota !== undefined) {
+    const answer = quotas.take(`${call.capsule} ${call.principal}`, record.quota);
+    if (answer !== 'taken') {
+      const reason = `more ${record.quota} in one second than allowed`;
+      const verdict = refuse(operation, 'denied', errors.quota, reason);
+      // One record a second tells it all; one a call would let a guest fill the disk with refusals.
+      return { ...verdict, recorded: answer === 'refused' };
+    }
   }
   try {
     if (typeof record.needs === 'function') {
@@ -123,22 +135,27 @@ function explain(operation: Operation, error: unknown, report: PipelineServices[
   if (error instanceof WitError) {
     return {
       outcome: { tag: 'err', value: error.payload },
-      audited: isSame(error.payload, errors.denied) ? 'denied' : 'failed',
+      audited: nameOf(error.payload) === DENIAL ? 'denied' : 'failed',
       reason: nameOf(error.payload),
     };
   }
   if (error instanceof GuestTrap) {
     return { outcome: { tag: 'trap', message: error.message }, audited: 'failed', reason: error.message };
   }
-  const mapped = error instanceof TypedError ? errors.byCode[error.code]?.(error) : undefined;
+  const mapped = isTypedError(error) ? errors.byCode[error.code]?.(error) : undefined;
   if (mapped !== undefined) {
     return explain(operation, new WitError(mapped, { cause: error }), report);
   }
   report(`${operation.name} failed`, error);
   const text = 'The host failed at this call; its log has the reason.';
-  return operation.fallible
-    ? { outcome: { tag: 'err', value: errors.unknown(text) }, audited: 'failed', reason: 'host failure' }
-    : { outcome: { tag: 'trap', message: text }, audited: 'failed', reason: 'host failure' };
+  return {
+    outcome: operation.fallible
+      ? { tag: 'err', value: errors.unknown(text) }
+      : { tag: 'trap', message: text },
+    audited: 'failed',
+    reason: 'host failure',
+    recorded: true,
+  };
 }
 
 function describeTarget(operation: Operation, args: readonly unknown[]): string {
@@ -148,10 +165,6 @@ function describeTarget(operation: Operation, args: readonly unknown[]): string 
     // Arguments that cannot even be described were refused above; the record still has to be written.
     return '';
   }
-}
-
-function isSame(left: unknown, right: unknown): boolean {
-  return left === right || nameOf(left) === nameOf(right);
 }
 
 function nameOf(payload: unknown): string {

@@ -11,9 +11,12 @@ export const QUOTA_PER_SECOND: Readonly<Record<QuotaName, number>> = {
   spawns: 50,
 };
 
+/** `refused-again`: not the first refusal of this second, so that a loop gone wrong is recorded once and not for ever. */
+export type QuotaAnswer = 'taken' | 'refused' | 'refused-again';
+
 export interface QuotaBook {
-  /** Takes one use; false when this second's are used up. */
-  readonly take: (owner: string, quota: QuotaName) => boolean;
+  /** Takes one use; refused when this second's are used up. */
+  readonly take: (owner: string, quota: QuotaName) => QuotaAnswer;
 }
 
 /** Counts uses in windows of one second, which start at the first use. */
@@ -27,10 +30,11 @@ export function createQuotaBook(clock: Clock): QuotaBook {
       const window = windows.get(key);
       if (window === undefined || now - window.since >= 1_000 || now < window.since) {
         windows.set(key, { since: now, used: 1 });
-        return true;
+        return 'taken';
       }
       window.used += 1;
-      return window.used <= QUOTA_PER_SECOND[quota];
+      const over = window.used - QUOTA_PER_SECOND[quota];
+      return over <= 0 ? 'taken' : over === 1 ? 'refused' : 'refused-again';
     },
   };
 }

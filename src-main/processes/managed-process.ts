@@ -152,9 +152,11 @@ export class ManagedProcess {
     return this.#streams[stream].readAt(offset, max);
   }
 
-  /** True when the shared drain cursor has bytes before it, or the streams have ended. */
+  /** True when the shared drain cursor has bytes before it, or both streams have ended. */
   get readable(): boolean {
-    return Object.values(this.#streams).some(({ undrained, view }) => undrained > 0 || view.ended);
+    const streams = Object.values(this.#streams);
+    // One closed stream is no news for ever: a guest that polls would spin until the other one ends.
+    return streams.some(({ undrained }) => undrained > 0) || streams.every(({ view }) => view.ended);
   }
 
   /**

@@ -26,7 +26,7 @@ const explanations: Readonly<
   },
   'out-of-memory': {
     code: 'guest-out-of-memory',
-    hint: 'Call it with less data, or raise the memory limit. The next call gets a fresh instance.',
+    hint: 'Call it with less data. The next call gets a fresh instance.',
   },
   'timed-out': {
     code: 'guest-timed-out',

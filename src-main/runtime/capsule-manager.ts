@@ -37,6 +37,7 @@ interface Enabled {
 export class CapsuleManager {
   readonly #options: CapsuleManagerOptions;
   readonly #enabled = new Map<string, Enabled>();
+  #disposed = false;
 
   constructor(options: CapsuleManagerOptions) {
     this.#options = options;
@@ -87,19 +88,25 @@ export class CapsuleManager {
     const imports = content.header.imports.map(({ name }) => name);
     // Before anything is touched: a component that cannot be prepared leaves no trace.
     await cache.get(hash, imports, () => Promise.resolve(content.component));
-    const upgrade = library.find(id) !== undefined;
+    const previous = library.find(id);
     await this.#unload(id);
-    const pending = await library.install(content, hash, grants);
+    const pending = await library.install(content, hash, grants).catch((error: unknown) => {
+      this.#afterRollback(id);
+      throw error;
+    });
     try {
-      const runtime = await this.#load(id);
-      await runtime.runLifecycle(upgrade ? 'astridUpgrade' : 'astridInstall');
+      await this.#load(id, (runtime) =>
+        runtime.runLifecycle(previous === undefined ? 'astridInstall' : 'astridUpgrade'),
+      );
     } catch (error) {
       await this.#unload(id);
       await pending.rollback();
+      await this.#forgetUnused(hash);
       this.#afterRollback(id);
       throw error;
     }
     await pending.commit();
+    await this.#forgetUnused(previous?.record.hash);
     return this.#changed(id);
   }
 
@@ -118,9 +125,7 @@ export class CapsuleManager {
     const hash = this.#options.library.find(id)?.record.hash;
     await this.#unload(id);
     await this.#options.library.remove(id);
-    if (hash !== undefined && !this.#options.library.list().some(({ record }) => record.hash === hash)) {
-      await this.#options.cache.forget(hash);
-    }
+    await this.#forgetUnused(hash);
     this.#options.onRemoved(id);
   }
 
@@ -137,7 +142,9 @@ export class CapsuleManager {
     });
   }
 
+  /** Ends everything; nothing can be loaded afterwards. */
   async dispose(): Promise<void> {
+    this.#disposed = true;
     await Promise.all([...this.#enabled.keys()].map((id) => this.#unload(id)));
   }
 
@@ -153,8 +160,19 @@ export class CapsuleManager {
     return capsule;
   }
 
-  /** The runtime of an enabled capsule, loaded once. */
-  #load(id: string): Promise<CapsuleRuntime> {
+  /**
+   * The runtime of an enabled capsule, loaded once.
+   *
+   * @param prepare runs before anything else of the capsule does
+   */
+  #load(id: string, prepare?: (runtime: CapsuleRuntime) => Promise<void>): Promise<CapsuleRuntime> {
+    if (this.#disposed) {
+      throw new RuntimeError(
+        'kernel-disposed',
+        'Capsule Desktop is closing; nothing is started any more.',
+        'Start it again, then repeat the call.',
+      );
+    }
     const capsule = this.#find(id);
     if (!capsule.record.enabled) {
       throw new RuntimeError(
@@ -167,15 +185,16 @@ export class CapsuleManager {
     if (known !== undefined && known.failure === '') {
       return known.loading;
     }
-    const loading = this.#createRuntime(capsule);
+    const loading = this.#createRuntime(capsule).then(async (runtime) => {
+      entry.runtime = runtime;
+      await prepare?.(runtime);
+      runtime.start();
+      return runtime;
+    });
     const entry: Enabled = { loading, runtime: undefined, failure: '' };
     this.#enabled.set(id, entry);
     loading.then(
-      (runtime) => {
-        entry.runtime = runtime;
-        runtime.start();
-        this.#changed(id);
-      },
+      () => this.#changed(id),
       (error: unknown) => {
         entry.failure = error instanceof Error ? error.message : String(error);
         this.#changed(id);
@@ -208,10 +227,23 @@ export class CapsuleManager {
       return;
     }
     this.#enabled.delete(id);
+    // Ends a life-cycle hook too, for which the load waits.
+    await entry.runtime?.dispose();
     // A load that failed has nothing to unload, and its failure was shown already.
     const runtime = await entry.loading.catch(() => undefined);
     await runtime?.dispose();
-    await this.#options.stopProcesses(id);
+    // When everything ends, the registry ends all processes at once.
+    if (!this.#disposed) {
+      await this.#options.stopProcesses(id);
+    }
+  }
+
+  /** Drops what was prepared of a component that no capsule has any more. */
+  async #forgetUnused(hash: string | undefined): Promise<void> {
+    const { library, cache } = this.#options;
+    if (hash !== undefined && !library.list().some(({ record }) => record.hash === hash)) {
+      await cache.forget(hash);
+    }
   }
 
   /** After a failed upgrade the previous version goes on; after a failed installation nothing is there. */

@@ -75,7 +75,7 @@ export class CapsuleRuntime {
 
   /** Starts what runs by itself. */
   start(): void {
-    if (this.#options.component.exports.includes('run')) {
+    if (!this.#disposed && this.#options.component.exports.includes('run')) {
       this.#loop = startRunLoop(() => this.#create('run', this.#options.owner), this.#options.onChange);
     }
   }

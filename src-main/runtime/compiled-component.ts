@@ -39,7 +39,7 @@ export async function compileComponent(
       throw new RuntimeError(
         'guest-refused-to-start',
         error.message,
-        'Build the component with a smaller initial memory, or raise the memory limit of the principal.',
+        'Build the component with a smaller initial memory.',
         { cause: error },
       );
     }

@@ -3,7 +3,6 @@ import { TypedError } from '../base/typed-error.ts';
 export type RuntimeErrorCode =
   | 'capsule-not-found'
   | 'capsule-disabled'
-  | 'capsule-failed'
   | 'action-unsupported'
   | 'guest-trapped'
   | 'guest-out-of-memory'

@@ -50,6 +50,8 @@ export interface CallOptions {
  */
 const FULL = 0.75;
 
+const CANCELLED: CallEnd = { kind: 'cancelled', message: 'The invocation was cancelled.' };
+
 interface Running {
   readonly id: number;
   readonly end: Deferred<CallEnd>;
@@ -131,6 +133,9 @@ export class GuestInstance {
     if (this.#running !== undefined) {
       throw new Error('A guest serves one call at a time; its pool handed it out twice.');
     }
+    if (this.#endReason !== undefined) {
+      return this.#endReason;
+    }
     const running: Running = { id: ++this.#lastCall, end: deferred(), options, abort: new AbortController() };
     this.#running = running;
     const cancel = (): void => this.#cancel(running);
@@ -198,15 +203,29 @@ export class GuestInstance {
         return;
       case 'returned':
         this.#full = this.#isFull(message.memoryBytes);
-        this.#running?.end.resolve({ kind: 'returned', value: message.value });
+        if (this.#isCancelled) {
+          this.#finish(CANCELLED);
+        } else {
+          this.#running?.end.resolve({ kind: 'returned', value: message.value });
+        }
         return;
       case 'trapped':
         this.#finish(
-          this.#isFull(message.memoryBytes)
-            ? { kind: 'out-of-memory', message: outOfMemory(this.#options.memoryLimitBytes, message.message) }
-            : { kind: 'trapped', message: message.message },
+          this.#isCancelled
+            ? CANCELLED
+            : this.#isFull(message.memoryBytes)
+              ? {
+                  kind: 'out-of-memory',
+                  message: outOfMemory(this.#options.memoryLimitBytes, message.message),
+                }
+              : { kind: 'trapped', message: message.message },
         );
     }
+  }
+
+  /** First cause wins: what a guest makes of its cancelled host call is a consequence. */
+  get #isCancelled(): boolean {
+    return this.#running?.options.signal?.aborted === true;
   }
 
   #isFull(memoryBytes: number): boolean {
@@ -214,12 +233,9 @@ export class GuestInstance {
   }
 
   #cancel(running: Running): void {
-    // The host call in flight is answered `cancelled`; the guest may still return something of its own.
+    // The host call in flight is answered `cancelled`, which lets the guest tidy up what it has outside itself.
     running.abort.abort();
-    const timer = setTimeout(
-      () => this.#finish({ kind: 'cancelled', message: 'The invocation was cancelled.' }),
-      CANCEL_GRACE_MS,
-    );
+    const timer = setTimeout(() => this.#finish(CANCELLED), CANCEL_GRACE_MS);
     void running.end.promise.then(() => clearTimeout(timer));
   }
 
@@ -259,7 +275,7 @@ function setDeadline(timeoutMs: number | undefined, expire: () => void): NodeJS.
 }
 
 function overdue({ timeoutMs }: CallOptions): string {
-  return `The guest did not return within ${((timeoutMs ?? 0) / 1_000).toLocaleString('en')} s and was ended.`;
+  return `The guest did not return within ${((timeoutMs ?? 0) / 1_000).toLocaleString('en', { maximumFractionDigits: 1 })} s and was ended.`;
 }
 
 function outOfMemory(limitBytes: number, guestMessage: string): string {

@@ -1,5 +1,11 @@
+import { RuntimeError } from './errors.ts';
 import type { GuestInstance } from './instance.ts';
 import { IDLE_INSTANCE_MS } from './limits.ts';
+
+interface Waiter {
+  readonly serve: (instance: GuestInstance) => void;
+  readonly fail: (error: unknown) => void;
+}
 
 /** Instances of one capsule for one principal. Guest memory is never shared between principals. */
 export interface InstancePool {
@@ -18,7 +24,8 @@ export interface InstancePool {
 export function createInstancePool(create: () => GuestInstance, limit: number): InstancePool {
   const all = new Set<GuestInstance>();
   const idle: { readonly instance: GuestInstance; readonly timer: NodeJS.Timeout }[] = [];
-  const waiting: ((instance: GuestInstance) => void)[] = [];
+  const waiting: Waiter[] = [];
+  let disposed = false;
 
   const makeOne = (): GuestInstance => {
     const instance = create();
@@ -32,12 +39,18 @@ export function createInstancePool(create: () => GuestInstance, limit: number): 
 
   /** Hands whatever is free to whoever waits longest. */
   const serveNext = (): void => {
-    while (waiting.length > 0) {
-      const instance = takeIdle() ?? (all.size < limit ? makeOne() : undefined);
-      if (instance === undefined) {
+    while (!disposed && waiting.length > 0) {
+      const idleOne = takeIdle();
+      if (idleOne === undefined && all.size >= limit) {
         return;
       }
-      waiting.shift()?.(instance);
+      const waiter = waiting.shift();
+      try {
+        waiter?.serve(idleOne ?? makeOne());
+      } catch (error) {
+        // A worker that cannot be started is the affair of the one who asked for it.
+        waiter?.fail(error);
+      }
     }
   };
 
@@ -68,26 +81,37 @@ export function createInstancePool(create: () => GuestInstance, limit: number): 
           reject(signal.reason as Error);
           return;
         }
+        if (disposed) {
+          reject(stopping());
+          return;
+        }
         const onAbort = (): void => {
-          const index = waiting.indexOf(serve);
+          const index = waiting.indexOf(waiter);
           if (index >= 0) {
             waiting.splice(index, 1);
           }
           reject(signal?.reason as Error);
         };
-        const serve = (instance: GuestInstance): void => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve(instance);
+        const settled = (): void => signal?.removeEventListener('abort', onAbort);
+        const waiter: Waiter = {
+          serve(instance) {
+            settled();
+            resolve(instance);
+          },
+          fail(error) {
+            settled();
+            reject(error as Error);
+          },
         };
         signal?.addEventListener('abort', onAbort, { once: true });
-        waiting.push(serve);
+        waiting.push(waiter);
         serveNext();
       });
     },
     give(instance) {
       if (instance.full && instance.handles.size === 0) {
         void instance.terminate();
-      } else if (instance.alive) {
+      } else if (instance.alive && !disposed) {
         const timer = setTimeout(() => retire(instance), IDLE_INSTANCE_MS);
         timer.unref();
         idle.push({ instance, timer });
@@ -96,10 +120,22 @@ export function createInstancePool(create: () => GuestInstance, limit: number): 
     },
     instances: () => [...all],
     async dispose() {
+      disposed = true;
       for (const { timer } of idle.splice(0)) {
         clearTimeout(timer);
+      }
+      for (const waiter of waiting.splice(0)) {
+        waiter.fail(stopping());
       }
       await Promise.all([...all].map((instance) => instance.terminate()));
     },
   };
+}
+
+function stopping(): RuntimeError {
+  return new RuntimeError(
+    'capsule-disabled',
+    'The capsule was stopped before an instance of it came free.',
+    'Enable it again, then repeat the call.',
+  );
 }

@@ -18,7 +18,7 @@ export function createTranspiler(workerFile: string): Transpiler {
   let lastId = 0;
 
   const start = (): Worker => {
-    const started = new Worker(workerFile, { stdout: true, stderr: true });
+    const started = new Worker(workerFile, { execArgv: [], stdout: true, stderr: true });
     started.on('message', (reply: TranspileReply) => {
       const waiting = pending.get(reply.id);
       pending.delete(reply.id);
@@ -71,7 +71,9 @@ export function createTranspiler(workerFile: string): Transpiler {
         return await waiting.promise;
       } finally {
         clearTimeout(timer);
-        worker?.unref();
+        if (pending.size === 0) {
+          worker?.unref();
+        }
       }
     },
     dispose: () => end('the application is closing'),

@@ -12,7 +12,7 @@ export const WINDOW_MIN_HEIGHT = 480;
 
 /** The page's own body colours, so that the window does not flash before its first paint. */
 export const BACKGROUND_LIGHT = '#ffffff';
-export const BACKGROUND_DARK = '#242424';
+export const BACKGROUND_DARK = '#16181c';
 
 /** A page that dies again within this time after a reload would die for ever: it is left alone. */
 export const CRASH_LOOP_MS = 10_000;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { appendFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditRecord } from '../policy/audit-record.ts';
 import { AUDIT_QUEUE, AUDIT_TEXT } from './limits.ts';
@@ -25,15 +25,21 @@ const TAIL_BYTES = 64 * 1_024;
 
 /**
  * The hash-linked audit log `audit.jsonl` in `folder`: changing or removing a line breaks the link of
- * every later one. It continues where the file ends.
+ * every later one. It continues where the file ends. A line that a crash cut off stays as it is: the next
+ * record links to it and takes the number after the last whole one.
  */
 export async function openAuditLog(
   folder: string,
   report: (message: string, error: unknown) => void,
 ): Promise<AuditLog> {
   const path = join(folder, 'audit.jsonl');
-  const last = await readLastLine(path);
-  let sequence = last === undefined ? 0 : (JSON.parse(last) as AuditEntry).sequence;
+  const { lines, torn } = await readTail(path);
+  if (torn) {
+    // Ended as it is, so that the next record gets a line of its own. It is evidence and stays.
+    await appendFile(path, '\n');
+  }
+  const last = lines.at(-1);
+  let sequence = lastSequence(lines);
   let previous = last === undefined ? NO_PREVIOUS : hashLine(last);
   const writer = createLineWriter(report);
 
@@ -62,8 +68,34 @@ function shorten(record: AuditRecord): AuditRecord {
   };
 }
 
-/** The last whole line, or undefined for no file or an empty one. */
-async function readLastLine(path: string): Promise<string | undefined> {
+/** The number of the last line that is a record; 0 for none. */
+function lastSequence(lines: readonly string[]): number {
+  for (const line of [...lines].reverse()) {
+    const sequence = sequenceOf(line);
+    if (sequence !== undefined) {
+      return sequence;
+    }
+  }
+  return 0;
+}
+
+function sequenceOf(line: string): number | undefined {
+  try {
+    const { sequence } = JSON.parse(line) as Partial<AuditEntry>;
+    return Number.isSafeInteger(sequence) ? sequence : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Tail {
+  readonly lines: readonly string[];
+  /** The file does not end with a line's end. */
+  readonly torn: boolean;
+}
+
+/** The lines at the end of the file; none for no file or an empty one. */
+async function readTail(path: string): Promise<Tail> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') {
       return undefined;
@@ -71,17 +103,17 @@ async function readLastLine(path: string): Promise<string | undefined> {
     throw error;
   });
   if (file === undefined) {
-    return undefined;
+    return { lines: [], torn: false };
   }
   try {
     const { size } = await file.stat();
     const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
     await file.read(tail, 0, tail.length, size - tail.length);
-    return tail
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .at(-1);
+    const text = tail.toString('utf8');
+    return {
+      lines: text.split('\n').filter((line) => line !== ''),
+      torn: text !== '' && !text.endsWith('\n'),
+    };
   } finally {
     await file.close();
   }

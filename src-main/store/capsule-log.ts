@@ -18,15 +18,26 @@ export function createCapsuleLog(
   report: (message: string, error: unknown) => void,
 ): CapsuleLog {
   const writer = createLineWriter(report);
+  /** Lines not kept since the last one that was, by principal and capsule. */
+  const lost = new Map<string, number>();
   return {
     write(principal, capsule, level, message) {
+      const owner = join(principal, capsule);
+      const missing = lost.get(owner) ?? 0;
       if (writer.waiting() >= LOG_QUEUE) {
+        lost.set(owner, missing + 1);
         return;
       }
       const now = clock.now();
       const day = new Date(now).toISOString().slice(0, 10);
       // The day is taken at each line, so that a long-lived run loop changes file at midnight.
-      writer.append(join(folder, principal, capsule, `${day}.log`), formatLine(now, level, capsule, message));
+      const path = join(folder, owner, `${day}.log`);
+      if (missing > 0) {
+        lost.delete(owner);
+        const note = `${missing} lines are missing here: the disk was too slow for them.`;
+        writer.append(path, formatLine(now, 'warn', capsule, note));
+      }
+      writer.append(path, formatLine(now, level, capsule, message));
     },
     flush: writer.flush,
   };

@@ -6,7 +6,7 @@ export const AUDIT_QUEUE = 1_024;
 export const AUDIT_TEXT = 1_024;
 /** A line of a capsule's log; the reference has no limit, which lets one guest fill the disk with one call. */
 export const LOG_LINE = 16 * 1_024;
-/** Lines that may wait for the disk per capsule and principal; further ones are counted, not kept. */
+/** Lines of all capsules that may wait for the disk; further ones are counted, not kept. */
 export const LOG_QUEUE = 4_096;
 /** Days that a capsule's log files are kept (the reference's retention). */
 export const LOG_RETENTION_DAYS = 7;

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { build } from 'esbuild';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { deferred } from '../base/deferred.ts';
+import { serveGuest, type Responder } from './host-end.ts';
+import { createSharedBuffer, INLINE_CAPACITY, type Answer, type Question } from './protocol.ts';
+
+/** Asks what it is told to and gives back what it got; a large value as its hash. */
+const GUEST = `
+  import { createHash } from 'node:crypto';
+  import { parentPort, workerData } from 'node:worker_threads';
+  import { createGuestEnd } from './guest-end.ts';
+  const ask = createGuestEnd(workerData.port, workerData.shared);
+  const small = (value) => value instanceof Uint8Array
+    ? { bytes: value.byteLength, hash: createHash('sha256').update(value).digest('hex') } : value;
+  parentPort.on('message', (questions) => {
+    parentPort.postMessage(questions.map((args) => {
+      const answer = ask('test', args);
+      return answer.tag === 'trap' ? answer : { tag: answer.tag, value: small(answer.value) };
+    }));
+  });
+`;
+
+let guestCode: string;
+
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: GUEST, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+  });
+  guestCode = outputFiles[0]?.text ?? '';
+});
+
+interface Guest {
+  readonly worker: Worker;
+  /** One question for each list of arguments, one after the other; resolves with the answers. */
+  readonly ask: (questions: readonly (readonly unknown[])[]) => Promise<readonly Answer[]>;
+}
+
+function startGuest(respond: Responder): Guest {
+  const { port1, port2 } = new MessageChannel();
+  const shared = createSharedBuffer();
+  const worker = new Worker(guestCode, {
+    eval: true,
+    workerData: { port: port2, shared },
+    transferList: [port2],
+  });
+  const stop = serveGuest(port1, shared, respond);
+  onTestFinished(async () => {
+    stop();
+    await worker.terminate();
+  });
+  return {
+    worker,
+    async ask(questions) {
+      worker.postMessage(questions);
+      const [answers] = (await once(worker, 'message')) as [readonly Answer[]];
+      return answers;
+    },
+  };
+}
+
+const ok = (value: unknown): Promise<Answer> => Promise.resolve({ tag: 'ok', value });
+
+function pattern(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => (at * 31 + (at >> 8)) & 0xff);
+}
+
+const hashed = (bytes: Uint8Array): unknown => ({
+  tag: 'ok',
+  value: { bytes: bytes.byteLength, hash: createHash('sha256').update(bytes).digest('hex') },
+});
+
+describe('a question of a guest', () => {
+  it('reaches the host with its arguments and comes back with the answer', async () => {
+    const questions: Question[] = [];
+    const { ask } = startGuest((question) => {
+      questions.push(question);
+      return ok(question.args);
+    });
+    const args = ['text', 7n, new Uint8Array([1, 2]), { a: [undefined, null] }];
+    await expect(ask([args])).resolves.toEqual([{ tag: 'ok', value: args }]);
+    expect(questions).toEqual([{ id: 1, op: 'test', args }]);
+  });
+
+  it('comes back with an error of the interface, or a trap, as it is', async () => {
+    const answers: readonly Answer[] = [
+      { tag: 'err', value: { tag: 'unknown', val: 'grün 🌲' } },
+      { tag: 'trap', message: 'over' },
+      { tag: 'trap', message: 'x'.repeat(100_000) },
+      { tag: 'ok', value: undefined },
+    ];
+    const { ask } = startGuest(({ args }) => Promise.resolve(answers[args[0] as number] as Answer));
+    await expect(ask(answers.map((_, index) => [index]))).resolves.toEqual(answers);
+  });
+
+  it('is answered with exactly the bytes around the size that travels inline', async () => {
+    const { ask } = startGuest(({ args }) => ok(pattern(args[0] as number)));
+    const sizes = Array.from({ length: 129 }, (_, step) => INLINE_CAPACITY - 96 + step);
+    const answers = await ask(sizes.map((size) => [size]));
+    expect(answers).toEqual(sizes.map((size) => hashed(pattern(size))));
+  });
+
+  it('is answered intact whatever shape and size the answer has', async () => {
+    const { ask } = startGuest(({ args }) => ok(args[0]));
+    const anyValue = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40_000, size: 'max' }),
+      fc.record({
+        inner: fc.record({ text: fc.string({ minLength: 5_000, maxLength: 30_000, size: 'max' }) }),
+      }),
+      fc.array(fc.bigInt(), { maxLength: 3_000, size: 'max' }),
+    );
+    await fc.assert(
+      fc.asyncProperty(anyValue, async (value) => {
+        expect(await ask([[value]])).toEqual([{ tag: 'ok', value }]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('can be answered with 5 MB, between small answers', async () => {
+    const large = pattern(5_000_000);
+    const { ask } = startGuest(({ args }) => ok(args[0] === 'large' ? large : args[0]));
+    await expect(ask([['a'], ['large'], ['b'], ['large'], ['c']])).resolves.toEqual([
+      { tag: 'ok', value: 'a' },
+      hashed(large),
+      { tag: 'ok', value: 'b' },
+      hashed(large),
+      { tag: 'ok', value: 'c' },
+    ]);
+  });
+
+  it('is never lost, in 10,000 of them, answered at once or later', async () => {
+    let asked = 0;
+    const { ask } = startGuest(async ({ args }) => {
+      asked += 1;
+      if ((args[0] as number) % 7 === 0) {
+        await new Promise(setImmediate);
+      }
+      return ok(args[0]);
+    });
+    const questions = Array.from({ length: 10_000 }, (_, n) => [n]);
+    await expect(ask(questions)).resolves.toEqual(questions.map(([value]) => ({ tag: 'ok', value })));
+    expect(asked).toBe(10_000);
+  });
+
+  it.each([
+    ['the host fails at it', () => Promise.reject(new Error('secret of the host'))],
+    ['its answer cannot travel', () => ok(() => 'a function')],
+    ['its large answer cannot travel', () => ok({ bytes: new Uint8Array(100_000), run: () => 'a function' })],
+  ] as const)('becomes a trap that tells nothing when %s, and the next one works', async (_name, respond) => {
+    const { ask } = startGuest((question) => (question.args[0] === 'bad' ? respond() : ok('good')));
+    await expect(ask([['bad'], ['next']])).resolves.toEqual([
+      { tag: 'trap', message: 'The host failed to answer the call.' },
+      { tag: 'ok', value: 'good' },
+    ]);
+  });
+});
+
+describe('a guest that waits for an answer', () => {
+  it('can be ended, and an answer that comes too late harms nobody', async () => {
+    const asked = deferred<undefined>();
+    const answer = deferred<Answer>();
+    const { worker } = startGuest(() => {
+      asked.resolve(undefined);
+      return answer.promise;
+    });
+    worker.postMessage([['never']]);
+    await asked.promise;
+    await expect(worker.terminate()).resolves.toBe(1);
+    answer.resolve({ tag: 'ok', value: pattern(100_000) });
+    await new Promise(setImmediate);
+  });
+});

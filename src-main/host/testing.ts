@@ -1,0 +1,63 @@
+import type { Kernel } from '../contract/kernel.ts';
+
+/** What the probe guest answers for one call of a host function; see its README. */
+export interface ProbeAnswer {
+  readonly ok?: unknown;
+  readonly err?: { readonly tag: string; readonly val?: unknown };
+  readonly threw?: string;
+}
+
+export interface ProbeOptions {
+  readonly principal?: string;
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+export interface Probe {
+  /** Calls one host function; arguments and answer are the probe's JSON form of values. */
+  readonly ask: (fn: string, args?: readonly unknown[], options?: ProbeOptions) => Promise<ProbeAnswer>;
+  /** The ok value; fails the test on anything else. */
+  readonly ok: <T = unknown>(fn: string, args?: readonly unknown[], options?: ProbeOptions) => Promise<T>;
+  /** The error's tag; fails the test when there was none. */
+  readonly errOf: (fn: string, args?: readonly unknown[], options?: ProbeOptions) => Promise<string>;
+}
+
+/** Calls host functions from inside an installed guest. */
+export function probeIn(kernel: Kernel, capsule = 'probe'): Probe {
+  const ask: Probe['ask'] = async (fn, args = [], options = {}) => {
+    const result = await kernel.invoke({
+      capsule,
+      action: fn,
+      payload: JSON.stringify({ args }),
+      ...options,
+    });
+    return JSON.parse(result.data ?? 'null') as ProbeAnswer;
+  };
+  return {
+    ask,
+    async ok<T>(fn: string, args?: readonly unknown[], options?: ProbeOptions) {
+      const answer = await ask(fn, args, options);
+      if (!('ok' in answer)) {
+        throw new Error(`${fn} did not succeed: ${JSON.stringify(answer)}`);
+      }
+      return answer.ok as T;
+    },
+    async errOf(fn, args, options) {
+      const answer = await ask(fn, args, options);
+      if (answer.err === undefined) {
+        throw new Error(`${fn} did not fail: ${JSON.stringify(answer)}`);
+      }
+      return answer.err.tag;
+    },
+  };
+}
+
+/** A request to run a shell script. */
+export function shell(text: string, more: object = {}): object {
+  return { cmd: 'sh', args: ['-c', text], env: [], ...more };
+}
+
+/** The bytes of the probe's `{ $bytes }`. */
+export function bytesOf(value: unknown): Buffer {
+  return Buffer.from((value as { readonly $bytes: string }).$bytes, 'base64');
+}

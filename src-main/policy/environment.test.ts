@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  environmentProblem,
+  isSettable,
+  MAX_ENV_ENTRIES,
+  MAX_ENV_VALUE_BYTES,
+  PASSED_ON,
+} from './environment.ts';
+
+const RESERVED = [
+  ...[
+    'PATH',
+    'ENV',
+    'BASH_ENV',
+    'ZDOTDIR',
+    'GCONV_PATH',
+    'NODE_OPTIONS',
+    'NODE_PATH',
+    'PYTHONPATH',
+    'PERL5OPT',
+  ],
+  ...['RUBYOPT', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'SSL_CERT_FILE', 'OPENSSL_CONF', 'GIT_SSH_COMMAND'],
+  ...['LD_PRELOAD', 'LD_LIBRARY_PATH', 'LD_', 'DYLD_INSERT_LIBRARIES', 'ASTRID_SESSION_TOKEN', 'ASTRID_X'],
+  ...['npm_config_script_shell', 'GIT_CONFIG_COUNT', 'GIT_CONFIG'],
+];
+
+/** The same letters, some of them in the other case. */
+const otherCase = (name: string): fc.Arbitrary<string> =>
+  fc
+    .array(fc.boolean(), { minLength: name.length, maxLength: name.length })
+    .map((upper) =>
+      [...name].map((letter, at) => (upper[at] ? letter.toUpperCase() : letter.toLowerCase())).join(''),
+    );
+
+describe('a variable', () => {
+  it.each(RESERVED)('%s may not be set, in whatever case', (name) => {
+    fc.assert(
+      fc.property(otherCase(name), (spelling) => {
+        expect(isSettable(spelling)).toBe(false);
+      }),
+    );
+  });
+
+  it.each([
+    'A',
+    '_',
+    'a1',
+    'HOME',
+    'LANG',
+    'TERM',
+    'MYPATH',
+    'PATH_X',
+    'LD',
+    'OLD_PRELOAD',
+    'NODE_ENV',
+    'GIT_DIR',
+  ])('%s may be set', (name) => {
+    expect(isSettable(name)).toBe(true);
+  });
+
+  it.each(['', '1A', 'A-B', 'A B', 'Ä', 'A=', 'A\0', 'A\n', '$A'])('%j is no name', (name) => {
+    expect(isSettable(name)).toBe(false);
+  });
+
+  it('that is passed on from the host may be set instead', () => {
+    expect(PASSED_ON.every(isSettable)).toBe(true);
+  });
+});
+
+const many = (count: number): { key: string; value: string }[] =>
+  Array.from({ length: count }, (_, n) => ({ key: `V${n}`, value: 'x' }));
+
+describe('the entries of a request', () => {
+  it.each([
+    ['none', [], undefined],
+    ['as many as may be', many(MAX_ENV_ENTRIES), undefined],
+    ['one more', many(MAX_ENV_ENTRIES + 1), 'too-large'],
+    ['the longest value', [{ key: 'A', value: 'x'.repeat(MAX_ENV_VALUE_BYTES) }], undefined],
+    ['a value one byte longer', [{ key: 'A', value: 'x'.repeat(MAX_ENV_VALUE_BYTES + 1) }], 'invalid-input'],
+    [
+      'a value longer in bytes than in characters',
+      [{ key: 'A', value: 'ä'.repeat(MAX_ENV_VALUE_BYTES / 2 + 1) }],
+      'invalid-input',
+    ],
+    ['NUL in a value', [{ key: 'A', value: '\0' }], 'invalid-input'],
+    ['a name twice', [...many(2), ...many(1)], 'invalid-input'],
+    [
+      'names that differ in case',
+      [
+        { key: 'a', value: '' },
+        { key: 'A', value: '' },
+      ],
+      undefined,
+    ],
+    ['a reserved name among others', [...many(2), { key: 'Ld_Preload', value: '' }], 'invalid-input'],
+  ])('%s', (_name, entries, problem) => {
+    expect(environmentProblem(entries)).toBe(problem);
+  });
+});

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { ask, install, invoke, request, snapshot } from './support/bridge.ts';
+import { install, snapshot } from './support/bridge.ts';
 import { launch, root, type Launched } from './support/launch.ts';
+import { invokeByHand, openCapsule } from './support/places.ts';
 import { watchFrames } from './support/responsiveness.ts';
+import { shoot } from './support/shoot.ts';
 
 /** A frame later than this is a window that hangs, on any machine; the 50 ms of the budget are the bench's. */
 const HUNG_MS = 1000;
@@ -11,55 +13,60 @@ let desktop: Launched;
 test.beforeAll(async () => {
   desktop = await launch();
   for (const guest of ['spinner', 'hog', 'trap']) {
-    await install(desktop.app, desktop.page, join(root, 'e2e', 'guests', guest));
+    await install(desktop, join(root, 'e2e', 'guests', guest));
   }
 });
 test.afterAll(() => desktop.close());
 
-async function lastOutcome(id: string): Promise<string | undefined> {
-  const { capsules } = await snapshot(desktop.page);
-  return capsules.find((capsule) => capsule.id === id)?.lastCall?.outcome;
+/** What the window says of the latest call of the capsule on show. */
+function expectLastCall(words: string): Promise<void> {
+  return expect(desktop.page.getByRole('region', { name: 'Last call' })).toContainText(words);
 }
 
-function start(id: string, action: string, call: string) {
-  const argument = { id, action, payload: '', principal: 'default', call };
-  return ask(desktop.page, 'capsule.invoke', argument);
+/** The next call works, by hand as well, and its guest has forgotten what the last one did. */
+async function expectPing(fresh: string): Promise<void> {
+  await invokeByHand(desktop.page, 'ping');
+  await expect(desktop.page.getByRole('status', { name: 'Result' })).toContainText(fresh);
+  await expectLastCall('ping answered');
 }
 
 test('a guest that grows without end is stopped at its memory limit, and the next call works', async () => {
   const frames = await watchFrames(desktop.page);
-  expect(await start('hog', 'grow', 'grow')).toMatchObject({ ok: false });
+  await openCapsule(desktop.page, 'hog');
+  await invokeByHand(desktop.page, 'grow');
+  await expectLastCall('grow ran out of memory and was ended');
   expect((await frames()).longest).toBeLessThan(HUNG_MS);
-  expect(await lastOutcome('hog')).toBe('out-of-memory');
-  const next = await invoke(desktop.page, 'hog', 'ping');
-  expect(JSON.parse(next.data ?? '')).toMatchObject({ pong: true, mib: 0 });
+  await shoot(desktop, 'invoke-out-of-memory');
+  await expectPing('"mib": 0');
 });
 
 test('a guest that traps is replaced, and the next call gets a fresh instance', async () => {
+  await openCapsule(desktop.page, 'trap');
   for (const action of ['throw', 'recurse']) {
-    expect(await start('trap', action, `trap-${action}`)).toMatchObject({ ok: false });
-    expect(await lastOutcome('trap')).toBe('trapped');
-    const next = await invoke(desktop.page, 'trap', 'ping');
-    expect(JSON.parse(next.data ?? '')).toMatchObject({ pong: true, calls: 1 });
+    await invokeByHand(desktop.page, action);
+    await expectLastCall(`${action} trapped: the capsule crashed`);
+    await expect(desktop.page.getByRole('alert')).toContainText(`${action} failed`);
+    if (action === 'throw') {
+      await shoot(desktop, 'invoke-trapped');
+    }
+    await expectPing('"calls": 1');
   }
 });
 
 test('a guest that loops for ever leaves the window responsive, can be cancelled, and the next call works', async () => {
-  const frames = await watchFrames(desktop.page);
-  const spinning = start('spinner', 'spin', 'spin');
-  const state = async () => {
-    const { capsules } = await snapshot(desktop.page);
-    return capsules
-      .find(({ id }) => id === 'spinner')
-      ?.instances.some((instance) => instance.state === 'busy');
-  };
-  await expect.poll(state).toBe(true);
-  await request(desktop.page, 'invoke.cancel', { call: 'spin' });
-  expect(await spinning).toMatchObject({ ok: false });
+  const { page } = desktop;
+  const frames = await watchFrames(page);
+  await openCapsule(page, 'spinner');
+  await invokeByHand(page, 'spin');
+  await expect(page.getByText(/spin has been running for [1-9]\d* s/)).toBeVisible();
+  const { capsules } = await snapshot(page);
+  const spinner = capsules.find(({ id }) => id === 'spinner');
+  expect(spinner?.instances).toContainEqual(expect.objectContaining({ state: 'busy' }));
+  await shoot(desktop, 'invoke-running');
+  await page.getByRole('button', { name: 'Cancel call' }).click();
+  await expectLastCall('spin was cancelled');
   const { frames: count, longest } = await frames();
   expect(count).toBeGreaterThan(0);
   expect(longest).toBeLessThan(HUNG_MS);
-  expect(await lastOutcome('spinner')).toBe('cancelled');
-  const next = await invoke(desktop.page, 'spinner', 'ping');
-  expect(JSON.parse(next.data ?? '')).toMatchObject({ pong: true, turns: 0 });
+  await expectPing('"turns": 0');
 });

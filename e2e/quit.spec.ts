@@ -9,11 +9,12 @@ import { pidsWith } from './support/os-processes.ts';
 const PER_CAPSULE = 5;
 
 /** Starts ten persistent processes that ignore TERM, and answers the word that their command lines share. */
-async function startTen({ app, page }: Launched): Promise<string> {
+async function startTen(desktop: Launched): Promise<string> {
+  const { page } = desktop;
   const marker = `orphan-check-${process.pid}-${Date.now()}`;
   const script = `trap '' TERM; : ${marker}; while :; do sleep 0.2; done`;
   for (const guest of ['flood', 'probe']) {
-    await install(app, page, join(root, 'e2e', 'guests', guest));
+    await install(desktop, join(root, 'e2e', 'guests', guest));
   }
   for (let index = 0; index < PER_CAPSULE; index += 1) {
     const spec = { cmd: 'sh', args: ['-c', script], label: `child ${index}` };
@@ -33,7 +34,7 @@ test('kill -9 of the application leaves no orphan', async () => {
   const desktop = await launch();
   try {
     const marker = await startTen(desktop);
-    const child = desktop.app.process();
+    const { child } = desktop;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
@@ -44,14 +45,14 @@ test('kill -9 of the application leaves no orphan', async () => {
 });
 
 for (const [how, quit] of [
-  ['quitting from the menu', ({ app }: Launched) => app.evaluate((electron) => electron.app.quit())],
-  ['SIGTERM', ({ app }: Launched) => Promise.resolve(void app.process().kill('SIGTERM'))],
+  ['quitting from the menu', ({ inMain }: Launched) => inMain(({ app }) => app.quit(), null)],
+  ['SIGTERM', ({ child }: Launched) => Promise.resolve(void child.kill('SIGTERM'))],
 ] as const) {
   test(`${how} ends what runs before the application goes`, async () => {
     const desktop = await launch();
     try {
       const marker = await startTen(desktop);
-      const ended = once(desktop.app.process(), 'exit');
+      const ended = once(desktop.child, 'exit');
       await quit(desktop);
       expect(await ended).toEqual([0, null]);
       expect(pidsWith(marker)).toEqual([]);

@@ -25,10 +25,12 @@ test('the page has nothing of Node or Electron', async () => {
 });
 
 test('the window is sandboxed and isolated', async () => {
-  const preferences = await desktop.app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows().map(({ webContents }) =>
-      (webContents as unknown as { getLastWebPreferences(): object }).getLastWebPreferences(),
-    ),
+  const preferences = await desktop.inMain(
+    ({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map(({ webContents }) =>
+        (webContents as unknown as { getLastWebPreferences(): object }).getLastWebPreferences(),
+      ),
+    null,
   );
   expect(preferences).toEqual([
     expect.objectContaining({
@@ -42,12 +44,12 @@ test('the window is sandboxed and isolated', async () => {
 });
 
 test('every file of the page carries the strict policy', async () => {
-  const headers = await desktop.app.evaluate(async ({ session }) => {
+  const headers = await desktop.inMain(async ({ session }) => {
     const reply = await session.defaultSession.fetch('app://capsule-desktop/index.html');
     const again = await session.defaultSession.fetch('app://capsule-desktop/index.html');
     const name = 'content-security-policy';
     return [reply.headers.get(name), again.headers.get(name), reply.headers.get('x-content-type-options')];
-  });
+  }, null);
   expect(headers[0]).toMatch(
     /^default-src 'none'; script-src 'self'; style-src 'self' 'nonce-[A-Za-z0-9+/=]+'; img-src 'self' data:; font-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
   );
@@ -63,7 +65,7 @@ test('the protocol serves nothing beside the page', async () => {
     '..%2fmain%2findex.js',
     'index.js.map',
   ];
-  const statuses = await desktop.app.evaluate(
+  const statuses = await desktop.inMain(
     ({ session }, paths) =>
       Promise.all(
         paths.map(
@@ -92,7 +94,7 @@ test('the page opens no window and goes nowhere', async () => {
     await ask(desktop.page, 'state.snapshot', null);
     expect(desktop.page.url()).toBe(shown);
   }
-  expect(desktop.app.windows()).toHaveLength(1);
+  expect(await desktop.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows().length, null)).toBe(1);
 });
 
 test('a page that blanks itself, which Chromium does not let us prevent, comes back', async () => {
@@ -132,11 +134,11 @@ test('a hostile argument is refused with words, and changes no prototype', async
   expect(reply).toMatchObject({ ok: false, error: { code: 'invalid-argument' } });
   const polluted = `capsuleDesktop.request('process.kill', JSON.parse('{"__proto__":{"polluted":1},"key":"0123456789abcdef","x":1}')).then((r) => r.error.code)`;
   expect(await attempt(polluted)).toBe('invalid-argument');
-  expect(await desktop.app.evaluate(() => Object.keys(Object.prototype))).toEqual([]);
+  expect(await desktop.inMain(() => Object.keys(Object.prototype), null)).toEqual([]);
 });
 
 test('another window of the same session is refused', async () => {
-  const reply = await desktop.app.evaluate(async ({ BrowserWindow, app }) => {
+  const reply = await desktop.inMain(async ({ BrowserWindow, app }) => {
     const stranger = new BrowserWindow({
       show: false,
       webPreferences: { preload: `${app.getAppPath()}/out/preload/index.cjs`, sandbox: true },
@@ -147,6 +149,6 @@ test('another window of the same session is refused', async () => {
     );
     stranger.destroy();
     return answer;
-  });
+  }, null);
   expect(reply).toMatchObject({ ok: false, error: { code: 'refused-sender' } });
 });

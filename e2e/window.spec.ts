@@ -1,12 +1,18 @@
 import { join } from 'node:path';
-import { expect, test, type Locator, type Page } from '@playwright/test';
-import { install, invoke, processesOf } from './support/bridge.ts';
-import { inMain } from './support/in-main.ts';
+import { expect, test } from '@playwright/test';
+import { bundledInstalled, processesOf } from './support/bridge.ts';
 import { launch, root, type Launched } from './support/launch.ts';
+import { chooseFolder, goTo, invokeByHand, openCapsule, processRow } from './support/places.ts';
+import { shoot } from './support/shoot.ts';
 
-const screenshots = join(root, 'artefacts', 'screenshots');
+// One window from its first start on, as a person would go through it; each step builds on the one before.
+test.describe.configure({ mode: 'serial' });
+
 /** The grace of the window's own Stop button is 5 s; then KILL, and the time to notice. */
 const STOP_LIMIT_MS = 10_000;
+const floodFolder = join(root, 'e2e', 'guests', 'flood');
+/** Says when its trap is set: an earlier TERM would simply end it. */
+const stubborn = `trap '' TERM; echo ready; while :; do sleep 0.1; done`;
 
 let desktop: Launched;
 test.beforeAll(async () => {
@@ -14,28 +20,33 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => desktop.close());
 
-function processRow(page: Page, label: string): Locator {
-  return page.getByRole('treegrid', { name: 'Processes' }).getByRole('row').filter({ hasText: label });
-}
-
-test('the window lists the three example capsules', async () => {
+test('the first start shows an empty list of processes, and soon the three example capsules', async () => {
+  const { page } = desktop;
+  await expect(page).toHaveTitle('Capsule Desktop');
+  await expect(page.getByText('No processes yet')).toBeVisible();
+  await bundledInstalled(desktop);
+  await shoot(desktop, 'processes-empty');
+  await page.getByRole('button', { name: 'Go to capsules' }).click();
+  const list = page.getByRole('navigation', { name: 'Installed capsules' });
   for (const name of ['repl', 'runner', 'supervisor']) {
-    await expect(desktop.page.getByText(name, { exact: true }).first()).toBeVisible();
+    await expect(list.getByRole('button', { name })).toContainText(/Ready|Running/);
   }
+  await openCapsule(page, 'supervisor');
+  await shoot(desktop, 'capsules');
 });
 
-test('supervisor start shows its processes, alive and with growing output', async () => {
+test('supervisor start, invoked by hand, answers and shows its processes alive', async () => {
   const { page } = desktop;
-  expect(await invoke(page, 'supervisor', 'start')).toMatchObject({ refused: false });
+  await openCapsule(page, 'supervisor');
+  await page.getByRole('combobox', { name: 'Action' }).click();
+  await page.getByRole('option', { name: 'start', exact: true }).click();
+  await page.getByRole('button', { name: 'Invoke', exact: true }).click();
+  await expect(page.getByRole('status', { name: 'Result' })).toContainText('"state": "running"');
+  await shoot(desktop, 'invoke-ok');
+  await goTo(page, 'Processes');
   for (const label of ['supervisor:clock', 'supervisor:counter']) {
     await expect(processRow(page, label)).toContainText('Running');
   }
-  const produced = async () => {
-    const processes = await processesOf(page, 'supervisor');
-    return processes.find(({ label }) => label === 'supervisor:clock')?.stdout.produced ?? 0;
-  };
-  const first = await produced();
-  await expect.poll(produced).toBeGreaterThan(first);
 });
 
 test('an open log follows what the process writes', async () => {
@@ -49,43 +60,117 @@ test('an open log follows what the process writes', async () => {
   };
   const first = await last();
   await expect.poll(last).toBeGreaterThan(first);
+  await shoot(desktop, 'log-following');
   await log.getByRole('button', { name: 'Following' }).click();
   await expect(log.getByRole('button', { name: /new/ })).toBeVisible();
+  await shoot(desktop, 'log-paused');
+  await log.getByRole('button', { name: /new/ }).click();
+  await expect(log.getByRole('button', { name: 'Following' })).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('Stop ends a process that heeds TERM', async () => {
+  const { page } = desktop;
+  const row = processRow(page, 'supervisor:counter').first();
+  await row.getByRole('button', { name: 'Stop', exact: true }).click();
+  // The supervisor starts it again a second later, which makes the host forget this run.
+  await expect(page.getByRole('region', { name: 'Log' })).toContainText(/SIGTERM|exited \d+|released/);
+  await page.getByRole('button', { name: 'Close log' }).click();
+});
+
+test('the install page asks before anything runs; what is refused there, the guest is refused', async () => {
+  const { page } = desktop;
+  const dialog = await chooseFolder(desktop, floodFolder);
+  await expect(dialog).toContainText('Nothing of it has run.');
+  await shoot(desktop, 'install');
+  await dialog.getByRole('button', { name: 'Allow none' }).click();
+  await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Install', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('heading', { name: 'flood', level: 2, exact: true })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Capabilities' })).toContainText('Not granted');
+  await invokeByHand(page, 'start', { cmd: 'sh', args: ['-c', 'true'] });
+  const result = page.getByRole('status', { name: 'Result' });
+  await expect(result).toContainText('The capsule refused');
+  await expect(result).toContainText('capability-denied');
+  await shoot(desktop, 'invoke-refused');
+  expect(await processesOf(page, 'flood')).toEqual([]);
+});
+
+test('granted anew, it may', async () => {
+  const { page } = desktop;
+  const dialog = await chooseFolder(desktop, floodFolder);
+  await dialog.getByRole('button', { name: 'Allow all' }).click();
+  await dialog.getByRole('button', { name: 'Replace' }).click();
+  await expect(dialog).toBeHidden();
+  await invokeByHand(page, 'start', { cmd: 'sh', args: ['-c', stubborn], label: 'stubborn' });
+  await expect(page.getByRole('status', { name: 'Result' })).toContainText('"id"');
+  await goTo(page, 'Processes');
+  await expect(processRow(page, 'stubborn')).toContainText('Running');
+  const written = async () => (await processesOf(page, 'flood'))[0]?.stdout.produced;
+  await expect.poll(written).toBe('ready\n'.length);
+  await shoot(desktop, 'processes');
+});
+
+test('the signal menu freezes and thaws', async () => {
+  const { page } = desktop;
+  const row = processRow(page, 'stubborn');
+  await row.getByRole('button', { name: 'Signal' }).click();
+  await shoot(desktop, 'signal-menu');
+  await page.getByRole('menuitem', { name: /SIGSTOP/ }).click();
+  await expect(row).toContainText('Frozen');
+  await row.getByRole('button', { name: 'Signal' }).click();
+  await page.getByRole('menuitem', { name: /SIGCONT/ }).click();
+  await expect(row).toContainText('Running');
+});
+
+test('a stop can be called off before its KILL', async () => {
+  const { page } = desktop;
+  const row = processRow(page, 'stubborn');
+  await row.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(row).toContainText(/TERM sent · KILL in \d s/);
+  await row.getByRole('button', { name: 'Cancel stop' }).click();
+  await expect(row).toContainText('Running');
+  await expect(row).not.toContainText('KILL in');
 });
 
 test('Stop on a process that ignores TERM shows TERM, the countdown and KILL', async () => {
-  const { app, page } = desktop;
-  await install(app, page, join(root, 'e2e', 'guests', 'flood'));
-  const script = `trap '' TERM; echo ready; while :; do sleep 0.1; done`;
-  await invoke(page, 'flood', 'start', { cmd: 'sh', args: ['-c', script], label: 'stubborn' });
-  const stubborn = async () => (await processesOf(page, 'flood')).find(({ label }) => label === 'stubborn');
-  // Its trap is set once it has said so; an earlier TERM would simply end it.
-  await expect.poll(async () => (await stubborn())?.stdout.produced).toBe('ready\n'.length);
+  const { page } = desktop;
   const row = processRow(page, 'stubborn');
+  await row.click();
   await row.getByRole('button', { name: 'Stop', exact: true }).click();
-  await expect(row).toContainText(/TERM sent · KILL in [45] s/);
-  await expect(row).toContainText(/KILL in [123] s/);
+  await expect(row).toContainText(/TERM sent · KILL in [3-5] s/);
+  await shoot(desktop, 'stopping');
+  await expect(row).toContainText(/KILL in [0-2] s/);
   await expect(row).toContainText('killed by SIGKILL (9)', { timeout: STOP_LIMIT_MS });
-  expect((await stubborn())?.exit).toEqual({ code: null, signal: 9, reason: 'stopped' });
+  const [ended] = (await processesOf(page, 'flood')).filter(({ label }) => label === 'stubborn');
+  expect(ended?.exit).toEqual({ code: null, signal: 9, reason: 'stopped' });
+  await shoot(desktop, 'stopped');
 });
 
-for (const scheme of ['light', 'dark'] as const) {
-  for (const [width, height] of [
-    [1280, 800],
-    [800, 600],
-  ] as const) {
-    test(`looks right in ${scheme} at ${width} by ${height}`, async () => {
-      const { app, page } = desktop;
-      await page.emulateMedia({ colorScheme: scheme });
-      await inMain(
-        app,
-        ({ BrowserWindow }, size) => {
-          BrowserWindow.getAllWindows()[0]?.setContentSize(size[0], size[1]);
-        },
-        [width, height] as const,
-      );
-      await expect.poll(() => page.evaluate('innerWidth')).toBe(width);
-      await page.screenshot({ path: join(screenshots, `window-${scheme}-${width}x${height}.png`) });
-    });
-  }
-}
+test('About tells versions, the data folder and the state of the sandbox', async () => {
+  const { page } = desktop;
+  await page.getByRole('button', { name: 'About' }).click();
+  const about = page.getByRole('dialog', { name: 'About Capsule Desktop' });
+  await expect(about).toContainText(desktop.dataDir);
+  await expect(about).toContainText('works');
+  await shoot(desktop, 'about');
+  await page.keyboard.press('Escape');
+  await expect(about).toBeHidden();
+});
+
+test('a reload keeps the theme, the choices and the open log; nothing that runs notices', async () => {
+  const { page } = desktop;
+  await page.getByText('Dark theme').click({ force: true });
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark');
+  await processRow(page, 'stubborn').getByRole('checkbox').check();
+  const before = (await processesOf(page, 'supervisor')).filter(({ phase }) => phase === 'running');
+  await page.reload();
+  await expect(processRow(page, 'stubborn').getByRole('checkbox')).toBeChecked();
+  await expect(page.getByRole('region', { name: 'Log' })).toContainText('ready');
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark');
+  const after = await processesOf(page, 'supervisor');
+  const keys = after.map(({ key }) => key);
+  expect(keys).toEqual(
+    expect.arrayContaining(before.filter((each) => each.label !== 'supervisor:flaky').map(({ key }) => key)),
+  );
+});

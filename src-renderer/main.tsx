@@ -3,6 +3,8 @@ import '@mantine/notifications/styles.css';
 import './ui/base.css';
 import './ui/log.css';
 import './app/shell.css';
+import './features/processes/processes.css';
+import './features/capsules/capsules.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { pageClient } from './client/client.ts';

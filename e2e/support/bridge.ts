@@ -1,7 +1,10 @@
-import type { ElectronApplication, Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type { Bridge, Envelope, RequestName, Requests } from '../../src-main/contract/requests.ts';
 import type { InvokeResult, ProcessView, Snapshot } from '../../src-main/contract/views.ts';
-import { inMain } from './in-main.ts';
+import type { Launched } from './launch.ts';
+
+/** The first start translates three components, on a small machine all at once with the window's own start. */
+const BUNDLED_LIMIT_MS = 50_000;
 
 /** What a function that runs in the page may use of it. */
 interface PageGlobals {
@@ -41,6 +44,17 @@ export function snapshot(page: Page): Promise<Snapshot> {
   return request(page, 'state.snapshot', null);
 }
 
+/** Waits until the example capsules, which a first start installs in the background, are there. */
+export async function bundledInstalled({ page, output }: Launched): Promise<void> {
+  const missing = async (): Promise<string> => {
+    const ids = new Set((await snapshot(page)).capsules.map(({ id }) => id));
+    const names = ['repl', 'runner', 'supervisor'].filter((name) => !ids.has(name));
+    // What main wrote says why one is not there.
+    return names.length === 0 ? '' : `${names.join(', ')} not installed; ${output()}`;
+  };
+  await expect.poll(missing, { timeout: BUNDLED_LIMIT_MS }).toBe('');
+}
+
 let calls = 0;
 
 /** Invokes an action as the default principal; a guest's deny is an answer. */
@@ -56,20 +70,17 @@ export function invoke(page: Page, id: string, action: string, payload: unknown 
   });
 }
 
-/** The next file dialog answers with this path, as if a person had chosen it. */
-async function chooseNext(app: ElectronApplication, path: string): Promise<void> {
-  await inMain(
-    app,
-    ({ dialog }, chosen) => {
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
-    },
-    path,
-  );
+/** Every file dialog from now on answers with this path, as if a person had chosen it. */
+export async function chooseNext({ inMain }: Launched, path: string): Promise<void> {
+  await inMain(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, path);
 }
 
 /** Installs a capsule's folder through the window's own requests and grants all that it asks. */
-export async function install(app: ElectronApplication, page: Page, folder: string): Promise<string> {
-  await chooseNext(app, folder);
+export async function install(desktop: Launched, folder: string): Promise<string> {
+  const { page } = desktop;
+  await chooseNext(desktop, folder);
   const plan = await request(page, 'install.choose', { kind: 'folder' });
   if (plan === null) {
     throw new Error(`nothing was chosen for ${folder}`);

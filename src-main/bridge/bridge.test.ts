@@ -98,7 +98,9 @@ describe('a question of a guest', () => {
       { tag: 'trap', message: 'x'.repeat(100_000) },
       { tag: 'ok', value: undefined },
     ];
-    const { ask } = startGuest(({ args }) => Promise.resolve(answers[args[0] as number] as Answer));
+    const { ask } = startGuest(
+      async ({ args }) => answers[args[0] as number] ?? { tag: 'trap', message: 'none' },
+    );
     await expect(ask(answers.map((_, index) => [index]))).resolves.toEqual(answers);
   });
 

@@ -26,7 +26,8 @@ afterAll(async () => {
 /** Lines of the capsule's log of one principal. */
 async function logLines(principal: string): Promise<readonly string[]> {
   const folder = join(dataDir, 'logs', principal, 'probe');
-  const files = (await readdir(folder).catch(() => [])).sort();
+  const files: string[] = await readdir(folder).catch(() => []);
+  files.sort();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   return texts.join('').split('\n').slice(0, -1);
 }
@@ -75,7 +76,7 @@ describe('time', () => {
 
   it('of day is the system’s, and the steady one never goes back and is one for all instances', async () => {
     const now = await probe.ok<number>('sys.clockMs');
-    expect(Math.abs(Date.now() - Number(now))).toBeLessThan(5_000);
+    expect(Math.abs(Date.now() - now)).toBeLessThan(5_000);
     const steady = async (principal: string): Promise<number> =>
       Number(await probe.ok('sys.clockMonotonicNs', [], { principal }));
     const times = [await steady('one'), await steady('two'), await steady('one'), await steady('two')];

@@ -100,7 +100,7 @@ export function createInstancePool(create: () => GuestInstance, limit: number): 
           },
           fail(error) {
             settled();
-            reject(error as Error);
+            reject(error);
           },
         };
         signal?.addEventListener('abort', onAbort, { once: true });

@@ -25,7 +25,7 @@ export function App({ stores, nonce }: { readonly stores: Stores; readonly nonce
       forceColorScheme={colors}
       getStyleNonce={() => nonce}
     >
-      <Notifications position="bottom-right" limit={4} />
+      <Notifications position="bottom-right" limit={4} containerWidth={340} />
       <NoticeHost notices={stores.notices} />
       <ErrorBoundary>
         <Shell stores={stores} />

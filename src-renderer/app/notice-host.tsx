@@ -38,7 +38,7 @@ function look({ id, kind, title, text, hint }: Notice): Parameters<typeof notifi
     ),
     color: isFailure ? 'red' : 'green',
     icon: isFailure ? <IconAlertTriangle size={16} /> : <IconCheck size={16} />,
-    autoClose: isFailure ? false : 4_000,
+    autoClose: isFailure ? false : 2_500,
     role: isFailure ? 'alert' : 'status',
     closeButtonProps: { 'aria-label': 'Dismiss' },
   };

@@ -5,6 +5,7 @@ import {
   createTheme,
   JsonInput,
   Modal,
+  SegmentedControl,
   TextInput,
   Tooltip,
 } from '@mantine/core';
@@ -28,6 +29,7 @@ export const theme = createTheme({
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 500, size: 'sm' } }),
     Button: Button.extend({ defaultProps: { size: 'xs', fw: 500 } }),
     JsonInput: JsonInput.extend({ defaultProps: { size: 'xs' } }),
+    SegmentedControl: SegmentedControl.extend({ defaultProps: { withItemsBorders: false } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'xs' } }),
     // The page itself never scrolls, so there is nothing to lock; the lock would add a style element without our nonce.
     Modal: Modal.extend({
@@ -53,6 +55,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-yellow-light-color': '#7a4a00',
     '--mantine-color-green-light': '#e6f4ea',
     '--mantine-color-green-light-color': '#1b6e3c',
+    '--mantine-color-indigo-light': '#e6ebfb',
+    '--mantine-color-indigo-light-hover': '#dfe6fb',
     '--mantine-color-gray-light-color': '#495057',
   },
   dark: {

@@ -198,6 +198,22 @@ describe('the open log', () => {
     expect(bench.words[0]).toBe('line 0');
   });
 
+  it('goes to the oldest text that is kept, whatever is being read at that moment', async () => {
+    const bench = await opened('stdout');
+    bench.rings.stdout.write(numbered(0, 20_000), 1);
+    bench.report();
+    await bench.settle();
+    bench.logs.setFollow(false);
+    bench.logs.needEarlier();
+    bench.logs.readOldest();
+    await bench.settle();
+    expect(bench.words[0]).toBe('line 0');
+    const asked = bench.client.asked.length;
+    bench.logs.readOldest();
+    await bench.settle();
+    expect(bench.client.asked).toHaveLength(asked);
+  });
+
   it('drops answers for the log that was open before', async () => {
     const bench = await opened('stdout');
     bench.rings.stdout.write('late\n', 1);

@@ -48,6 +48,8 @@ export interface Logs {
   readonly needLater: () => void;
   /** Leaves the tail and reads from an offset. */
   readonly readFrom: (stream: LogStream, offset: number) => void;
+  /** Leaves the tail and goes to the oldest text that is kept. */
+  readonly readOldest: () => void;
 }
 
 /** Runs its argument before the next paint, and not at all while the page is hidden; returns its undo. */
@@ -188,6 +190,23 @@ export function createLogs(client: Client, machine: Machine['store'], frame: Fra
       if (info !== undefined) {
         store.setState({ follow: false, stoppedAt: ends() });
         void read(stream, { from: Math.max(offset, info.dropped) }, info);
+      }
+    },
+    readOldest() {
+      const { windows, mode } = store.getState();
+      const view = process();
+      store.setState({ follow: false, stoppedAt: ends() });
+      if (
+        view === undefined ||
+        !streamsOf(mode).some((stream) => hasEarlier(windows[stream], view[stream]))
+      ) {
+        return;
+      }
+      // Reads under way are for the place that is left.
+      opening += 1;
+      reading.clear();
+      for (const stream of streamsOf(mode)) {
+        void read(stream, { from: view[stream].dropped }, view[stream]);
       }
     },
   };

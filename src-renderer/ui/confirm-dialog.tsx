@@ -27,7 +27,7 @@ export function ConfirmDialog({
           Cancel
         </Button>
         <Button
-          color="red"
+          color="red.9"
           data-autofocus
           onClick={() => {
             question?.onConfirm();

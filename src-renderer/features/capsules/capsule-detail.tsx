@@ -39,7 +39,7 @@ export function CapsuleDetail(props: {
           {escapeName(warning)}
         </Alert>
       ))}
-      {capsule.lastCall === null ? null : <LastCall call={capsule.lastCall} />}
+      <LastCall call={capsule.lastCall} />
       <Block title="Invoke action">{invoke}</Block>
       <Block title="Capabilities">
         <CapabilityList capabilities={capsule.capabilities} />

@@ -1,6 +1,6 @@
-import { Alert, Text } from '@mantine/core';
 import {
   IconCircleCheck,
+  IconCircleDashed,
   IconClockExclamation,
   IconCpu,
   IconHandStop,
@@ -13,36 +13,38 @@ import { escapeName } from '../../lib/escape-text.ts';
 import { clockTime, durationInWords } from '../../lib/words.ts';
 
 const OUTCOMES = {
-  ok: { words: 'answered', color: 'green', Icon: IconCircleCheck },
-  refused: { words: 'was refused by the capsule', color: 'yellow', Icon: IconHandStop },
-  trapped: { words: 'trapped: the capsule crashed', color: 'red', Icon: IconX },
-  'timed-out': { words: 'timed out and was ended', color: 'red', Icon: IconClockExclamation },
-  'out-of-memory': { words: 'ran out of memory and was ended', color: 'red', Icon: IconCpu },
-  cancelled: { words: 'was cancelled', color: 'gray', Icon: IconPlayerStop },
-  failed: { words: 'failed', color: 'red', Icon: IconX },
+  ok: { words: 'answered', tone: 'good', Icon: IconCircleCheck },
+  refused: { words: 'was refused by the capsule', tone: 'warn', Icon: IconHandStop },
+  trapped: { words: 'trapped: the capsule crashed', tone: 'bad', Icon: IconX },
+  'timed-out': { words: 'timed out and was ended', tone: 'bad', Icon: IconClockExclamation },
+  'out-of-memory': { words: 'ran out of memory and was ended', tone: 'bad', Icon: IconCpu },
+  cancelled: { words: 'was cancelled', tone: 'quiet', Icon: IconPlayerStop },
+  failed: { words: 'failed', tone: 'bad', Icon: IconX },
 } as const;
 
-/** How the latest call ended; it stays after the instance is gone. */
-export function LastCall({ call }: { readonly call: LastCallView }): ReactNode {
-  const { words, color, Icon } = OUTCOMES[call.outcome];
+/**
+ * How the latest call ended; it stays after the instance is gone. Always two lines high: the Invoke button below must
+ * not move away under the pointer when a call comes back.
+ */
+export function LastCall({ call }: { readonly call: LastCallView | null }): ReactNode {
+  const { words, tone, Icon } =
+    call === null
+      ? ({ words: 'none yet', tone: 'quiet', Icon: IconCircleDashed } as const)
+      : OUTCOMES[call.outcome];
   return (
-    <Alert
-      color={color}
-      p="xs"
-      icon={<Icon size={16} />}
-      role="group"
-      aria-label="Last call"
-      title={`Last call: ${escapeName(call.action)} ${words}`}
-    >
-      {call.message === '' ? null : (
-        <Text size="sm" className="break">
-          {escapeName(call.message)}
-        </Text>
-      )}
-      <Text size="sm" c="dimmed">
-        {clockTime(call.at).slice(0, 8)} · {durationInWords(call.durationMs)} · as{' '}
-        {escapeName(call.principal)}
-      </Text>
-    </Alert>
+    <section className={`last-call tone-${tone}`} aria-label="Last call">
+      <Icon size={16} aria-hidden />
+      <div className="last-call-words">
+        <b>Last call: {call === null ? words : `${escapeName(call.action)} ${words}`}</b>
+        <div className="cell-text quiet" title={call === null ? '' : escapeName(call.message)}>
+          {call === null ? 'How the latest call ended stays here.' : circumstances(call)}
+        </div>
+      </div>
+    </section>
   );
+}
+
+function circumstances({ at, durationMs, principal, message }: LastCallView): string {
+  const when = `${clockTime(at).slice(0, 8)} · ${durationInWords(durationMs)} · as ${escapeName(principal)}`;
+  return message === '' ? when : `${when} · ${escapeName(message)}`;
 }

@@ -15,7 +15,8 @@ import { useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { MAX_PAYLOAD_BYTES } from '../../../src-main/contract/limits.ts';
-import type { CapsuleView } from '../../../src-main/contract/views.ts';
+import type { CapsuleView, InvokeResult } from '../../../src-main/contract/views.ts';
+import { escapeName } from '../../lib/escape-text.ts';
 import { prettyData } from '../../lib/pretty-data.ts';
 import { ageInWords, durationInWords } from '../../lib/words.ts';
 import { emptyDraft, payloadProblem } from '../../state/invoke.ts';
@@ -65,13 +66,11 @@ export function InvokePanel({
           />
         </Group>
         <JsonInput
-          label="Payload"
-          description="JSON; empty for none"
+          label="Payload (JSON, or empty)"
           placeholder="{ }"
           autosize
           minRows={3}
           maxRows={10}
-          formatOnBlur
           spellCheck={false}
           classNames={{ input: 'code-input' }}
           value={draft.payload}
@@ -105,6 +104,14 @@ export function InvokePanel({
   );
 }
 
+/** The guest's verdict; `continue` is what every plain answer carries, so it goes without saying. */
+function verdictInWords({ refused, action }: InvokeResult): string {
+  if (refused) {
+    return `The capsule refused: ${escapeName(action)}`;
+  }
+  return action === 'continue' ? 'Answered' : `Answered: ${escapeName(action)}`;
+}
+
 function Outcome({ call, stores }: { readonly call: CallState; readonly stores: Stores }): ReactNode {
   const now = useStore(stores.clock.store, (state) => state.now);
   if (call.kind === 'running') {
@@ -134,7 +141,7 @@ function Outcome({ call, stores }: { readonly call: CallState; readonly stores: 
           variant="light"
           leftSection={result.refused ? <IconHandStop size={12} /> : null}
         >
-          {result.refused ? `The capsule refused: ${result.action}` : result.action}
+          {verdictInWords(result)}
         </Badge>
         <Text size="sm" c="dimmed">
           {call.action} · {durationInWords(result.durationMs)}

@@ -60,11 +60,11 @@ function Hole(props: {
   return (
     <div className="log-hole" role="note">
       {lost > 0 ? <b>{bytesInWords(lost)} lost here</b> : null}
+      {lost > 0 ? `${when} (exactly ${lost.toLocaleString('en-GB')} bytes of ${row.stream})` : null}
       {lost > 0 && retained > 0 ? ' · ' : null}
       {retained > 0
         ? `${bytesInWords(retained)} ${row.first ? 'of earlier text still kept' : 'skipped, still kept'}`
         : null}
-      {lost > 0 ? `${when} (exactly ${lost.toLocaleString('en-GB')} bytes of ${row.stream})` : null}
       {retained > 0 && !row.first ? (
         <Button size="compact-xs" variant="default" ml={8} onClick={() => onRead(row.from)}>
           Read from here

@@ -20,6 +20,8 @@ export function LogRows({
   const { rows, follow, mode } = useStore(logs.store);
   const { wrap, times } = useStore(view);
   const scroller = useRef<HTMLDivElement>(null);
+  /** After Home: the oldest text is on its way, and its first row is to be seen. */
+  const toTop = useRef(false);
   // oxlint-disable-next-line react/incompatible-library -- nothing that is memoized depends on the virtualizer's functions
   const virtual = useVirtualizer({
     count: rows.length,
@@ -42,6 +44,8 @@ export function LogRows({
     const element = scroller.current;
     if (follow && element !== null) {
       element.scrollTop = element.scrollHeight;
+    } else if (toTop.current && element !== null) {
+      element.scrollTop = 0;
     }
   }, [follow, rows, wrap, height]);
 
@@ -57,11 +61,13 @@ export function LogRows({
   }, [follow, firstSeen, lastSeen, rows, logs]);
 
   const onWheel = (event: WheelEvent): void => {
+    toTop.current = false;
     if (event.deltaY < 0) {
       logs.setFollow(false);
     }
   };
   const onPointerDown = (event: PointerEvent): void => {
+    toTop.current = false;
     const element = scroller.current;
     // On the scrollbar, which lies outside the client area.
     if (element !== null && event.target === element && event.nativeEvent.offsetX > element.clientWidth) {
@@ -69,10 +75,15 @@ export function LogRows({
     }
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    toTop.current = event.key === 'Home';
     if (event.key === 'End') {
       event.preventDefault();
       logs.setFollow(true);
-    } else if (['ArrowUp', 'PageUp', 'Home'].includes(event.key)) {
+    } else if (event.key === 'Home') {
+      event.preventDefault();
+      event.currentTarget.scrollTop = 0;
+      logs.readOldest();
+    } else if (['ArrowUp', 'PageUp'].includes(event.key)) {
       logs.setFollow(false);
     }
   };

@@ -42,15 +42,15 @@ export interface ColumnLayout {
 /** What a column takes and when it is shown: the narrower the window, the fewer of the secondary ones. */
 export const columnLayout: Readonly<Record<ColumnId, ColumnLayout>> = {
   label: { track: 'minmax(130px, 1fr)', from: 0 },
-  phase: { track: '104px', from: 0 },
+  phase: { track: '96px', from: 0 },
   capsule: { track: 'minmax(90px, 0.6fr)', from: 0 },
-  principal: { track: '86px', from: 980 },
-  tier: { track: '88px', from: 1060 },
-  osPid: { track: '70px', from: 900 },
-  startedAt: { track: '78px', from: 0 },
-  output: { track: '132px', from: 780 },
+  principal: { track: '80px', from: 980 },
+  tier: { track: '82px', from: 1060 },
+  osPid: { track: '62px', from: 900 },
+  startedAt: { track: '72px', from: 0 },
+  output: { track: '118px', from: 780 },
   exit: { track: 'minmax(252px, 1fr)', from: 0 },
-  sandbox: { track: '110px', from: 1140 },
+  sandbox: { track: '106px', from: 1140 },
 };
 
 const column = createColumnHelper<typeof features, ProcessView>();

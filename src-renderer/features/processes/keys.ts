@@ -77,5 +77,6 @@ export const keyHelp: readonly { readonly keys: readonly string[]; readonly does
   { keys: ['R'], does: 'Release an exited process and its log' },
   { keys: ['/'], does: 'Filter' },
   { keys: ['Esc'], does: 'Untick all' },
+  { keys: ['Home'], does: 'In the log: go to the oldest text kept' },
   { keys: ['End'], does: 'In the log: follow again' },
 ];

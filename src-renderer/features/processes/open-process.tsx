@@ -24,10 +24,10 @@ export function OpenProcess({
   }
   return (
     <Group gap="sm" wrap="nowrap" className="open-process">
-      <Text fw={600} size="sm" truncate>
+      <Text fw={600} size="sm" truncate className="open-label">
         {escapeName(view.label)}
       </Text>
-      <Group gap={10} wrap="nowrap" className="small-text">
+      <Group gap={10} wrap="nowrap" className="small-text open-words">
         <PhaseMark view={view} />
         {view.exit === null && view.stop !== null ? (
           <StopSequence processKey={view.key} stop={view.stop} stores={stores} tabbable />
@@ -35,7 +35,7 @@ export function OpenProcess({
           <ExitWords view={view} stores={stores} />
         )}
       </Group>
-      <Group gap={0} wrap="nowrap">
+      <Group gap={0} wrap="nowrap" className="open-verbs">
         <RowActions view={view} verbs={verbs} menuOpen={menu} onMenu={setMenu} tabbable />
       </Group>
     </Group>

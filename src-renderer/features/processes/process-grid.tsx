@@ -14,6 +14,7 @@ import type { RowCommand } from './keys.ts';
 import { ProcessRow } from './process-row.tsx';
 import { runCommand } from './run-command.ts';
 import { useProcessRows } from './use-process-rows.ts';
+import type { ProcessRowData } from './use-process-rows.ts';
 import { useTicks } from './use-ticks.ts';
 import type { RowVerbs } from './use-verbs.ts';
 
@@ -48,10 +49,9 @@ export function ProcessGrid(props: {
     scrollPaddingStart: PROCESS_ROW_PX,
     overscan: 8,
   });
-  const at = Math.max(
-    0,
-    rows.findIndex((row) => row.id === cursor),
-  );
+  const at = cursorIndex(rows, cursor);
+  /** The row that shows the focus: none before the list was first reached, or when it is empty. */
+  const active = cursor === null ? undefined : rows[at]?.id;
 
   const moveTo = (index: number): void => {
     const next = Math.min(Math.max(index, 0), rows.length - 1);
@@ -115,13 +115,11 @@ export function ProcessGrid(props: {
       aria-label="Processes"
       aria-multiselectable
       aria-rowcount={rows.length + 1}
-      aria-activedescendant={cursor !== null && rows[at]?.id === cursor ? `process-${cursor}` : undefined}
+      aria-activedescendant={active === undefined ? undefined : `process-${active}`}
       tabIndex={0}
       className="process-grid"
       onKeyDown={onKeyDown}
-      onFocus={() =>
-        cursor === null ? setCursor(rows.find((row) => row.kind === 'item')?.id ?? null) : undefined
-      }
+      onFocus={() => (cursor === null ? setCursor(rows[cursorIndex(rows, null)]?.id ?? null) : undefined)}
     >
       <GridHeader
         visible={visible}
@@ -138,6 +136,7 @@ export function ProcessGrid(props: {
         }
         onTickAll={ticks.set.size > 0 ? ticks.clear : ticks.tickAll}
       />
+      {rows.length === 0 ? <p className="grid-nothing">No process matches the filter.</p> : null}
       <div
         role="rowgroup"
         className="grid-body"
@@ -150,7 +149,6 @@ export function ProcessGrid(props: {
           if (row === undefined) {
             return null;
           }
-          const active = row.id === cursor;
           if (row.kind === 'group') {
             const folded = view.collapsed.includes(row.group);
             return (
@@ -161,7 +159,7 @@ export function ProcessGrid(props: {
                 index={item.index}
                 top={item.start}
                 columns={visible.length + 2}
-                active={active}
+                active={row.id === active}
                 folded={folded}
                 onToggle={() => fold(row.group, !folded)}
               />
@@ -179,7 +177,7 @@ export function ProcessGrid(props: {
               template={template}
               visible={visible}
               ticked={ticks.set.has(process.key)}
-              active={active}
+              active={row.id === active}
               logOpen={view.openLog === process.key}
               menuOpen={menuKey === process.key}
               stores={stores}
@@ -193,4 +191,15 @@ export function ProcessGrid(props: {
       </div>
     </div>
   );
+}
+
+/** Where the cursor is; on the first process when its row has gone, by a filter or for good. */
+function cursorIndex(rows: readonly ProcessRowData[], cursor: string | null): number {
+  const at = rows.findIndex((row) => row.id === cursor);
+  return at === -1
+    ? Math.max(
+        0,
+        rows.findIndex((row) => row.kind === 'item'),
+      )
+    : at;
 }

@@ -61,7 +61,15 @@ export function RowActions(props: {
         </ActionIcon>
       </Tooltip>
       {menuOpen ? (
-        <Menu opened onClose={() => onMenu(false)} position="bottom-end" withinPortal returnFocus={tabbable}>
+        // Without "keydown", which the kit counts as a click elsewhere: the key that opens the menu would close it.
+        <Menu
+          clickOutsideEvents={['mousedown', 'touchstart']}
+          opened
+          onClose={() => onMenu(false)}
+          position="bottom-end"
+          withInitialFocusPlaceholder={false}
+          returnFocus={tabbable}
+        >
           <Menu.Target>{signalButton}</Menu.Target>
           <Menu.Dropdown aria-label={`Signal for ${view.label}`}>
             {signalChoices.map(({ signal, name, purpose }) => (
@@ -78,7 +86,7 @@ export function RowActions(props: {
               </Menu.Item>
             ))}
             <Menu.Divider />
-            <Menu.Item color="red" onClick={() => verbs.kill([view])}>
+            <Menu.Item c="var(--bad)" onClick={() => verbs.kill([view])}>
               SIGKILL…
             </Menu.Item>
           </Menu.Dropdown>

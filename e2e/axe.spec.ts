@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { bundledInstalled, install, invoke } from './support/bridge.ts';
+import { launch, root, type Launched } from './support/launch.ts';
+import { chooseFolder, goTo, invokeByHand, openCapsule, processRow } from './support/places.ts';
+import { show } from './support/shoot.ts';
+
+// One window; each place is left open for the next test.
+test.describe.configure({ mode: 'serial' });
+
+let desktop: Launched;
+test.beforeAll(async () => {
+  desktop = await launch();
+});
+test.afterAll(() => desktop.close());
+
+/** Places and states, each with what a person does to get there. */
+const places: readonly (readonly [name: string, open: () => Promise<void>])[] = [
+  ['the empty list of processes', () => bundledInstalled(desktop)],
+  ['a capsule', () => openCapsule(desktop.page, 'supervisor')],
+  [
+    'a capsule that trapped',
+    async () => {
+      await install(desktop, join(root, 'e2e', 'guests', 'trap'));
+      await openCapsule(desktop.page, 'trap');
+      await invokeByHand(desktop.page, 'throw');
+      await expect(desktop.page.getByText('throw failed')).toBeVisible();
+    },
+  ],
+  [
+    'the install page',
+    async () => {
+      await chooseFolder(desktop, join(root, 'e2e', 'guests', 'flood'));
+    },
+  ],
+  [
+    'processes with an open log',
+    async () => {
+      const { page } = desktop;
+      await page.getByRole('button', { name: 'Allow all' }).click();
+      await page.getByRole('button', { name: 'Install', exact: true }).click();
+      await expect(page.getByRole('heading', { name: 'flood', level: 2, exact: true })).toBeVisible();
+      const script = 'printf "\\033[31mred \\033[32mgreen\\033[0m\\n"; echo bad >&2; exit 3';
+      await invoke(page, 'flood', 'start', { cmd: 'sh', args: ['-c', script], label: 'failing' });
+      await invoke(page, 'flood', 'start', {
+        cmd: 'sh',
+        args: ['-c', `trap '' TERM; while :; do sleep 0.1; done`],
+        label: 'stubborn',
+      });
+      await goTo(page, 'Processes');
+      await expect(processRow(page, 'failing')).toContainText('exited 3');
+      await processRow(page, 'failing').click();
+      await expect(page.getByRole('log')).toContainText('green');
+    },
+  ],
+  [
+    'the signal menu',
+    () => processRow(desktop.page, 'stubborn').getByRole('button', { name: 'Signal' }).click(),
+  ],
+  ['the question before a kill', () => desktop.page.getByRole('menuitem', { name: /SIGKILL/ }).click()],
+];
+
+for (const [name, open] of places) {
+  test(`axe finds nothing serious: ${name}`, async () => {
+    await open();
+    for (const scheme of ['light', 'dark'] as const) {
+      await show(desktop, scheme);
+      // Colours that are on their way to others would be measured half-way.
+      await expect.poll(() => desktop.page.evaluate('document.getAnimations().length')).toBe(0);
+      // Legacy mode: the usual one opens a page of its own, which this window forbids.
+      const { violations } = await new AxeBuilder({ page: desktop.page }).setLegacyMode().analyze();
+      const serious = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => ({
+          id,
+          scheme,
+          nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]),
+        }));
+      expect(serious).toEqual([]);
+    }
+  });
+}

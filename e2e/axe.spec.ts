@@ -52,6 +52,8 @@ const places: readonly (readonly [name: string, open: () => Promise<void>])[] = 
       await expect(processRow(page, 'failing')).toContainText('exited 3');
       await processRow(page, 'failing').click();
       await expect(page.getByRole('log')).toContainText('green');
+      // A notice that fades away would be measured half-way.
+      await expect(page.getByText('Installed', { exact: true })).toBeHidden();
     },
   ],
   [

@@ -25,6 +25,7 @@ export class PipeSink implements ByteSink {
   #name: number | null;
   #timer: NodeJS.Timeout | undefined;
   #open = true;
+  #closed = false;
 
   constructor({ ours: fd, name }: Pick<PipeEnds, 'ours' | 'name'>) {
     this.#name = name;
@@ -47,11 +48,12 @@ export class PipeSink implements ByteSink {
     }
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
-        if (error === null || error === undefined) {
-          resolve();
-        } else {
+        // Node reports a write that destroying the socket cut off as done.
+        if (this.#closed || (error !== null && error !== undefined)) {
           this.#open = false;
           reject(closedError(error));
+        } else {
+          resolve();
         }
       });
     });
@@ -64,6 +66,7 @@ export class PipeSink implements ByteSink {
 
   close(): void {
     this.#open = false;
+    this.#closed = true;
     this.#socket.destroy();
     clearTimeout(this.#timer);
     if (this.#name !== null) {

@@ -1,25 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { guestFolder, openKernel, type KernelUnderTest } from '../testing.ts';
-import { probeIn, shell, type Probe } from './testing.ts';
+import { describe, expect, it } from 'vitest';
+import { startProbe, shell } from './testing.ts';
 
-let dataDir: string;
-let started: KernelUnderTest;
-let probe: Probe;
-
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'capsule-test-'));
-  started = await openKernel(dataDir);
-  await started.kernel.install(guestFolder('probe'), { grants: 'all' });
-  probe = probeIn(started.kernel);
-});
-
-afterAll(async () => {
-  await started.kernel.dispose();
-  await rm(dataDir, { recursive: true, force: true });
-});
+const { probe } = await startProbe();
 
 const start = (text: string, more: object = {}, principal = 'default'): Promise<string> =>
   probe.ok<string>('process.spawnPersistent', [shell(text, more)], { principal });

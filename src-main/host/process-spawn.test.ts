@@ -1,10 +1,8 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { guestFolder, openKernel, readAudit, type KernelUnderTest } from '../testing.ts';
-import { probeIn, shell, type Probe } from './testing.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readAudit } from '../testing.ts';
+import { startProbe, shell } from './testing.ts';
 
 interface Ran {
   readonly stdout: string;
@@ -12,23 +10,12 @@ interface Ran {
   readonly exit: { readonly exitCode: number | null; readonly signal: number | null };
 }
 
-let dataDir: string;
-let started: KernelUnderTest;
-let probe: Probe;
 let workspace: string;
 
+const { probe, started, dataDir } = await startProbe();
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'capsule-test-'));
-  started = await openKernel(dataDir);
-  await started.kernel.install(guestFolder('probe'), { grants: 'all' });
-  probe = probeIn(started.kernel);
   workspace = join(dataDir, 'workspaces', 'default', 'probe');
   await mkdir(workspace, { recursive: true });
-});
-
-afterAll(async () => {
-  await started.kernel.dispose();
-  await rm(dataDir, { recursive: true, force: true });
 });
 
 const run = (text: string, more: object = {}): Promise<Ran> =>

@@ -1,27 +1,12 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sourceUuid } from '../capsules/component-hash.ts';
 import { QUOTA_PER_SECOND } from '../policy/quota.ts';
-import { guestFolder, openKernel, readAudit, type KernelUnderTest } from '../testing.ts';
-import { bytesOf, probeIn, type Probe } from './testing.ts';
+import { readAudit } from '../testing.ts';
+import { bytesOf, startProbe } from './testing.ts';
 
-let dataDir: string;
-let started: KernelUnderTest;
-let probe: Probe;
-
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'capsule-test-'));
-  started = await openKernel(dataDir);
-  await started.kernel.install(guestFolder('probe'), { grants: 'all' });
-  probe = probeIn(started.kernel);
-});
-
-afterAll(async () => {
-  await started.kernel.dispose();
-  await rm(dataDir, { recursive: true, force: true });
-});
+const { probe, started, dataDir } = await startProbe();
 
 /** Lines of the capsule's log of one principal. */
 async function logLines(principal: string): Promise<readonly string[]> {

@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Kernel } from '../contract/kernel.ts';
+import { guestFolder, openKernel, type KernelUnderTest } from '../testing.ts';
 
 /** What the probe guest answers for one call of a host function; see its README. */
 export interface ProbeAnswer {
@@ -20,6 +25,24 @@ export interface Probe {
   readonly ok: <T = unknown>(fn: string, args?: readonly unknown[], options?: ProbeOptions) => Promise<T>;
   /** The error's tag; fails the test when there was none. */
   readonly errOf: (fn: string, args?: readonly unknown[], options?: ProbeOptions) => Promise<string>;
+}
+
+export interface ProbeUnderTest {
+  readonly probe: Probe;
+  readonly started: KernelUnderTest;
+  readonly dataDir: string;
+}
+
+/** One kernel with the probe guest for all tests of a file; everything ends with the file's last test. */
+export async function startProbe(): Promise<ProbeUnderTest> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'capsule-test-'));
+  const started = await openKernel(dataDir);
+  afterAll(async () => {
+    await started.kernel.dispose();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  await started.kernel.install(guestFolder('probe'), { grants: 'all' });
+  return { probe: probeIn(started.kernel), started, dataDir };
 }
 
 /** Calls host functions from inside an installed guest. */

@@ -65,7 +65,12 @@ async function oneCall(workerFile: string): Promise<number> {
     handles: new HandleTable(),
     ready: () => undefined,
   };
-  const stop = serveGuest(port1, shared, ({ op, args }) => pipeline(call, op, args));
+  const stop = serveGuest(
+    port1,
+    shared,
+    ({ op, args }) => pipeline(call, op, args),
+    () => undefined,
+  );
   const work: BridgeBenchWork = {
     kind: 'ask',
     port: port2,

@@ -43,6 +43,8 @@ interface Guest {
   readonly worker: Worker;
   /** One question for each list of arguments, one after the other; resolves with the answers. */
   readonly ask: (questions: readonly (readonly unknown[])[]) => Promise<readonly Answer[]>;
+  /** What the host was told and the guest was not. */
+  readonly failures: readonly unknown[];
 }
 
 function startGuest(respond: Responder): Guest {
@@ -53,13 +55,15 @@ function startGuest(respond: Responder): Guest {
     workerData: { port: port2, shared },
     transferList: [port2],
   });
-  const stop = serveGuest(port1, shared, respond);
+  const failures: unknown[] = [];
+  const stop = serveGuest(port1, shared, respond, (error) => failures.push(error));
   onTestFinished(async () => {
     stop();
     await worker.terminate();
   });
   return {
     worker,
+    failures,
     async ask(questions) {
       worker.postMessage(questions);
       const [answers] = (await once(worker, 'message')) as [readonly Answer[]];
@@ -159,11 +163,12 @@ describe('a question of a guest', () => {
     ['its answer cannot travel', () => ok(() => 'a function')],
     ['its large answer cannot travel', () => ok({ bytes: new Uint8Array(100_000), run: () => 'a function' })],
   ] as const)('becomes a trap that tells nothing when %s, and the next one works', async (_name, respond) => {
-    const { ask } = startGuest((question) => (question.args[0] === 'bad' ? respond() : ok('good')));
+    const { ask, failures } = startGuest(({ args }) => (args[0] === 'bad' ? respond() : ok('good')));
     await expect(ask([['bad'], ['next']])).resolves.toEqual([
       { tag: 'trap', message: 'The host failed to answer the call.' },
       { tag: 'ok', value: 'good' },
     ]);
+    expect(failures).toEqual([expect.any(Error)]);
   });
 });
 

@@ -19,17 +19,24 @@ export type Responder = (question: Question) => Promise<Answer>;
  *
  * @param port the host's end of the question port
  * @param shared the buffer made by `createSharedBuffer` for this guest
+ * @param onFailure hears what the guest is not told: why no answer could be made or sent
  * @returns the undo: no question is heard any more (a parked guest is then ended by its supervisor)
  */
-export function serveGuest(port: MessagePort, shared: SharedArrayBuffer, respond: Responder): () => void {
+export function serveGuest(
+  port: MessagePort,
+  shared: SharedArrayBuffer,
+  respond: Responder,
+  onFailure: (error: unknown) => void,
+): () => void {
   const words = new Int32Array(shared, 0, 2);
   const inline = new Uint8Array(shared, INLINE_OFFSET);
 
   const onMessage = async (question: Question): Promise<void> => {
     try {
       send(question.id, await respond(question));
-    } catch {
+    } catch (error) {
       // Also for a value that cannot travel: the guest must not stay parked, and nothing of the host is told.
+      onFailure(error);
       send(question.id, { tag: 'trap', message: 'The host failed to answer the call.' });
     }
   };

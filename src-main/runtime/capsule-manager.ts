@@ -204,7 +204,7 @@ export class CapsuleManager {
   }
 
   async #createRuntime({ manifest, record }: InstalledCapsule): Promise<CapsuleRuntime> {
-    const { cache, library, pipeline, workerFile, monotonicAnchorNs } = this.#options;
+    const { cache, library, pipeline, workerFile, monotonicAnchorNs, report } = this.#options;
     const { quotas } = defaultProfile(DEFAULT_PRINCIPAL);
     const transpiled = await cache.get(record.hash, record.imports, () => library.readComponent(record.hash));
     return new CapsuleRuntime({
@@ -217,6 +217,7 @@ export class CapsuleManager {
       workerFile,
       monotonicAnchorNs,
       pipeline,
+      report,
       onChange: () => this.#changed(manifest.id),
     });
   }

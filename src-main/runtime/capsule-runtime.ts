@@ -22,6 +22,7 @@ export interface CapsuleRuntimeOptions {
   readonly workerFile: string;
   readonly monotonicAnchorNs: bigint;
   readonly pipeline: Pipeline;
+  readonly report: (message: string, error: unknown) => void;
   /** State, instances or the latest call have changed. */
   readonly onChange: () => void;
 }
@@ -195,7 +196,7 @@ export class CapsuleRuntime {
         'Enable it again, then repeat the call.',
       );
     }
-    const { workerFile, component, capsule, capsuleUuid, rights, monotonicAnchorNs, pipeline } =
+    const { workerFile, component, capsule, capsuleUuid, rights, monotonicAnchorNs, pipeline, report } =
       this.#options;
     const instance = new GuestInstance({
       workerFile,
@@ -207,6 +208,7 @@ export class CapsuleRuntime {
       memoryLimitBytes: this.#options.quotas.maxMemoryBytes,
       monotonicAnchorNs,
       pipeline,
+      report,
     });
     this.#live.set(instance, { kind, principal });
     instance.ended(() => {

@@ -32,6 +32,8 @@ export interface InstanceOptions {
   readonly memoryLimitBytes: number;
   readonly monotonicAnchorNs: bigint;
   readonly pipeline: Pipeline;
+  /** The host's own log. */
+  readonly report: (message: string, error: unknown) => void;
 }
 
 export interface CallOptions {
@@ -105,7 +107,12 @@ export class GuestInstance {
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB, stackSizeMb: WORKER_STACK_MB },
     });
-    this.#stopServing = serveGuest(port1, shared, (question) => this.#answer(question.op, question.args));
+    this.#stopServing = serveGuest(
+      port1,
+      shared,
+      ({ op, args }) => this.#answer(op, args),
+      (error) => options.report(`${options.capsule}: a host call was not answered`, error),
+    );
     this.#worker.on('message', (message: GuestMessage) => this.#onMessage(message));
     this.#worker.on('error', (error) => this.#onWorkerError(error));
     this.#worker.on('exit', () => this.#onExit());

@@ -30,6 +30,7 @@ function newInstance(): GuestInstance {
     memoryLimitBytes: LIMIT_BYTES,
     monotonicAnchorNs: 0n,
     pipeline: () => Promise.resolve({ tag: 'trap', message: 'the host is not asked here' }),
+    report: () => undefined,
   });
 }
 

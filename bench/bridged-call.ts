@@ -59,7 +59,6 @@ async function oneCall(workerFile: string): Promise<number> {
     capsuleUuid: '',
     principal: 'default',
     rights: noCapabilities,
-    instance: 'bench',
     invocation: { id: 'bench', sourceId: '', timestamp: '' },
     signal: new AbortController().signal,
     handles: new HandleTable(),

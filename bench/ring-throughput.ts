@@ -73,7 +73,7 @@ async function readInRing(
   workspace: string,
   bytes: number,
 ): Promise<{ readonly speed: number; readonly delay: number }> {
-  const owner = { capsule: 'bench', principal: 'bench', instance: 'bench', call: null };
+  const owner = { capsule: 'bench', principal: 'bench', call: null };
   const spec = { command: writer, args: [String(bytes)], cwd: workspace, workspace, env: {}, network: false };
   let delay = 0;
   let last = performance.now();

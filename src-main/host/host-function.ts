@@ -19,8 +19,6 @@ export interface Call {
   readonly principal: string;
   /** Asked ∩ granted. */
   readonly rights: Capabilities;
-  /** Names the instance, so that what it owns can end with it. */
-  readonly instance: string;
   /** The invocation that the guest is serving; null while its run loop or a life-cycle hook is. */
   readonly invocation: Invocation | null;
   /** Aborted when the invocation is cancelled or over its deadline, or the instance ends. */

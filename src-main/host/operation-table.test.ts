@@ -77,7 +77,6 @@ describe('an interface that is not built yet', () => {
         capsuleUuid: '',
         principal: 'default',
         rights: noCapabilities,
-        instance: 'i',
         invocation: null,
         signal: new AbortController().signal,
         handles: new HandleTable(),

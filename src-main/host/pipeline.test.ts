@@ -59,7 +59,6 @@ function callOf(signal = new AbortController().signal, rights = noCapabilities):
     capsuleUuid: 'uuid',
     principal: 'anna',
     rights,
-    instance: 'instance',
     invocation: null,
     signal,
     handles: new HandleTable(),

@@ -34,7 +34,6 @@ beforeAll(async () => {
     capsuleUuid: '',
     principal: 'default',
     rights: { ...noCapabilities, host_process: ['sh'], allow_persistent: true },
-    instance: 'instance',
     invocation: null,
     signal: new AbortController().signal,
     handles,

@@ -273,3 +273,17 @@ describe('the ninth background process', () => {
     ).resolves.toBeDefined();
   });
 });
+
+describe('an instance that ends', () => {
+  it('takes the background processes along that it holds', async () => {
+    // A principal of its own has an instance of its own.
+    const as = { principal: 'leaving' };
+    await probe.ok('process.spawnBackground', [shell('sleep 100')], as);
+    const exit = (): unknown =>
+      started.kernel.processes().find(({ principal }) => principal === as.principal)?.exit;
+    expect(exit()).toBeNull();
+    const overdue = probe.ask('sys.sleepNs', [60_000_000_000], { ...as, timeoutMs: 200 });
+    await expect(overdue).rejects.toMatchObject({ code: 'guest-timed-out' });
+    await expect.poll(exit).toEqual({ code: null, signal: 9, reason: 'killed' });
+  });
+});

@@ -45,7 +45,6 @@ export async function startProcess(
   const owner = {
     capsule: call.capsule,
     principal: call.principal,
-    instance: call.instance,
     call: call.invocation?.id ?? null,
   };
   return services.registry.spawn(

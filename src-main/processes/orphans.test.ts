@@ -15,7 +15,7 @@ const spawner = new SandboxSpawner();
 const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock: systemClock, limits: { concurrent: 10 } });
 const workspace = process.argv[2];
 const spec = { command: 'sh', args: ['-c', 'trap "" TERM HUP INT; while :; do sleep 1; done'], cwd: workspace, workspace, env: { PATH: '/usr/bin:/bin' }, network: false };
-const owner = { capsule: 'c', principal: 'p', instance: 'i', call: null };
+const owner = { capsule: 'c', principal: 'p', call: null };
 const all = await Promise.all(Array.from({ length: 10 }, () => registry.spawn(owner, 'persistent', spec)));
 console.log(JSON.stringify(all.map((one) => one.view().osPid)));
 `;

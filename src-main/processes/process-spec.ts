@@ -21,8 +21,6 @@ import { ProcessError } from './process-error.ts';
 export interface ProcessOwner {
   readonly capsule: string;
   readonly principal: string;
-  /** The instance whose end takes its sync and ephemeral processes along. */
-  readonly instance: string;
   /** The invocation, or null for none (a run loop); a cancel of it finds its processes by this. */
   readonly call: string | null;
 }

@@ -10,7 +10,7 @@ import type { RegistryChange, RegistryLimits } from './registry.ts';
 
 const spawner = new SandboxSpawner();
 const { path: workspace, remove } = makeWorkspace();
-const owner: ProcessOwner = { capsule: 'tools', principal: 'ann', instance: 'i1', call: 'c1' };
+const owner: ProcessOwner = { capsule: 'tools', principal: 'ann', call: 'c1' };
 const live: ProcessRegistry[] = [];
 
 function makeRegistry(limits: Partial<RegistryLimits> = {}): ProcessRegistry {
@@ -298,7 +298,7 @@ describe('the registry', () => {
     const registry = makeRegistry();
     const process = await registry.spawn(owner, 'persistent', sh('sleep 100'));
     expect(registry.byId(process.id, owner)).toBe(process);
-    expect(registry.byId(process.id, { ...owner, instance: 'i2' } as ProcessOwner)).toBe(process);
+    expect(registry.byId(process.id, { ...owner, call: 'c2' } as ProcessOwner)).toBe(process);
     const errors = [
       [process.id, { ...owner, principal: 'bob' }],
       [process.id, { ...owner, capsule: 'other' }],
@@ -337,14 +337,6 @@ describe('the registry', () => {
     caller.abort();
     await expect(starting).rejects.toMatchObject(refusal('cancelled'));
     expect(registry.views()).toEqual([]);
-  });
-
-  it('ends what belongs to an instance; persistent processes go on', async () => {
-    const registry = makeRegistry();
-    const tiers: ProcessTier[] = ['sync', 'ephemeral', 'persistent'];
-    const all = await Promise.all(tiers.map((tier) => registry.spawn(owner, tier, sh('sleep 100'))));
-    await registry.endInstance('i1', 'unloaded');
-    expect(all.map(({ exit }) => exit?.reason ?? null)).toEqual(['unloaded', 'unloaded', null]);
   });
 
   it('ends the idle and the old, politely, and forgets the ended', async () => {

@@ -166,15 +166,6 @@ export class ProcessRegistry {
     await Promise.all(live.map((process) => process.stop(graceMs, reason)));
   }
 
-  /** Kills what lives only as long as its instance; persistent processes go on. Resolves when they have ended. */
-  async endInstance(instance: string, reason: ExitReason): Promise<void> {
-    const its = [...this.#entries.values()].filter(
-      (process) =>
-        process.exit === null && process.tier !== 'persistent' && process.owner.instance === instance,
-    );
-    await Promise.all(its.map((process) => process.kill(reason)));
-  }
-
   views(): readonly ProcessView[] {
     return [...this.#entries.values()].map((process) => process.view());
   }

@@ -191,7 +191,6 @@ export class GuestInstance {
       capsuleUuid: this.#options.capsuleUuid,
       principal: this.#options.principal,
       rights: this.#options.rights,
-      instance: this.id,
       invocation: running?.options.invocation ?? null,
       signal: running?.abort.signal ?? AbortSignal.abort(),
       handles: this.handles,

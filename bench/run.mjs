@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { root } from '../build/lib/paths.mjs';
 import { prepareOrExit } from '../build/prepare.mjs';
 
@@ -9,6 +8,7 @@ import { prepareOrExit } from '../build/prepare.mjs';
 // are noisy, so ratios are what counts, and no test depends on them.
 
 await prepareOrExit({ window: true, components: true, build: 'app' });
+const { build } = await import('esbuild');
 const out = path.join(root, 'node_modules', '.cache', 'capsule-desktop', 'bench');
 await build({
   entryPoints: ['ring-throughput', 'sandbox-spawn', 'bridged-call', 'bridged-call-worker'].map((name) =>

@@ -26,7 +26,7 @@ export async function buildApp() {
   if (result.status !== 0) {
     throw new StepError('The application could not be built.', 'npm run build', result.output);
   }
-  assertApp(root);
+  await assertApp(root);
   markDone('application', hash);
   return { worked: true };
 }

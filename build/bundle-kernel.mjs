@@ -31,7 +31,7 @@ export async function bundleKernel() {
   rmSync(path.join(root, 'out', 'kernel'), { recursive: true, force: true });
   const { build } = await import('esbuild');
   await Promise.all(bundles().map((options) => build(options)));
-  assertKernel(root);
+  await assertKernel(root);
   markDone('kernel', hash);
   return { worked: true };
 }

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bareStartViolations } from './layers/bare-start.mjs';
 import { readSources } from './layers/graph.mjs';
 import {
   cycles,
@@ -22,7 +23,7 @@ export function checkLayers(folder) {
     ...moduleViolations(source),
     ...windowApiViolations(source),
   ]);
-  return [...perFile, ...electronReached(sources), ...cycles(sources)];
+  return [...perFile, ...electronReached(sources), ...cycles(sources), ...bareStartViolations(folder)];
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

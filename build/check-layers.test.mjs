@@ -179,4 +179,26 @@ describe('the check of the layers', () => {
       'src-main/cli.ts must start under plain Node but reaches electron: src-main/cli.ts → src-main/kernel.ts → src-main/shell/window.ts',
     );
   });
+
+  const manifest = JSON.stringify({ scripts: { test: 'node build/test.mjs', format: 'prettier .' } });
+
+  it('refuses a package in what runs before packages are installed', () => {
+    const violations = check({
+      ...clean,
+      'package.json': manifest,
+      'build/test.mjs': "import { go } from './lib/go.mjs';\ngo();",
+      'build/lib/go.mjs': "import 'node:fs';\nimport { build } from 'esbuild';\nexport const go = build;",
+    });
+    expect(violations).toEqual([
+      'build/lib/go.mjs:2 imports esbuild before npm packages are there: use import() where it is needed',
+    ]);
+  });
+
+  it('accepts a package that is loaded when it is needed', () => {
+    const files = {
+      'package.json': manifest,
+      'build/test.mjs': "const { build } = await import('esbuild');",
+    };
+    expect(check({ ...clean, ...files })).toEqual([]);
+  });
 });

@@ -4,6 +4,7 @@ import { parseSync, Visitor } from 'oxc-parser';
  * @typedef {object} Import
  * @property {string} specifier as written
  * @property {number} line counted from 1
+ * @property {boolean} late an `import()`: nothing is loaded until it runs
  */
 
 /**
@@ -23,16 +24,16 @@ export function readImports(file, source) {
   const imports = [];
   /** @type {number[]} */
   const windowApi = [];
-  const add = (/** @type {any} */ literal) => {
+  const add = (/** @type {any} */ literal, late = false) => {
     if (typeof literal?.value === 'string') {
-      imports.push({ specifier: literal.value, line: lineOf(literal.start) });
+      imports.push({ specifier: literal.value, line: lineOf(literal.start), late });
     }
   };
   new Visitor({
     ImportDeclaration: (node) => add(node.source),
     ExportNamedDeclaration: (node) => add(node.source),
     ExportAllDeclaration: (node) => add(node.source),
-    ImportExpression: (node) => add(node.source),
+    ImportExpression: (node) => add(node.source, true),
     TSImportType: (node) => add(node.source),
     TSExternalModuleReference: (node) => add(node.expression),
     CallExpression: (node) => {

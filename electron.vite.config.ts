@@ -1,6 +1,7 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { recordInputs } from './build/bundled-inputs.mjs';
 
 const here = (file: string): string => path.resolve(import.meta.dirname, file);
 
@@ -10,11 +11,14 @@ const here = (file: string): string => path.resolve(import.meta.dirname, file);
  */
 export default defineConfig({
   main: {
+    plugins: [recordInputs('main')],
     build: {
       target: 'node20.18',
       outDir: 'out/main',
       emptyOutDir: false,
       sourcemap: true,
+      // Packages are bundled as well: an installed program has no node_modules.
+      externalizeDeps: false,
       rolldownOptions: {
         input: { index: here('src-main/main.ts') },
         // The kernel has a file of its own, which is loaded while the window is being made.
@@ -23,12 +27,13 @@ export default defineConfig({
           paths: (id) => (id.endsWith('/kernel.ts') ? '../kernel/index.js' : id),
           format: 'es',
           entryFileNames: '[name].js',
-          codeSplitting: false,
+          chunkFileNames: '[name].js',
         },
       },
     },
   },
   preload: {
+    plugins: [recordInputs('preload')],
     build: {
       target: 'node20.18',
       outDir: 'out/preload',
@@ -43,7 +48,7 @@ export default defineConfig({
   },
   renderer: {
     root: here('src-renderer'),
-    plugins: [react()],
+    plugins: [react(), recordInputs('renderer')],
     build: {
       target: 'chrome130',
       outDir: here('out/renderer'),

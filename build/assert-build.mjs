@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { StepError } from './lib/log.mjs';
 
@@ -21,13 +22,11 @@ export async function assertKernel(folder) {
       relative.length === 0,
       `out/kernel/${name} is not whole in itself: it imports ${relative.join(', ')}`,
     );
-    if (name === 'guest-worker.js') {
-      const foreign = imports.filter((specifier) => !specifier.startsWith('node:'));
-      expect(
-        foreign.length === 0,
-        `out/kernel/${name} stands beside guest code and may import node: modules only, not ${foreign.join(', ')}`,
-      );
-    }
+    const foreign = imports.filter((specifier) => !specifier.startsWith('.') && !isBuiltin(specifier));
+    expect(
+      foreign.length === 0,
+      `out/kernel/${name} may import modules of Node only, an installed program has no other: ${foreign.join(', ')}`,
+    );
   }
 }
 
@@ -38,6 +37,11 @@ export async function assertKernel(folder) {
 export async function assertApp(folder) {
   const main = await importsOf(path.join(folder, 'out', 'main', 'index.js'));
   expect(main.includes('electron'), 'out/main/index.js does not import electron');
+  const packages = main.filter((one) => one !== 'electron' && !one.startsWith('.') && !isBuiltin(one));
+  expect(
+    packages.length === 0,
+    `out/main/index.js may import Electron and modules of Node only, an installed program has no other: ${packages.join(', ')}`,
+  );
   const preload = await importsOf(path.join(folder, 'out', 'preload', 'index.cjs'));
   const foreign = preload.filter((specifier) => specifier !== 'electron');
   expect(

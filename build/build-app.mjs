@@ -1,17 +1,30 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { assertApp } from './assert-build.mjs';
+import { BUNDLED_FOLDER } from './bundled-inputs.mjs';
 import { StepError } from './lib/log.mjs';
 import { packageFile, root } from './lib/paths.mjs';
 import { runNode } from './lib/run.mjs';
 import { hashOf, isDone, isProgramSource, markDone } from './lib/stamp.mjs';
 
-const INPUTS = ['src-main', 'src-renderer', 'electron.vite.config.ts', 'package.json', 'package-lock.json'];
+const INPUTS = [
+  'src-main',
+  'src-renderer',
+  'electron.vite.config.ts',
+  'build/bundled-inputs.mjs',
+  'package.json',
+  'package-lock.json',
+];
 
 /** electron-vite empties none of these itself, see electron.vite.config.ts. */
 const FOLDERS = ['out/main', 'out/preload', 'out/renderer'];
 
-const OUTPUTS = ['out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html'];
+const OUTPUTS = [
+  'out/main/index.js',
+  'out/preload/index.cjs',
+  'out/renderer/index.html',
+  ...['main', 'preload', 'renderer'].map((name) => `${BUNDLED_FOLDER}/${name}.json`),
+];
 
 /** Builds main process, preload and window, when their source has changed. */
 export async function buildApp() {

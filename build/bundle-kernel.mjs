@@ -1,28 +1,37 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './lib/paths.mjs';
-import { hashOf, isDone, isProgramSource, markDone } from './lib/stamp.mjs';
 import { assertKernel } from './assert-build.mjs';
+import { BUNDLED_FOLDER, writeBundledInputs } from './bundled-inputs.mjs';
+import { packageFile, root } from './lib/paths.mjs';
+import { hashOf, isDone, isProgramSource, markDone } from './lib/stamp.mjs';
 
 /**
  * What runs without a window, below out/kernel. Every file is whole in itself: a program of `out/<folder>/`
  * therefore finds the workers at `../kernel/`, be it the application, the command line or the kernel.
  */
-const ENTRIES = {
-  'index.js': 'src-main/kernel.ts',
-  'cli.js': 'src-main/cli.ts',
-  'transpile-worker.js': 'src-main/runtime/transpile-worker.ts',
-};
+const ENTRIES = { 'index.js': 'src-main/kernel.ts', 'cli.js': 'src-main/cli.ts' };
+
+const TRANSPILE_WORKER = { 'transpile-worker.js': 'src-main/runtime/transpile-worker.ts' };
 
 /** The guest's worker takes nothing from node_modules, so that no package's code stands beside a guest. */
 const GUEST_WORKER = { 'guest-worker.js': 'src-main/guest/worker.ts' };
 
-const OUTPUTS = [...Object.keys(ENTRIES), ...Object.keys(GUEST_WORKER)].map((file) => `out/kernel/${file}`);
+/** What jco's generator reads beside itself when it runs. */
+const GENERATOR_FILES = [
+  'js-component-bindgen-component.core.wasm',
+  'js-component-bindgen-component.core2.wasm',
+].map((name) => `@bytecodealliance/jco-transpile/vendor/${name}`);
+
+const OUTPUTS = [
+  ...Object.keys({ ...ENTRIES, ...TRANSPILE_WORKER, ...GUEST_WORKER }).map((file) => `out/kernel/${file}`),
+  ...GENERATOR_FILES.map((file) => `out/kernel/${path.basename(file)}`),
+  `${BUNDLED_FOLDER}/kernel.json`,
+];
 
 /** Bundles kernel, command line and the two workers, when their source has changed. */
 export async function bundleKernel() {
   const hash = hashOf(
-    ['src-main', 'build/bundle-kernel.mjs', 'package.json', 'package-lock.json'],
+    ['src-main', 'build/bundle-kernel.mjs', 'build/bundled-inputs.mjs', 'package.json', 'package-lock.json'],
     isProgramSource,
   );
   if (isDone('kernel', hash, OUTPUTS)) {
@@ -30,7 +39,12 @@ export async function bundleKernel() {
   }
   rmSync(path.join(root, 'out', 'kernel'), { recursive: true, force: true });
   const { build } = await import('esbuild');
-  await Promise.all(bundles().map((options) => build(options)));
+  const results = await Promise.all(bundles().map((options) => build({ ...options, metafile: true })));
+  copyGeneratorFiles();
+  writeBundledInputs('kernel', [
+    ...GENERATOR_FILES.map((file) => packageFile(file)),
+    ...results.flatMap(usedInputs),
+  ]);
   await assertKernel(root);
   markDone('kernel', hash);
   return { worked: true };
@@ -42,6 +56,7 @@ export async function bundleKernel() {
  */
 export async function watchKernel() {
   const { context } = await import('esbuild');
+  copyGeneratorFiles();
   const contexts = await Promise.all(bundles().map((options) => context(options)));
   await Promise.all(contexts.map((one) => one.watch()));
   return async () => {
@@ -49,11 +64,51 @@ export async function watchKernel() {
   };
 }
 
+function copyGeneratorFiles() {
+  mkdirSync(path.join(root, 'out', 'kernel'), { recursive: true });
+  for (const file of GENERATOR_FILES) {
+    copyFileSync(packageFile(file), path.join(root, 'out', 'kernel', path.basename(file)));
+  }
+}
+
+/** @returns {string[]} the files of which something is left in the bundles, from the root */
+function usedInputs(/** @type {import('esbuild').BuildResult<{metafile: true}>} */ { metafile }) {
+  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
+}
+
+/**
+ * jco's generator is a component that imports WASI. It gets the shims made for browsers, which keep files in
+ * memory and start no thread: nothing that is transpiled can reach a disk through them.
+ * @type {import('esbuild').Plugin}
+ */
+const generatorWithoutSystem = {
+  name: 'generator-without-system',
+  setup({ onResolve, resolve }) {
+    onResolve(
+      { filter: /^@bytecodealliance\/preview2-shim\// },
+      async ({ path: wanted, pluginData, ...rest }) => {
+        if (pluginData === 'ours') {
+          return undefined;
+        }
+        const found = await resolve(wanted, { ...rest, pluginData: 'ours' });
+        return { ...found, path: found.path.replace(/([\\/])nodejs([\\/][^\\/]+)$/, '$1browser$2') };
+      },
+    );
+  },
+};
+
 /** @returns {import('esbuild').BuildOptions[]} */
 function bundles() {
   return [
-    { ...common(ENTRIES), packages: 'external' },
-    { ...common(GUEST_WORKER), packages: 'bundle' },
+    // Packages in CommonJS call `require`, which a module has not.
+    {
+      ...common(ENTRIES),
+      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    },
+    { ...common(TRANSPILE_WORKER), plugins: [generatorWithoutSystem] },
+    common(GUEST_WORKER),
   ];
 }
 

@@ -53,7 +53,7 @@ export function hasDisplay(env = process.env) {
   return process.platform !== 'linux' || Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
 }
 
-function isOnPath(/** @type {string} */ program) {
+export function isOnPath(/** @type {string} */ program) {
   const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
   return folders.some((folder) => existsSync(path.join(folder, program)));
 }

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Kernel } from '../contract/kernel.ts';
 import { writeFileAtomically } from '../store/atomic-file.ts';
@@ -13,7 +14,7 @@ interface Offered {
  * Installs the capsules that ship with the application, once per content: what a person removed stays
  * removed until the application brings a newer one. They are ours, so they get what they ask for.
  *
- * @param record remembers what was offered; a file that has not changed is not even opened
+ * @param record remembers what was offered; a file that has not changed is not looked into
  */
 export async function installBundled(
   kernel: Kernel,
@@ -26,8 +27,8 @@ export async function installBundled(
   const files: string[] = [];
   for (const path of paths) {
     try {
-      const { size, mtimeMs } = await stat(path);
-      const file = `${basename(path)} ${size} ${mtimeMs}`;
+      // By content: inside an installed program's archive a file has no time of its own.
+      const file = `${basename(path)} ${createHash('sha256').update(await readFile(path)).digest('hex')}`;
       if (!before.files.includes(file)) {
         await offer(kernel, path, hashes);
       }

@@ -1,4 +1,4 @@
-import { transpileBytes } from '@bytecodealliance/jco-transpile';
+import { $init as generatorReady, generate } from '@bytecodealliance/jco-transpile/component';
 
 /** A component as the guest's worker loads it. */
 export interface TranspiledComponent {
@@ -14,7 +14,8 @@ export interface TranspiledComponent {
 const SCRIPT_NAME = 'component.js';
 
 /**
- * Turns a component into JavaScript and core modules.
+ * Turns a component into JavaScript and core modules, with jco's generator itself: what its package has around
+ * that (optimizer, minifier, WIT tools) would have to be shipped and is never called.
  *
  * @param imports the versioned interface names the component imports. jco drops versions from names it
  *   is not told about, and two versions of one package would then be one.
@@ -24,15 +25,17 @@ export async function transpile(
   component: Uint8Array,
   imports: readonly string[],
 ): Promise<TranspiledComponent> {
-  const result = await transpileBytes(component, {
+  await generatorReady;
+  const result = generate(component, {
     name: 'component',
-    instantiation: 'sync',
-    nodejsCompat: false,
+    instantiation: { tag: 'sync' },
+    noNodejsCompat: true,
     base64Cutoff: 0,
-    emitTypescriptDeclarations: false,
-    map: Object.fromEntries(imports.map((name) => [name, name])),
+    noTypescript: true,
+    noComponentErrorWrapping: true,
+    map: imports.map((name) => [name, name]),
   });
-  const files = new Map(Object.entries(result.files));
+  const files = new Map(result.files);
   const source = files.get(SCRIPT_NAME);
   if (source === undefined) {
     throw new Error('jco made no script.');

@@ -1,0 +1,147 @@
+import path from 'node:path';
+import { root } from '../lib/paths.mjs';
+
+/** Where icons, notices and the bill of materials are put before packaging. */
+export const RESOURCES = 'out/dist';
+
+/** Of the built files, what the program needs when it runs; everything else stays out (see contents.mjs). */
+const FILES = [
+  'package.json',
+  'out/main/*.js',
+  'out/preload/*.cjs',
+  'out/renderer/**/*',
+  'out/kernel/{index,transpile-worker,guest-worker}.js',
+  'out/kernel/*.wasm',
+  'capsules/*/build/*.capsule',
+  '!**/*.map',
+  // Every package is bundled into out/.
+  '!node_modules',
+];
+
+/** What the program needs of a Debian system beside the usual: libraries of Electron, and bubblewrap for capsules. */
+const DEB_DEPENDS = [
+  'bubblewrap',
+  'util-linux',
+  'libasound2 | libasound2t64',
+  'libatk-bridge2.0-0 | libatk-bridge2.0-0t64',
+  'libatspi2.0-0 | libatspi2.0-0t64',
+  'libgbm1',
+  'libgtk-3-0 | libgtk-3-0t64',
+  'libnotify4',
+  'libnss3',
+  'libsecret-1-0',
+  'libxss1',
+  'libxtst6',
+  'xdg-utils',
+];
+
+const RPM_DEPENDS = [
+  'bubblewrap',
+  'util-linux',
+  'alsa-lib',
+  'at-spi2-core',
+  'gtk3',
+  'libnotify',
+  'libXScrnSaver',
+  'libXtst',
+  'libsecret',
+  'mesa-libgbm',
+  'nss',
+  'xdg-utils',
+];
+
+/**
+ * Where an update is looked for is configured by the person (docs/updates.md). The builder writes the feed's index
+ * (`latest*.yml`) only when it is given some address; this one can never resolve (RFC 2606).
+ */
+const NO_FEED = 'https://updates.invalid/';
+
+/**
+ * The one configuration of electron-builder, for every system.
+ *
+ * @param {object} build
+ * @param {string} build.version
+ * @param {string} build.commit 40 hex digits
+ * @param {string} build.date ISO 8601
+ * @param {{version: string, folder: string}} [build.testElectron] package this Electron instead of downloading the
+ *   pinned one
+ * @returns {import('electron-builder').Configuration}
+ */
+export function builderConfig({ version, commit, date, testElectron }) {
+  return {
+    appId: 'io.github.capsule-desktop',
+    productName: 'Capsule Desktop',
+    copyright: `Copyright © ${date.slice(0, 4)} the Capsule Desktop authors`,
+    directories: { output: 'dist', buildResources: RESOURCES },
+    extraMetadata: {
+      version,
+      builtFrom: { commit, date },
+      homepage: 'https://github.com/capsule-desktop/capsule-desktop',
+      author: { name: 'The Capsule Desktop authors', email: 'maintainers@capsule-desktop.invalid' },
+    },
+    files: FILES,
+    extraResources: ['THIRD-PARTY-NOTICES.txt', 'sbom.cdx.json'].map((name) => ({
+      from: path.join(RESOURCES, name),
+      to: name,
+    })),
+    asar: true,
+    npmRebuild: false,
+    electronLanguages: ['en-US'],
+    ...(testElectron && {
+      electronVersion: testElectron.version,
+      electronDist: testElectron.folder,
+      afterExtract: path.join(root, 'build', 'dist', 'drop-default-app.mjs'),
+    }),
+    electronFuses: {
+      runAsNode: false,
+      enableCookieEncryption: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      loadBrowserProcessSpecificV8Snapshot: false,
+      grantFileProtocolExtraPrivileges: false,
+    },
+    fileAssociations: [
+      {
+        ext: 'capsule',
+        name: 'Capsule',
+        description: 'WebAssembly capsule',
+        mimeType: 'application/x-capsule',
+        role: 'Viewer',
+      },
+    ],
+    protocols: [{ name: 'Capsule link', schemes: ['capsule'], role: 'Viewer' }],
+    publish: { provider: 'generic', url: NO_FEED, channel: 'latest' },
+    detectUpdateChannel: false,
+    linux: {
+      target: ['AppImage', 'deb', 'rpm'].map((target) => ({ target, arch: ['x64', 'arm64'] })),
+      executableName: 'capsule-desktop',
+      icon: path.join(RESOURCES, 'icons'),
+      category: 'Development',
+      synopsis: 'Desktop manager for WebAssembly capsules',
+      description: 'Installs and runs WebAssembly capsules, and shows the processes that they start.',
+    },
+    deb: { depends: DEB_DEPENDS, ...scripts() },
+    rpm: { depends: RPM_DEPENDS, ...scripts() },
+    mac: {
+      target: ['dmg', 'zip'].map((target) => ({ target, arch: ['x64', 'arm64'] })),
+      category: 'public.app-category.developer-tools',
+      icon: path.join(RESOURCES, 'icons', 'icon.png'),
+    },
+    win: {
+      target: ['nsis', 'portable'].map((target) => ({ target, arch: ['x64', 'arm64'] })),
+      icon: path.join(RESOURCES, 'icons', 'icon.png'),
+    },
+    nsis: { oneClick: false, perMachine: false, deleteAppDataOnUninstall: false },
+  };
+}
+
+/** Run as root by dpkg and rpm. */
+function scripts() {
+  return {
+    afterInstall: 'build/dist/linux/after-install.sh',
+    afterRemove: 'build/dist/linux/after-remove.sh',
+    appArmorProfile: 'build/dist/linux/apparmor-profile',
+  };
+}

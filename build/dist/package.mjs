@@ -1,0 +1,85 @@
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { electronPath } from '../electron.mjs';
+import { BUNDLED_FOLDER } from '../bundled-inputs.mjs';
+import { StepError } from '../lib/log.mjs';
+import { root } from '../lib/paths.mjs';
+import { run, runNode } from '../lib/run.mjs';
+import { isOnPath } from '../prepare/system-packages.mjs';
+import { builderConfig, RESOURCES } from './config.mjs';
+import { renderIcons } from './icons.mjs';
+import { writeNotices } from './notices.mjs';
+import { planTargets } from './targets.mjs';
+
+/** Packaging compresses some 300 MB; on two cores that takes a minute per installer. */
+const BUILDER_LIMIT = 30 * 60_000;
+
+/**
+ * Packages what has been built.
+ * @returns {Promise<{files: string[], leftOut: import('./targets.mjs').Plan['leftOut'], version: string}>} `files`:
+ *   what is in dist/, by name
+ */
+export async function packageApp() {
+  const electron = await electronPath();
+  const facts = { ...(await buildFacts()), version: versionFor(electron) };
+  const plan = planTargets({ platform: process.platform, pinnedElectron: electron.pinned, has: isOnPath });
+  await writeResources(facts, electron.version);
+  rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  const testElectron = electron.pinned
+    ? undefined
+    : { version: electron.version, folder: path.dirname(electron.path) };
+  const job = { plan, config: builderConfig({ ...facts, testElectron }) };
+  const result = await runNode([path.join(root, 'build', 'dist', 'run-builder.mjs'), JSON.stringify(job)], {
+    timeout: BUILDER_LIMIT,
+    env: electron.pinned ? process.env : { ...process.env, ...fpmStandIn },
+  });
+  if (result.status !== 0) {
+    throw new StepError('The application could not be packaged.', 'npm run dist', result.output);
+  }
+  return {
+    files: readdirSync(path.join(root, 'dist')).filter((name) => !/^builder-|\.blockmap$/.test(name)),
+    leftOut: plan.leftOut,
+    version: facts.version,
+  };
+}
+
+/** Instead of fpm itself, which would be downloaded. */
+const fpmStandIn = {
+  USE_SYSTEM_FPM: 'true',
+  CUSTOM_FPM_PATH: path.join(root, 'build', 'dist', 'fpm-stand-in.mjs'),
+};
+
+/** A package with the test Electron says so in its version, and thereby in its file name and in About. */
+function versionFor(/** @type {{pinned: boolean, version: string}} */ electron) {
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  return electron.pinned ? version : `${version}-test-electron${electron.version}`;
+}
+
+/** Which source this is, and when it was packaged (SOURCE_DATE_EPOCH, in seconds, for a build that repeats). */
+async function buildFacts() {
+  const { status, stdout } = await run('git', ['rev-parse', 'HEAD']);
+  if (status !== 0) {
+    throw new StepError(
+      'Packaging needs the git repository: the version shown names its commit.',
+      'git status',
+    );
+  }
+  const epoch = Number(process.env['SOURCE_DATE_EPOCH']);
+  return { commit: stdout.trim(), date: (epoch > 0 ? new Date(epoch * 1000) : new Date()).toISOString() };
+}
+
+/**
+ * Icons, licence texts and the bill of materials.
+ * @param {{version: string, commit: string, date: string}} facts
+ * @param {string} electron version
+ */
+async function writeResources(facts, electron) {
+  const folder = path.join(root, RESOURCES);
+  rmSync(folder, { recursive: true, force: true });
+  await renderIcons(path.join(folder, 'icons'));
+  const bundles = readdirSync(path.join(root, BUNDLED_FOLDER));
+  const inputs = bundles.flatMap(
+    (name) => JSON.parse(readFileSync(path.join(root, BUNDLED_FOLDER, name), 'utf8')).inputs,
+  );
+  await writeNotices({ inputs: [...new Set(inputs)], folder, ...facts, electron });
+}

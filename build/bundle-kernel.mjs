@@ -85,14 +85,14 @@ function usedInputs(/** @type {import('esbuild').BuildResult<{metafile: true}>} 
  */
 const generatorWithoutSystem = {
   name: 'generator-without-system',
-  setup({ onResolve, resolve }) {
-    onResolve(
+  setup(build) {
+    build.onResolve(
       { filter: /^@bytecodealliance\/preview2-shim\// },
       async ({ path: wanted, pluginData, ...rest }) => {
         if (pluginData === 'ours') {
           return undefined;
         }
-        const found = await resolve(wanted, { ...rest, pluginData: 'ours' });
+        const found = await build.resolve(wanted, { ...rest, pluginData: 'ours' });
         return { ...found, path: found.path.replace(/([\\/])nodejs([\\/][^\\/]+)$/, '$1browser$2') };
       },
     );

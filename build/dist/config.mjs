@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { root } from '../lib/paths.mjs';
 
 /** Where icons, notices and the bill of materials are put before packaging. */
 export const RESOURCES = 'out/dist';
@@ -63,7 +62,7 @@ const NO_FEED = 'https://updates.invalid/';
  * @param {string} build.version
  * @param {string} build.commit 40 hex digits
  * @param {string} build.date ISO 8601
- * @param {{version: string, folder: string}} [build.testElectron] package this Electron instead of downloading the
+ * @param {{version: string, folder: string} | undefined} build.testElectron package this Electron instead of downloading the
  *   pinned one
  * @returns {import('electron-builder').Configuration}
  */
@@ -84,13 +83,14 @@ export function builderConfig({ version, commit, date, testElectron }) {
       from: path.join(RESOURCES, name),
       to: name,
     })),
+    // No spaces: a release's download names must be those that the feed's index lists.
+    artifactName: 'capsule-desktop-${version}-${os}-${arch}.${ext}',
     asar: true,
     npmRebuild: false,
     electronLanguages: ['en-US'],
     ...(testElectron && {
       electronVersion: testElectron.version,
       electronDist: testElectron.folder,
-      afterExtract: path.join(root, 'build', 'dist', 'drop-default-app.mjs'),
     }),
     electronFuses: {
       runAsNode: false,
@@ -133,6 +133,7 @@ export function builderConfig({ version, commit, date, testElectron }) {
       target: ['nsis', 'portable'].map((target) => ({ target, arch: ['x64', 'arm64'] })),
       icon: path.join(RESOURCES, 'icons', 'icon.png'),
     },
+    portable: { artifactName: 'capsule-desktop-${version}-${os}-${arch}-portable.${ext}' },
     nsis: { oneClick: false, perMachine: false, deleteAppDataOnUninstall: false },
   };
 }

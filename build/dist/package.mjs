@@ -81,5 +81,5 @@ async function writeResources(facts, electron) {
   const inputs = bundles.flatMap(
     (name) => JSON.parse(readFileSync(path.join(root, BUNDLED_FOLDER, name), 'utf8')).inputs,
   );
-  await writeNotices({ inputs: [...new Set(inputs)], folder, ...facts, electron });
+  writeNotices({ inputs: [...new Set(inputs)], folder, ...facts, electron });
 }

@@ -35,11 +35,12 @@ export function run(command, args, options = {}) {
       stdout += chunk;
     });
     child.stderr?.on('data', keep);
-    const timer = options.timeout
+    const { timeout } = options;
+    const timer = timeout
       ? setTimeout(() => {
-          output += `\nstopped after ${options.timeout / 1000} s`;
+          output += `\nstopped after ${timeout / 1000} s`;
           child.kill('SIGKILL');
-        }, options.timeout)
+        }, timeout)
       : undefined;
     const settle = (/** @type {number} */ status) => {
       clearTimeout(timer);

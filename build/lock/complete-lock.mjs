@@ -23,7 +23,7 @@ lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 process.stdout.write(`${added} entries added\n`);
 
-function resolve(place, name) {
+function resolve(/** @type {string} */ place, /** @type {string} */ name) {
   for (
     let at = place;
     ;
@@ -34,7 +34,7 @@ function resolve(place, name) {
   }
 }
 
-function platform(name) {
+function platform(/** @type {string} */ name) {
   const os = /(android|darwin|freebsd|openbsd|netbsd|sunos|aix|linux|win32|openharmony)/.exec(name)?.[1];
   const cpu = /(arm64|arm|x64|ia32|ppc64|riscv64|s390x|loong64|mips64el|wasm32)/.exec(
     name.replace(/^.*(android|darwin|freebsd|openbsd|netbsd|sunos|aix|linux|win32|openharmony)/, ''),

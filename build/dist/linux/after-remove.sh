@@ -22,5 +22,5 @@ command -v update-mime-database >/dev/null 2>&1 && update-mime-database /usr/sha
 command -v update-desktop-database >/dev/null 2>&1 && update-desktop-database -q /usr/share/applications || true
 
 if [ "$1" != purge ]; then
-  echo 'The data of ${productFilename} was kept: capsules, logs and settings of each user are in ~/.config/${productFilename}'
+  echo 'The data was kept: capsules, logs and settings of each user are in ~/.config/${sanitizedProductName}'
 fi

@@ -15,9 +15,12 @@ if (folder === undefined) {
 
 const appPath = path.resolve(folder);
 const manifest = JSON.parse(readFileSync(path.join(appPath, 'package.json'), 'utf8'));
+// Electron's own default app uses these two as well; they are in no documentation and in no types.
+/** @type {any} */
+const internals = app;
 app.setName(manifest.productName ?? manifest.name);
-app.setVersion(manifest.version ?? '0.0.0');
-app.setAppPath(appPath);
+internals.setVersion(manifest.version ?? '0.0.0');
+internals.setAppPath(appPath);
 app.setPath('userData', path.join(app.getPath('appData'), app.getName()));
 
 await import(pathToFileURL(path.join(appPath, manifest.main ?? 'index.js')).href);

@@ -8,7 +8,7 @@ import type { Call } from '../src-main/host/host-function.ts';
 import { createOperationTable } from '../src-main/host/operation-table.ts';
 import { createPipeline } from '../src-main/host/pipeline.ts';
 import { createSysHost } from '../src-main/host/sys.ts';
-import { noCapabilities } from '../src-main/policy/capabilities.ts';
+import { noRights } from '../src-main/policy/gate.ts';
 import { createQuotaBook } from '../src-main/policy/quota.ts';
 import type { BridgeBenchWork } from './bridged-call-worker.ts';
 import { median, type BenchResult } from './ring-compile.ts';
@@ -58,7 +58,7 @@ async function oneCall(workerFile: string): Promise<number> {
     capsule: 'bench',
     capsuleUuid: '',
     principal: 'default',
-    rights: noCapabilities,
+    rights: noRights,
     invocation: { id: 'bench', sourceId: '', timestamp: '' },
     signal: new AbortController().signal,
     handles: new HandleTable(),

@@ -11,8 +11,8 @@ await prepareOrExit({ window: true, components: true, build: 'app' });
 const { build } = await import('esbuild');
 const out = path.join(root, 'node_modules', '.cache', 'capsule-desktop', 'bench');
 await build({
-  entryPoints: ['ring-throughput', 'sandbox-spawn', 'bridged-call', 'bridged-call-worker'].map((name) =>
-    path.join(root, 'bench', `${name}.ts`),
+  entryPoints: ['ring-throughput', 'sandbox-spawn', 'processes', 'bridged-call', 'bridged-call-worker'].map(
+    (name) => path.join(root, 'bench', `${name}.ts`),
   ),
   outdir: out,
   bundle: true,
@@ -29,6 +29,9 @@ const benches = {
   ring: async () =>
     (await load('ring-throughput')).ringThroughput({ sources: path.join(root, 'bench', 'c') }),
   spawn: async () => (await load('sandbox-spawn')).sandboxSpawn(),
+  list: async () => (await load('processes')).listProcesses(),
+  'first-byte': async () => (await load('processes')).firstByte(),
+  wait: async () => (await load('processes')).waitLatency(),
   bridge: async () =>
     (await load('bridged-call')).bridgedCall({ workerFile: path.join(out, 'bridged-call-worker.js') }),
   window: async () => (await import('./first-window.mjs')).firstWindow(),

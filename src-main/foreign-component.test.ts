@@ -21,20 +21,20 @@ it('a component of another tool chain, which imports all 14 interfaces, installs
 
   const answers = await call('call');
   const soon = (name: string): object => ({
-    err: { tag: 'unknown', val: `astrid:${name} is not available yet in this version of Capsule Desktop.` },
+    err: { tag: 'unknown', val: `${name} is not available yet in this version of Capsule Desktop.` },
   });
   expect(answers).toEqual({
-    'approval@1.0.0': soon('approval/host@1.0.0'),
-    'elicit@1.0.0': soon('elicit/host@1.0.0'),
-    'fs@1.0.0': soon('fs/host@1.0.0'),
-    'http@1.1.0': soon('http/host@1.1.0'),
-    'identity@1.0.0': soon('identity/host@1.0.0'),
+    'approval@1.0.0': soon('astrid:approval/host@1.0.0'),
+    'elicit@1.0.0': soon('astrid:elicit/host@1.0.0'),
+    'fs@1.0.0': soon('astrid:fs/host@1.0.0'),
+    'http@1.1.0': soon('astrid:http/host@1.1.0'),
+    'identity@1.0.0': soon('astrid:identity/host@1.0.0'),
     'io@1.0.0': { err: { tag: 'invalid-input' } },
-    'ipc@1.0.0': soon('ipc/host@1.0.0'),
-    'kv@1.0.0': soon('kv/host@1.0.0'),
-    'net@1.0.0': soon('net/host@1.0.0'),
+    'ipc@1.0.0': soon('The sending half of astrid:ipc/host@1.0.0'),
+    'kv@1.0.0': soon('astrid:kv/host@1.0.0'),
+    'net@1.0.0': soon('astrid:net/host@1.0.0'),
     'process@1.1.0': { err: { tag: 'no-such-process' } },
     'sys@1.0.0': { ok: null },
-    'uplink@1.0.0': soon('uplink/host@1.0.0'),
+    'uplink@1.0.0': soon('astrid:uplink/host@1.0.0'),
   });
 }, 60_000);

@@ -1,12 +1,18 @@
+import { join } from 'node:path';
 import type { Clock } from './base/clock.ts';
+import type { MessageBus } from './bus/bus.ts';
+import { ProcessWatches } from './bus/process-watches.ts';
 import type { Kernel, KernelEvent } from './contract/kernel.ts';
 import { MAX_LOG_PAGE_BYTES } from './contract/limits.ts';
 import type { AboutView } from './contract/views.ts';
 import type { ProcessServices } from './host/process-service.ts';
+import type { GrantedPaths } from './os/granted-paths.ts';
+import { InjectedFiles } from './os/injected-files.ts';
 import { OsError } from './os/os-error.ts';
 import { SandboxSpawner } from './os/spawn.ts';
-import { Workspaces } from './os/workspaces.ts';
+import { Homes, Workspaces } from './os/workspaces.ts';
 import { defaultProfile } from './policy/profile.ts';
+import type { ResolvedEntries } from './policy/resolved-entry.ts';
 import { DEFAULT_STOP_GRACE_MS } from './processes/limits.ts';
 import { ProcessRegistry } from './processes/registry.ts';
 
@@ -19,14 +25,29 @@ export interface KernelProcesses {
   /** Whether programs can be started here, and if not, why and what to do. Never rejects. */
   readonly sandbox: Promise<AboutView['sandbox']>;
   readonly stopCapsule: (capsule: string) => Promise<void>;
+  readonly cancelInvocation: (invocation: string) => void;
   readonly dispose: () => Promise<void>;
 }
 
+export interface ProcessOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly bus: MessageBus;
+  readonly paths: GrantedPaths;
+  readonly resolved: ResolvedEntries;
+}
+
 /** Builds the registry, and begins to find out whether the sandbox works here. */
-export function openProcesses(workspaceFolder: string, clock: Clock): KernelProcesses {
+export function openProcesses({ dataDir, clock, bus, paths, resolved }: ProcessOptions): KernelProcesses {
   const spawner = new SandboxSpawner();
   const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock });
-  const workspaces = new Workspaces(workspaceFolder);
+  const watches = new ProcessWatches(registry, bus);
+  const workspaces = new Workspaces(join(dataDir, 'workspaces'));
+  const homes = new Homes(join(dataDir, 'homes'));
+  const files = new InjectedFiles(join(dataDir, 'injections'));
+  const swept = files.sweep();
+  // Whoever writes a file meets the same failure.
+  swept.catch(() => undefined);
   const sandbox = spawner.sandbox().then(
     ({ bwrap }) => ({ ok: true, detail: `bubblewrap, ${bwrap}`, fix: '' }),
     (error: unknown) =>
@@ -39,7 +60,12 @@ export function openProcesses(workspaceFolder: string, clock: Clock): KernelProc
     registry,
     services: {
       registry,
+      watches,
       openWorkspace: (principal, capsule) => workspaces.open(principal, capsule),
+      openHome: (principal) => homes.open(principal),
+      paths,
+      resolved,
+      files,
       hostEnvironment: process.env,
       maxConcurrent: (principal) => defaultProfile(principal).quotas.maxBackgroundProcesses,
     },
@@ -52,10 +78,13 @@ export function openProcesses(workspaceFolder: string, clock: Clock): KernelProc
     sandbox,
     stopCapsule: (capsule) =>
       registry.stopAll(({ owner }) => owner.capsule === capsule, 'unloaded', DEFAULT_STOP_GRACE_MS),
+    cancelInvocation: (invocation) => void registry.cancelCall(invocation),
     async dispose() {
       await sandbox;
       await registry.dispose();
+      watches.dispose();
       await spawner.dispose();
+      await files.dispose();
     },
   };
 }

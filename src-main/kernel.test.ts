@@ -97,7 +97,7 @@ describe('a guest that imports every host interface', () => {
       'http@1.0.0': unavailable('astrid:http/host@1.0.0'),
       'identity@1.0.0': unavailable('astrid:identity/host@1.0.0'),
       'io@1.0.0': { err: { tag: 'invalid-input' } },
-      'ipc@1.0.0': unavailable('astrid:ipc/host@1.0.0'),
+      'ipc@1.0.0': unavailable('The sending half of astrid:ipc/host@1.0.0'),
       'kv@1.0.0': unavailable('astrid:kv/host@1.0.0'),
       'net@1.0.0': unavailable('astrid:net/host@1.0.0'),
       'process@1.0.0': { err: { tag: 'no-such-process' } },

@@ -4,6 +4,8 @@ import { systemClock } from './base/clock.ts';
 import { DisposableStore } from './base/disposable.ts';
 import { Emitter } from './base/emitter.ts';
 import { createSerial } from './base/serial.ts';
+import { MessageBus } from './bus/bus.ts';
+import { createResolvedEntries, resolveEntries } from './capsules/entry-paths.ts';
 import { openInspections } from './capsules/inspections.ts';
 import { openLibrary } from './capsules/library.ts';
 import type { Kernel, KernelEvent } from './contract/kernel.ts';
@@ -11,6 +13,7 @@ import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from './contract/limits.ts';
 import { hostInterfaces } from './host/generated/interfaces.ts';
 import { createHostOperations } from './host/host-operations.ts';
 import { createPipeline } from './host/pipeline.ts';
+import { GrantedPaths } from './os/granted-paths.ts';
 import { createQuotaBook } from './policy/quota.ts';
 import { createComponentCache, sweepComponentCache } from './runtime/component-cache.ts';
 import { CapsuleManager } from './runtime/capsule-manager.ts';
@@ -61,20 +64,33 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   const capsuleLog = createCapsuleLog(join(dataDir, 'logs'), clock, report);
   root.add(capsuleLog.flush);
   const library = await openLibrary(dataDir);
-  const inspections = await openInspections(join(dataDir, 'inspections'), library, hostInterfaces);
+  const paths = new GrantedPaths(dataDir);
+  const inspections = await openInspections(join(dataDir, 'inspections'), library, {
+    served: hostInterfaces,
+    resolve: (capabilities) => resolveEntries(capabilities, paths),
+  });
   root.add(inspections.dispose);
   const transpiler = createTranspiler(join(workerFolder, 'transpile-worker.js'));
   root.add(transpiler.dispose);
   const cacheFolder = join(dataDir, 'transpiled');
   await sweepComponentCache(cacheFolder);
   const cache = createComponentCache(cacheFolder, transpiler);
-  const processes = openProcesses(join(dataDir, 'workspaces'), clock);
+  const bus = new MessageBus();
+  root.add(() => bus.dispose());
+  const processes = openProcesses({
+    dataDir,
+    clock,
+    bus,
+    paths,
+    resolved: createResolvedEntries(library, audit, clock),
+  });
   root.add(processes.dispose);
   root.add(processes.subscribe((event) => events.fire(event)));
 
   const pipeline = createPipeline({
     operations: createHostOperations({
       processes: processes.services,
+      ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },
       sys: {
         config: (capsule, _principal, key) => manager.config(capsule, key),
         rightsOf: (uuid) => manager.rightsOf(uuid),
@@ -96,11 +112,15 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     workerFile: join(workerFolder, 'guest-worker.js'),
     monotonicAnchorNs: process.hrtime.bigint() - clock.monotonicNs(),
     stopProcesses: processes.stopCapsule,
+    cancelProcesses: processes.cancelInvocation,
     onChange: (capsule) => events.fire({ kind: 'capsule', capsule }),
     onRemoved: (id) => events.fire({ kind: 'capsule-removed', id }),
     report,
   });
-  root.add(() => manager.dispose());
+  // Processes first: their time to tidy up begins before the instances that hold them end.
+  root.add(async () => {
+    await Promise.all([processes.registry.dispose(), manager.dispose()]);
+  });
 
   const act = createOperatorAct(audit, clock);
   const inBackground = (work: Promise<unknown>): void => {
@@ -111,9 +131,9 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     inspect: inspections.inspect,
     confirm: (token, grants) =>
       serial(() =>
-        inspections.use(token, ({ content, hash }) =>
+        inspections.use(token, ({ content, hash, resolved }) =>
           act('install', `${content.manifest.id} ${content.manifest.version} ${hash}`, () =>
-            manager.install(content, hash, grants),
+            manager.install(content, hash, grants, resolved),
           ),
         ),
       ),

@@ -7,7 +7,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '..', '..');
 const EXAMPLES = join(ROOT, 'capsules');
 const GUESTS = join(ROOT, 'e2e', 'guests');
-const SHARED_INPUTS = [HERE, join(ROOT, 'wit'), join(EXAMPLES, 'sdk')];
+// `probe-1-1` is made of `probe`'s sources.
+const SHARED_INPUTS = [HERE, join(ROOT, 'wit'), join(EXAMPLES, 'sdk'), join(GUESTS, 'probe')];
 const TOOLS = ['componentize-qjs', 'esbuild'];
 
 /** Building is one core's work for half a second; more at once only crowds a small machine. */

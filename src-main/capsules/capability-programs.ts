@@ -15,6 +15,10 @@ const ANY = new Set([...SHELLS, ...INTERPRETERS, ...LAUNCHERS]);
 
 /** `/usr/bin/python3.11` counts as `python`. */
 export function startsAnyProgram(command: string): boolean {
+  if (command.includes('/') && !command.startsWith('/')) {
+    // A file of its workspace, which it can write: whatever it puts there.
+    return true;
+  }
   const name = (command.split(' ')[0] ?? '').split('/').at(-1) ?? '';
   const plain = name.toLowerCase().replace(/\.exe$/, '');
   return ANY.has(plain) || ANY.has(plain.replace(/[\d.-]+$/, ''));

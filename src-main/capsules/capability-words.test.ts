@@ -19,7 +19,7 @@ const everything: Capabilities = {
 
 describe('capabilities in plain words', () => {
   it('has a sentence for every one, the riskiest first, then by name', () => {
-    const views = capabilityViews(everything, ['net', 'host_process']);
+    const views = capabilityViews(everything, ['net', 'host_process'], []);
     expect(views.map(({ name, risk, granted }) => [name, risk, granted])).toEqual([
       ['allow_prompt_injection', 'high', false],
       ['uplink', 'high', false],
@@ -38,7 +38,7 @@ describe('capabilities in plain words', () => {
   });
 
   it('says nothing of what is not asked for, granted or not', () => {
-    expect(capabilityViews(noCapabilities, 'all')).toEqual([]);
+    expect(capabilityViews(noCapabilities, 'all', [])).toEqual([]);
   });
 
   it.each<[Partial<Capabilities>, string, string]>([
@@ -67,7 +67,7 @@ describe('capabilities in plain words', () => {
       'Can run ls\\u{202e}\\u{a}fine with any arguments, inside the sandbox.',
     ],
   ])('%j is %s: %s', (asked, risk, sentence) => {
-    expect(capabilityViews({ ...noCapabilities, ...asked }, [])).toEqual([
+    expect(capabilityViews({ ...noCapabilities, ...asked }, [], [])).toEqual([
       expect.objectContaining({ risk, sentence, granted: false }),
     ]);
   });

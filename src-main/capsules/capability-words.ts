@@ -1,6 +1,7 @@
 import type { Grants } from '../contract/kernel.ts';
-import type { CapabilityView, RiskTier } from '../contract/views.ts';
+import type { CapabilityPlace, CapabilityView, RiskTier } from '../contract/views.ts';
 import { heldNames, type Capabilities, type CapabilityName } from '../policy/capabilities.ts';
+import { pinnedPath, type ResolvedEntry } from '../policy/resolved-entry.ts';
 import { startsAnyProgram } from './capability-programs.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -15,18 +16,25 @@ const WEIGHT: { readonly [Tier in RiskTier]: number } = { low: 0, medium: 1, hig
  * What a manifest asks for in plain words, the riskiest first, then by name. Values are a stranger's
  * text: what could hide or reorder a sentence is shown as an escape.
  */
-export function capabilityViews(asked: Capabilities, grants: Grants): CapabilityView[] {
+export function capabilityViews(
+  asked: Capabilities,
+  grants: Grants,
+  resolved: readonly ResolvedEntry[],
+): CapabilityView[] {
   const views = heldNames(asked).map((name) => {
     const value = asked[name];
     const granted = grants === 'all' || grants.includes(name);
     const values = typeof value === 'boolean' ? [] : value.map(visibleText);
-    return { name, values, ...words[name](asked), granted };
+    const places = typeof value === 'boolean' ? [] : placesOf(name, value, resolved);
+    return { name, values, places, ...words[name](asked, resolved), granted };
   });
   // The sort is stable, and the names come in byte order.
   return views.sort((a, b) => WEIGHT[b.risk] - WEIGHT[a.risk]);
 }
 
-const words: { readonly [Name in CapabilityName]: (asked: Capabilities) => Words } = {
+const words: {
+  readonly [Name in CapabilityName]: (asked: Capabilities, resolved: readonly ResolvedEntry[]) => Words;
+} = {
   allow_persistent: () => ({
     risk: 'medium',
     sentence:
@@ -38,7 +46,7 @@ const words: { readonly [Name in CapabilityName]: (asked: Capabilities) => Words
   }),
   fs_read: (asked) => files('read', asked.fs_read),
   fs_write: (asked) => files('change and delete', asked.fs_write),
-  host_process: (asked) => processes(asked.host_process),
+  host_process: (asked, resolved) => processes(asked.host_process, resolved),
   identity: (asked) => identity(asked.identity),
   kv: () => ({ risk: 'low', sentence: 'Can keep data of its own between calls.' }),
   net: (asked) =>
@@ -62,9 +70,32 @@ const words: { readonly [Name in CapabilityName]: (asked: Capabilities) => Words
   }),
 };
 
-function processes(commands: readonly string[]): Words {
-  const any = commands.filter(startsAnyProgram);
-  const others = commands.filter((command) => !startsAnyProgram(command));
+/** Entries that name something of this machine, with what it is; those of the workspace and home have no place. */
+function placesOf(
+  name: CapabilityName,
+  values: readonly string[],
+  resolved: readonly ResolvedEntry[],
+): readonly CapabilityPlace[] {
+  const kind = name === 'host_process' ? 'program' : 'folder';
+  const named = kind === 'program' || name === 'fs_read' || name === 'fs_write' ? values : [];
+  return named.flatMap((value) => {
+    const found = resolved.find((each) => each.kind === kind && each.asked === value);
+    if (found === undefined && kind === 'folder') {
+      return [];
+    }
+    const { real, note } = found ?? { real: null, note: 'not looked up yet; fixed when it is first used' };
+    return [
+      { value: visibleText(value), path: real === null ? null : visibleText(real), note: visibleText(note) },
+    ];
+  });
+}
+
+function processes(commands: readonly string[], resolved: readonly ResolvedEntry[]): Words {
+  // By what it really is, too: `editor` may be a link to an editor that runs commands.
+  const startsAny = (command: string): boolean =>
+    startsAnyProgram(command) || startsAnyProgram(pinnedPath(resolved, 'program', command) ?? '');
+  const any = commands.filter(startsAny);
+  const others = commands.filter((command) => !startsAny(command));
   if (any.length === 0) {
     return { risk: 'medium', sentence: `Can run ${list(others)} with any arguments, inside the sandbox.` };
   }

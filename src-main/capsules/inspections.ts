@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { InstallPlan } from '../contract/views.ts';
+import type { Capabilities } from '../policy/capabilities.ts';
+import type { ResolvedEntry } from '../policy/resolved-entry.ts';
 import { capabilityViews } from './capability-words.ts';
 import { requireRunnable, type ServedInterfaces } from './component-check.ts';
 import { hashComponent, requireDeclaredHash } from './component-hash.ts';
@@ -14,6 +16,14 @@ import type { CapsuleContent } from './source-content.ts';
 export interface Inspected {
   readonly content: CapsuleContent;
   readonly hash: string;
+  readonly resolved: readonly ResolvedEntry[];
+}
+
+/** What a capsule is inspected against. */
+export interface InspectionHost {
+  readonly served: ServedInterfaces;
+  /** Where the entries of its capabilities lead on this machine. */
+  readonly resolve: (asked: Capabilities) => Promise<readonly ResolvedEntry[]>;
 }
 
 /** Looks at capsules without running any of them. */
@@ -39,7 +49,7 @@ interface Pending extends Inspected {
 export async function openInspections(
   folder: string,
   library: Library,
-  served: ServedInterfaces,
+  { served, resolve: resolveEntries }: InspectionHost,
 ): Promise<Inspections> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -62,12 +72,13 @@ export async function openInspections(
         const hash = hashComponent(content.component);
         requireDeclaredHash(content.manifest, hash);
         requireRunnable(content.header, served);
-        pending.set(token, { content, hash, staging });
+        const resolved = await resolveEntries(content.manifest.capabilities);
+        pending.set(token, { content, hash, resolved, staging });
         const [oldest] = pending.keys();
         if (pending.size > MAX_PENDING && oldest !== undefined) {
           await forget(oldest);
         }
-        return planOf(token, path, content, hash, library);
+        return planOf(token, path, { content, hash, resolved }, library);
       } catch (error) {
         await rm(staging, { recursive: true, force: true });
         throw error;
@@ -104,8 +115,7 @@ export async function openInspections(
 function planOf(
   token: string,
   source: string,
-  { kind, manifest, component, header }: CapsuleContent,
-  hash: string,
+  { content: { kind, manifest, component, header }, hash, resolved }: Inspected,
   library: Library,
 ): InstallPlan {
   return {
@@ -120,7 +130,7 @@ function planOf(
     imports: header.imports.map(({ name }) => name),
     exports: header.exports.filter((each) => each.kind === 'func').map(({ name }) => name),
     // Nothing is granted yet.
-    capabilities: capabilityViews(manifest.capabilities, []),
+    capabilities: capabilityViews(manifest.capabilities, [], resolved),
     warnings: manifest.warnings,
     replaces: library.find(manifest.id)?.manifest.version ?? null,
   };

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createSerial } from '../base/serial.ts';
 import type { Grants } from '../contract/kernel.ts';
+import { withPin, type ResolvedEntry } from '../policy/resolved-entry.ts';
 import { writeFileAtomically } from '../store/atomic-file.ts';
 import { hashComponent } from './component-hash.ts';
 import { capsuleError } from './errors.ts';
@@ -18,6 +20,8 @@ export interface InstallRecord {
   readonly imports: readonly string[];
   readonly exports: readonly string[];
   readonly grants: Grants;
+  /** Where the entries of the capabilities led when they were granted, or at first use; absent in old records. */
+  readonly resolved?: readonly ResolvedEntry[];
   readonly enabled: boolean;
   /** Epoch ms. */
   readonly installedAt: number;
@@ -47,7 +51,14 @@ export interface Library {
   readonly broken: () => readonly BrokenCapsule[];
   readonly find: (id: string) => InstalledCapsule | undefined;
   /** Puts a capsule in place of the one of the same name, if any; the old one comes back on `rollback`. */
-  readonly install: (content: CapsuleContent, hash: string, grants: Grants) => Promise<PendingInstall>;
+  readonly install: (
+    content: CapsuleContent,
+    hash: string,
+    grants: Grants,
+    resolved?: readonly ResolvedEntry[],
+  ) => Promise<PendingInstall>;
+  /** Remembers where an entry leads, unless that is known. Nothing happens for a capsule that is gone meanwhile. */
+  readonly pin: (id: string, entry: ResolvedEntry) => Promise<void>;
   readonly setEnabled: (id: string, enabled: boolean) => Promise<InstalledCapsule>;
   readonly remove: (id: string) => Promise<void>;
   /** The component's bytes, checked against their hash. */
@@ -91,12 +102,26 @@ export async function openLibrary(dataDir: string): Promise<Library> {
     }
   };
 
+  // One change at a time, or one would be written over the other.
+  const changes = createSerial();
+  const changeRecord = (
+    id: string,
+    change: (record: InstallRecord) => InstallRecord,
+  ): Promise<InstalledCapsule> =>
+    changes(async () => {
+      const { manifest, record } = requireInstalled(installed, id);
+      const capsule: InstalledCapsule = { manifest, record: change(record) };
+      await writeFileAtomically(join(capsules, id, RECORD_NAME), JSON.stringify(capsule.record, null, 2));
+      installed.set(id, capsule);
+      return capsule;
+    });
+
   return {
     list: () => [...installed.values()].sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1)),
     broken: () => [...broken.values()],
     find: (id) => installed.get(id),
 
-    async install(content, hash, grants) {
+    async install(content, hash, grants, resolved = []) {
       const { id } = content.manifest;
       const folder = join(capsules, id);
       const staging = join(capsules, `${STAGING}${randomUUID()}`);
@@ -110,6 +135,7 @@ export async function openLibrary(dataDir: string): Promise<Library> {
         imports: content.header.imports.map(({ name }) => name),
         exports: content.header.exports.filter(({ kind }) => kind === 'func').map(({ name }) => name),
         grants,
+        resolved,
         enabled: true,
         installedAt: Date.now(),
       };
@@ -152,12 +178,12 @@ export async function openLibrary(dataDir: string): Promise<Library> {
       };
     },
 
-    async setEnabled(id, enabled) {
-      const { manifest, record } = requireInstalled(installed, id);
-      const capsule: InstalledCapsule = { manifest, record: { ...record, enabled } };
-      await writeFileAtomically(join(capsules, id, RECORD_NAME), JSON.stringify(capsule.record, null, 2));
-      installed.set(id, capsule);
-      return capsule;
+    setEnabled: (id, enabled) => changeRecord(id, (record) => ({ ...record, enabled })),
+
+    async pin(id, entry) {
+      if (installed.has(id)) {
+        await changeRecord(id, (record) => ({ ...record, resolved: withPin(record.resolved ?? [], entry) }));
+      }
     },
 
     async remove(id) {

@@ -7,7 +7,17 @@ export type ProcessSignal = 'term' | 'hup' | 'usr1' | 'usr2' | 'int' | 'stop' | 
 
 /** Why a process ended, as far as the host knows; `self` means nobody here asked it to. */
 export type ExitReason =
-  'self' | 'stopped' | 'killed' | 'idle' | 'lifetime' | 'cancelled' | 'unloaded' | 'shutdown';
+  | 'self'
+  | 'stopped'
+  | 'killed'
+  | 'idle'
+  | 'lifetime'
+  | 'cancelled'
+  | 'unloaded'
+  | 'shutdown'
+  | 'memory-limit'
+  | 'cpu-limit'
+  | 'pids-limit';
 
 export interface ExitView {
   /** Exit status, or null when a signal ended it. */
@@ -17,12 +27,17 @@ export interface ExitView {
   readonly reason: ExitReason;
 }
 
-/** A stop under way: TERM was sent at `since`, KILL follows at `killAt` unless the process ends first. Epoch ms. */
+/**
+ * A stop under way: INT (its call was cancelled) or TERM was sent at `since`, KILL follows at `killAt` unless the process ends
+ * first. Epoch ms.
+ */
 export interface StopView {
-  readonly step: 'term' | 'kill';
+  readonly step: 'int' | 'term' | 'kill';
   readonly since: number;
   readonly graceMs: number;
   readonly killAt: number;
+  /** Whether the KILL can be called off: only of a stop that somebody asked for, not of one that the host needs. */
+  readonly revocable: boolean;
 }
 
 /** One output stream, in bytes: `dropped + retained = produced`, exactly. */
@@ -32,6 +47,21 @@ export interface StreamView {
   readonly retained: number;
   readonly capacity: number;
   readonly ended: boolean;
+}
+
+/** What a process and all it started may use together before the host ends it. */
+export interface LimitsView {
+  readonly memoryBytes: number;
+  /** Null: no limit but its lifetime. */
+  readonly cpuMs: number | null;
+  /** Processes and threads. */
+  readonly tasks: number;
+}
+
+/** What a process and all it started have used, as last seen. */
+export interface UsageView {
+  readonly cpuMs: number;
+  readonly peakMemoryBytes: number;
 }
 
 export interface ProcessView {
@@ -57,6 +87,9 @@ export interface ProcessView {
   readonly stderr: StreamView;
   /** True when the child is held back because nobody reads its output (backpressure). */
   readonly blockedOnOutput: boolean;
+  readonly limits: LimitsView;
+  /** Null when it was never seen running. */
+  readonly usage: UsageView | null;
   readonly sandbox: { readonly kind: 'bubblewrap'; readonly network: boolean; readonly workspace: string };
 }
 
@@ -67,9 +100,19 @@ export interface CapabilityView {
   readonly name: string;
   /** The list's entries, or none for a flag. */
   readonly values: readonly string[];
+  /** Where the entries lead that name something of this machine; `value` as in `values`. */
+  readonly places: readonly CapabilityPlace[];
   readonly risk: RiskTier;
   readonly sentence: string;
   readonly granted: boolean;
+}
+
+/** What a command or an absolute path of a manifest means on this machine. */
+export interface CapabilityPlace {
+  readonly value: string;
+  /** The real path, symbolic links followed; null when there is none, for the reason in `note`. */
+  readonly path: string | null;
+  readonly note: string;
 }
 
 /** A live component in its worker. */

@@ -25,6 +25,15 @@ export class HandleTable {
     return this.#entries.size;
   }
 
+  /** How many handles of one resource the instance holds. */
+  count(resource: string): number {
+    let found = 0;
+    for (const entry of this.#entries.values()) {
+      found += entry.resource === resource ? 1 : 0;
+    }
+    return found;
+  }
+
   /** @throws GuestTrap when the table is full; `dispose` has then run already. */
   insert<R extends string>(resource: R, value: unknown, dispose: () => void): Handle<R> {
     if (this.#entries.size >= MAX_HANDLES) {

@@ -1,5 +1,4 @@
-import type { Capabilities } from '../policy/capabilities.ts';
-import type { Need } from '../policy/gate.ts';
+import type { Need, Rights } from '../policy/gate.ts';
 import type { QuotaName } from '../policy/quota.ts';
 import type { HostInterfaces } from './generated/interfaces.ts';
 import type { HandleTable } from './handle-table.ts';
@@ -18,7 +17,7 @@ export interface Call {
   readonly capsuleUuid: string;
   readonly principal: string;
   /** Asked ∩ granted. */
-  readonly rights: Capabilities;
+  readonly rights: Rights;
   /** The invocation that the guest is serving; null while its run loop or a life-cycle hook is. */
   readonly invocation: Invocation | null;
   /** Aborted when the invocation is cancelled or over its deadline, or the instance ends. */
@@ -54,6 +53,8 @@ export interface HostFunction<S extends Signature> {
   readonly quota?: QuotaName;
   /** What a function without an error type answers when it is refused. */
   readonly refused?: () => S['ok'];
+  /** What a cancelled call answers where the contract names a value for it; the interface's error otherwise. */
+  readonly whenCancelled?: () => S['ok'];
   /** Returns the ok value or throws `WitError`; a `TypedError` is mapped by the interface's table. */
   readonly run: (call: Call, ...params: S['params']) => S['ok'] | Promise<S['ok']>;
 }

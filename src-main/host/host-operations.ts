@@ -1,6 +1,7 @@
 import { hostInterfaces } from './generated/interfaces.ts';
 import type { HostFunctionTable } from './generated/table.ts';
 import type { HostInterface, InterfaceName } from './host-function.ts';
+import { createIpcHost, type IpcServices } from './ipc.ts';
 import { createOperationTable, type OperationTable } from './operation-table.ts';
 import { createPollHost } from './poll.ts';
 import { createProcessHosts } from './process.ts';
@@ -9,6 +10,7 @@ import { createSysHost, type SysServices } from './sys.ts';
 import { createUnavailableHost } from './unavailable.ts';
 
 export interface HostServices {
+  readonly ipc: IpcServices;
   readonly processes: ProcessServices;
   readonly sys: SysServices;
 }
@@ -18,6 +20,7 @@ export function createHostOperations(services: HostServices): OperationTable {
   const built = [
     ...createProcessHosts(services.processes),
     createSysHost(services.sys),
+    createIpcHost(services.ipc),
     createPollHost(),
   ] as readonly HostInterface<InterfaceName>[];
   const names = new Set<string>(built.map(({ name }) => name));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { deferred } from '../base/deferred.ts';
 import { TypedError } from '../base/typed-error.ts';
 import type { AuditRecord } from '../policy/audit-record.ts';
-import { noCapabilities } from '../policy/capabilities.ts';
+import { noRights } from '../policy/gate.ts';
 import { createQuotaBook, QUOTA_PER_SECOND } from '../policy/quota.ts';
 import { HandleTable } from './handle-table.ts';
 import {
@@ -53,7 +53,7 @@ function pipelineWith(record: Partial<HostFunction<Signature>>, fallible = true)
   };
 }
 
-function callOf(signal = new AbortController().signal, rights = noCapabilities): Call {
+function callOf(signal = new AbortController().signal, rights = noRights): Call {
   return {
     capsule: 'tester',
     capsuleUuid: 'uuid',
@@ -156,7 +156,7 @@ describe('the order of the checks', () => {
 
   it('runs what the rights cover', async () => {
     const { ask } = pipelineWith({ ...needy, run: () => 'ran' });
-    const rights = { ...noCapabilities, uplink: true };
+    const rights = { ...noRights, uplink: true };
     await expect(ask(callOf(undefined, rights))).resolves.toEqual({ tag: 'ok', value: 'ran' });
   });
 });
@@ -278,6 +278,19 @@ describe('a cancel while the function runs', () => {
     } finally {
       process.off('unhandledRejection', onUnhandled);
     }
+  });
+
+  it('answers the value that the contract names for it, and is recorded as a cancel', async () => {
+    const cancel = new AbortController();
+    const { ask, records } = pipelineWith({
+      run: () => new Promise(() => undefined),
+      whenCancelled: () => 'nothing came',
+    });
+    const answer = ask(callOf(cancel.signal), 'x');
+    cancel.abort();
+    await expect(answer).resolves.toEqual({ tag: 'ok', value: 'nothing came' });
+    await expect(ask(callOf(cancel.signal), 'x')).resolves.toEqual({ tag: 'ok', value: 'nothing came' });
+    expect(records).toMatchObject([{ outcome: 'cancelled' }, { outcome: 'cancelled' }]);
   });
 
   it('wins over the error that the run throws because of it', async () => {

@@ -71,7 +71,7 @@ async function judge(
 ): Promise<Verdict> {
   const { function: record, errors } = operation;
   if (call.signal.aborted) {
-    return refuse(operation, 'cancelled', errors.cancelled, 'cancelled');
+    return cancelled(operation);
   }
   if (record.quota !== undefined) {
     const answer = quotas.take(`${call.capsule} ${call.principal}`, record.quota);
@@ -93,10 +93,16 @@ async function judge(
     return { outcome: { tag: 'ok', value }, audited: 'allowed', reason: '' };
   } catch (error) {
     // First cause wins: whatever else a cancelled run threw is a consequence.
-    return call.signal.aborted
-      ? refuse(operation, 'cancelled', errors.cancelled, 'cancelled')
-      : explain(operation, error, report);
+    return call.signal.aborted ? cancelled(operation) : explain(operation, error, report);
   }
+}
+
+function cancelled(operation: Operation): Verdict {
+  const { errors, function: record } = operation;
+  const verdict = refuse(operation, 'cancelled', errors.cancelled, 'cancelled');
+  return record.whenCancelled === undefined
+    ? verdict
+    : { ...verdict, outcome: { tag: 'ok', value: record.whenCancelled() } };
 }
 
 function refuse(operation: Operation, audited: AuditOutcome, payload: unknown, reason: string): Verdict {
@@ -136,7 +142,7 @@ function explain(operation: Operation, error: unknown, report: PipelineServices[
     return {
       outcome: { tag: 'err', value: error.payload },
       audited: nameOf(error.payload) === DENIAL ? 'denied' : 'failed',
-      reason: nameOf(error.payload),
+      reason: [nameOf(error.payload), error.reason].filter((part) => part !== '').join(': '),
     };
   }
   if (error instanceof GuestTrap) {

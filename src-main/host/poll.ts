@@ -20,7 +20,7 @@ export function createPollHost(): HostInterface<'astrid:io/poll@1.0.0'> {
       quota: unknown('Called too often.'),
       cancelled: { tag: 'cancelled' },
       unknown,
-      byCode: {},
+      byCode: { closed: () => ({ tag: 'closed' }) satisfies ErrorCode },
     },
     functions: {
       '[method]pollable.ready': {

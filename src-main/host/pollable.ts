@@ -1,12 +1,21 @@
+import { TypedError } from '../base/typed-error.ts';
+
 /** A readiness that a guest can wait for: level-triggered, asked as often as one likes. */
 export class Pollable {
   readonly ready: () => boolean;
-  /** Calls `listener` whenever readiness may have changed; returns its undo. */
+  /** Calls `listener` whenever `ready` or `gone` may have changed; returns its undo. */
   readonly subscribe: (listener: () => void) => () => void;
+  /** What it watched has ended in a way that it can never be ready again. */
+  readonly gone: () => boolean;
 
-  constructor(ready: () => boolean, subscribe: (listener: () => void) => () => void) {
+  constructor(
+    ready: () => boolean,
+    subscribe: (listener: () => void) => () => void,
+    gone: () => boolean = () => false,
+  ) {
     this.ready = ready;
     this.subscribe = subscribe;
+    this.gone = gone;
   }
 }
 
@@ -17,35 +26,54 @@ export function isPollable(value: unknown): value is Pollable {
 }
 
 /**
- * Waits until at least one is ready and answers the indices of all that are, in order.
- * Rejects when `signal` aborts.
+ * Waits until at least one is ready and answers the indices of all that are, in order. Rejects when `signal`
+ * aborts, and with `closed` when one of them can never be ready again: it would be waited for in vain.
  */
 export async function waitForAny(pollables: readonly Pollable[], signal: AbortSignal): Promise<number[]> {
-  const readyOnes = (): number[] => pollables.flatMap((pollable, index) => (pollable.ready() ? [index] : []));
-  const now = readyOnes();
+  signal.throwIfAborted();
+  const now = readyOnes(pollables);
   if (now.length > 0) {
     return now;
   }
   return new Promise<number[]>((resolve, reject) => {
-    const undos = pollables.map((pollable) =>
-      pollable.subscribe(() => {
-        const ready = readyOnes();
+    const undos: (() => void)[] = [];
+    const finish = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      for (const undo of undos.splice(0)) {
+        undo();
+      }
+    };
+    const look = (): void => {
+      try {
+        const ready = readyOnes(pollables);
         if (ready.length > 0) {
           finish();
           resolve(ready);
         }
-      }),
-    );
+      } catch (error) {
+        finish();
+        reject(error as Error);
+      }
+    };
     const onAbort = (): void => {
       finish();
       reject(signal.reason as Error);
     };
-    const finish = (): void => {
-      signal.removeEventListener('abort', onAbort);
-      for (const undo of undos) {
-        undo();
-      }
-    };
     signal.addEventListener('abort', onAbort, { once: true });
+    for (const pollable of pollables) {
+      undos.push(pollable.subscribe(look));
+    }
   });
+}
+
+/** @throws TypedError `closed` */
+function readyOnes(pollables: readonly Pollable[]): number[] {
+  if (pollables.some((pollable) => !pollable.ready() && pollable.gone())) {
+    throw new TypedError(
+      'closed',
+      'What a pollable watched is gone.',
+      'Drop the pollable, and wait for the others without it.',
+    );
+  }
+  return pollables.flatMap((pollable, index) => (pollable.ready() ? [index] : []));
 }

@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../base/clock.ts';
+import { MessageBus } from '../bus/bus.ts';
 import { openProcesses, type KernelProcesses } from '../kernel-processes.ts';
-import { noCapabilities } from '../policy/capabilities.ts';
+import { GrantedPaths } from '../os/granted-paths.ts';
+import type { AuditRecord } from '../policy/audit-record.ts';
+import { noRights } from '../policy/gate.ts';
 import { createQuotaBook } from '../policy/quota.ts';
+import type { ResolvedEntry } from '../policy/resolved-entry.ts';
 import { HandleTable } from './handle-table.ts';
 import type { Call } from './host-function.ts';
 import { createHostOperations } from './host-operations.ts';
@@ -15,31 +19,45 @@ let folder: string;
 let processes: KernelProcesses;
 let ask: (name: string, ...args: readonly unknown[]) => Promise<Outcome>;
 const handles = new HandleTable();
+const records: AuditRecord[] = [];
+let principal = 'default';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'capsule-test-'));
-  processes = openProcesses(folder, systemClock);
+  const bus = new MessageBus();
+  const entries: ResolvedEntry[] = [];
+  processes = openProcesses({
+    dataDir: folder,
+    clock: systemClock,
+    bus,
+    paths: new GrantedPaths(folder),
+    resolved: {
+      of: () => entries,
+      pin: (_capsule, _principal, entry) => Promise.resolve(void entries.push(entry)),
+    },
+  });
   const pipeline = createPipeline({
     operations: createHostOperations({
       processes: processes.services,
+      ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },
       sys: { config: () => undefined, log: () => undefined, rightsOf: () => undefined },
     }),
     quotas: createQuotaBook(systemClock),
     clock: systemClock,
-    audit: () => undefined,
+    audit: (record) => void records.push(record),
     report: () => undefined,
   });
   const call: Call = {
     capsule: 'tester',
     capsuleUuid: '',
     principal: 'default',
-    rights: { ...noCapabilities, host_process: ['sh'], allow_persistent: true },
+    rights: { ...noRights, host_process: ['sh'], allow_persistent: true },
     invocation: null,
     signal: new AbortController().signal,
     handles,
     ready: () => undefined,
   };
-  ask = (name, ...args) => pipeline(call, name, args);
+  ask = (name, ...args) => pipeline({ ...call, principal }, name, args);
 });
 
 afterAll(async () => {
@@ -60,18 +78,29 @@ describe('process@1.1.0', () => {
     });
   });
 
-  it.each(['spawn', 'spawn-background', 'spawn-persistent'])(
-    'says that files cannot be injected yet, and %s starts nothing',
-    async (fn) => {
-      const before = processes.registry.views().length;
-      const injection = { content: new Uint8Array(1), placement: { tag: 'env-pointer', val: 'FILE' } };
-      await expect(ask(`${V11}#${fn}`, { ...request, fileInjections: [injection] })).resolves.toMatchObject({
-        tag: 'err',
-        value: { tag: 'unknown', val: expect.stringContaining('not available yet') },
-      });
-      expect(processes.registry.views()).toHaveLength(before);
-    },
-  );
+  it('keeps no process for a caller without identity, and says so before it looks at the request', async () => {
+    const before = processes.registry.views().length;
+    await expect(ask(`${V11}#spawn-persistent`, { ...request, cwd: '..' })).resolves.toMatchObject({
+      tag: 'err',
+    });
+    principal = 'anonymous';
+    const answers = [
+      await ask(`${V11}#spawn-persistent`, { ...request, cwd: '..' }),
+      await ask(`${V10}#spawn-persistent`, request),
+    ];
+    principal = 'default';
+    for (const answer of answers) {
+      expect(answer).toEqual({ tag: 'err', value: { tag: 'persist-unsupported' } });
+    }
+    expect(processes.registry.views()).toHaveLength(before);
+    expect(records.at(-1)).toMatchObject({
+      action: `${V10}#spawn-persistent`,
+      principal: 'anonymous',
+      target: '["sh","-c","echo hallo"] in .',
+      outcome: 'failed',
+      reason: 'persist-unsupported: the caller has no identity',
+    });
+  });
 
   it('has processes in common with 1.0.0, but handles of its own', async () => {
     const spawned = await ask(`${V11}#spawn-persistent`, request);

@@ -227,14 +227,6 @@ describe('a persistent process', () => {
       probe.errOf('process.spawnPersistent', [shell('true', { stdin: { $repeat: 'x', count: 4_194_305 } })]),
     ).resolves.toBe('too-large');
   });
-
-  it('cannot be watched yet, and says so', async () => {
-    const id = await start('sleep 30');
-    const { err } = await probe.ask('process.watch', [id, null]);
-    expect(err).toEqual({ tag: 'unknown', val: expect.stringContaining('not available yet') });
-    await expect(probe.ok('process.unwatch', [id])).resolves.toBeNull();
-    await end(id);
-  });
 });
 
 describe('an attached handle', () => {

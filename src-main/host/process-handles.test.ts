@@ -282,8 +282,9 @@ describe('an instance that ends', () => {
     const exit = (): unknown =>
       started.kernel.processes().find(({ principal }) => principal === as.principal)?.exit;
     expect(exit()).toBeNull();
-    const overdue = probe.ask('sys.sleepNs', [60_000_000_000], { ...as, timeoutMs: 200 });
-    await expect(overdue).rejects.toMatchObject({ code: 'guest-timed-out' });
-    await expect.poll(exit).toEqual({ code: null, signal: 9, reason: 'killed' });
+    // Not JSON: the guest throws, which is a trap.
+    const trap = started.kernel.invoke({ capsule: 'probe', action: 'batch', payload: '{', ...as });
+    await expect(trap).rejects.toMatchObject({ code: 'guest-trapped' });
+    await expect.poll(exit).toEqual({ code: null, signal: 15, reason: 'killed' });
   });
 });

@@ -1,3 +1,4 @@
+import { DROP_GRACE_MS } from '../processes/limits.ts';
 import type { ManagedProcess } from '../processes/managed-process.ts';
 import type { AstridProcessHost1_0_0, ErrorCode, ProcessHandle } from './generated/astrid-process-1-0-0.ts';
 import { nothing, type Call, type HostFunction } from './host-function.ts';
@@ -50,7 +51,7 @@ export function createHandleMethods(resource: string): Methods {
       ...recorded,
       run: (call, self, signal) => {
         const { process } = find(call, self);
-        process.touch();
+        process.use.touch();
         if (!process.signal(signal)) {
           throw closed();
         }
@@ -107,11 +108,14 @@ export function createHandleMethods(resource: string): Methods {
   };
 }
 
-/** Puts a process into the instance's handles. An owned one is killed when its handle goes. */
+/**
+ * Puts a process into the instance's handles. An owned one ends when its handle goes: TERM first, since the guest may only have
+ * lost its handle (a trap, an idle instance) and the program still has something to tidy up.
+ */
 export function holdProcess(call: Call, resource: string, held: HeldProcess): ProcessHandle {
   return call.handles.insert(resource, held, () => {
     if (!held.attached) {
-      void held.process.kill('killed');
+      void held.process.stop(DROP_GRACE_MS, 'killed');
     }
   }) as unknown as ProcessHandle;
 }

@@ -1,64 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessWatches } from '../bus/process-watches.ts';
 import type { ExitView } from '../contract/views.ts';
-import { isHeld } from '../policy/capabilities.ts';
 import type { ManagedProcess } from '../processes/managed-process.ts';
-import type { ProcessRegistry } from '../processes/registry.ts';
 import type {
   ErrorCode,
   ExitInfo,
   ProcessInfo,
   ProcessResult,
   ReadLogsResult,
-  SpawnRequest,
 } from './generated/astrid-process-1-0-0.ts';
-import type { Call } from './host-function.ts';
-import { readSpawnRequest } from './process-request.ts';
+import { SYNC_OUTPUT_BYTES, type StartServices } from './process-start.ts';
 import { WitError } from './wit-error.ts';
 
 /** What `astrid:process` needs of the rest of the host. */
-export interface ProcessServices {
-  readonly registry: ProcessRegistry;
-  /** Canonical path of the workspace of a principal and capsule; made when it is not there. */
-  readonly openWorkspace: (principal: string, capsule: string) => Promise<string>;
-  readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
-  /** Live background processes that the principal's profile allows. */
-  readonly maxConcurrent: (principal: string) => number;
+export interface ProcessServices extends StartServices {
+  readonly watches: ProcessWatches;
 }
 
-/** Output of one stream that `spawn` returns at most; what came before is named in the text. */
-const SYNC_OUTPUT_BYTES = 8 * 1_024 * 1_024;
-
-/** Starts what a guest asks for, in the tier of the function it called. */
-export async function startProcess(
-  services: ProcessServices,
-  call: Call,
-  tier: ManagedProcess['tier'],
-  request: SpawnRequest,
-): Promise<ManagedProcess> {
-  const spec = await readSpawnRequest(request, {
-    workspace: await services.openWorkspace(call.principal, call.capsule),
-    network: ['net', 'net_connect', 'net_bind'].some((name) =>
-      isHeld(call.rights, name as 'net' | 'net_connect' | 'net_bind'),
-    ),
-    hostEnvironment: services.hostEnvironment,
-  });
-  const owner = {
-    capsule: call.capsule,
-    principal: call.principal,
-    call: call.invocation?.id ?? null,
-  };
-  return services.registry.spawn(
-    owner,
-    tier,
-    tier === 'sync' ? { ...spec, ringBytes: SYNC_OUTPUT_BYTES, overflow: 'drop-oldest' } : spec,
-    { maxConcurrent: services.maxConcurrent(call.principal), signal: call.signal },
-  );
-}
-
-/** Runs a process to its end; a cancelled call ends it. */
+/** Runs a process to its end, for which nobody waits any more once `signal` aborts. */
 export async function runToEnd(process: ManagedProcess, signal: AbortSignal): Promise<ProcessResult> {
-  const kill = (): void => void process.kill('cancelled');
-  signal.addEventListener('abort', kill, { once: true });
+  const cancel = (): void => void process.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
   try {
     const exit = await process.exited;
     return {
@@ -67,7 +29,7 @@ export async function runToEnd(process: ManagedProcess, signal: AbortSignal): Pr
       exit: exitInfo(exit),
     };
   } finally {
-    signal.removeEventListener('abort', kill);
+    signal.removeEventListener('abort', cancel);
   }
 }
 
@@ -100,7 +62,7 @@ export async function waitForExit(
   timeoutMs: bigint | undefined,
   signal: AbortSignal,
 ): Promise<ExitInfo> {
-  process.touch();
+  const endWait = process.use.beginWait();
   const waiting = new AbortController();
   const patience =
     timeoutMs === undefined
@@ -116,6 +78,7 @@ export async function waitForExit(
     // The timer's rejection has no reader any more when the process won the race.
     patience[0]?.catch(() => undefined);
     waiting.abort();
+    endWait();
   }
 }
 

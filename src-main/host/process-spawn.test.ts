@@ -215,8 +215,8 @@ describe('a command', () => {
 describe('limits of a program', () => {
   it.each([
     ['open files', { maxOpenFiles: 64 }, 'ulimit -n', '64'],
-    ['processor time', { maxCpuSecs: 3 }, 'ulimit -t', '3'],
-    ['memory', { maxMemoryBytes: 268_435_456 }, 'ulimit -v', '262144'],
+    ['processor time', { maxCpuSecs: 3 }, 'ulimit -t', '4'],
+    ['memory', { maxMemoryBytes: 268_435_456 }, 'ulimit -d', '524288'],
   ])('cap its %s', async (_name, limits, command, shown) => {
     const ran = await run(command, { limits });
     expect(ran.stdout.trim()).toBe(shown);

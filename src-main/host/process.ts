@@ -1,8 +1,8 @@
 import type { Need } from '../policy/gate.ts';
+import { ANONYMOUS_PRINCIPAL } from '../policy/principal.ts';
 import type { ManagedProcess } from '../processes/managed-process.ts';
-import type { TypedError } from '../base/typed-error.ts';
+import { isTypedError, type TypedError } from '../base/typed-error.ts';
 import type { AstridProcessHost1_0_0, ErrorCode, SpawnRequest } from './generated/astrid-process-1-0-0.ts';
-import type { SpawnRequest as SpawnRequest11 } from './generated/astrid-process-1-1-0.ts';
 import {
   nothing,
   type Call,
@@ -16,11 +16,12 @@ import {
   exitInfo,
   processInfo,
   runToEnd,
-  startProcess,
   takeLogs,
   waitForExit,
   type ProcessServices,
 } from './process-service.ts';
+import { startProcess } from './process-start.ts';
+import { spawnTarget } from './process-target.ts';
 import { WitError } from './wit-error.ts';
 
 /** The most that one `read-since` answers, silently capped as in the reference. */
@@ -41,8 +42,8 @@ export function createProcessHosts(
     {
       name: 'astrid:process/host@1.1.0',
       errors,
-      // 1.1.0 has the same functions; its request has one field more, which `refuseInjections` looks at, and
-      // its handles carry the other resource's name, which `functionsOf` is told.
+      // 1.1.0 has the same functions; its request has one field more, which the start looks for, and its
+      // handles carry the other resource's name, which `functionsOf` is told.
       functions: functionsOf(
         'astrid:process/host@1.1.0',
         services,
@@ -100,23 +101,20 @@ function spawning(
   const common = {
     audit: 'always',
     quota: 'spawns',
-    target: ({ cmd, args, cwd }: SpawnRequest) => `${JSON.stringify([cmd, ...args])} in ${cwd ?? '.'}`,
+    target: spawnTarget,
   } as const;
 
   return {
     spawn: {
       ...common,
       needs: (request) => [command(request)],
-      run: async (call, request) => {
-        refuseInjections(request);
-        return runToEnd(await startProcess(services, call, 'sync', request), call.signal);
-      },
+      run: async (call, request) =>
+        runToEnd(await startProcess(services, call, 'sync', request), call.signal),
     },
     'spawn-background': {
       ...common,
       needs: (request) => [command(request)],
       run: async (call, request) => {
-        refuseInjections(request);
         const process = await startProcess(services, call, 'ephemeral', request);
         return holdProcess(call, `${name}#process-handle`, new HeldProcess(process, false));
       },
@@ -125,11 +123,28 @@ function spawning(
       ...common,
       needs: (request) => [command(request), { kind: 'flag', capability: 'allow_persistent' }],
       run: async (call, request) => {
-        refuseInjections(request);
-        return (await startProcess(services, call, 'persistent', request)).id;
+        if (call.principal === ANONYMOUS_PRINCIPAL) {
+          throw new WitError<ErrorCode>(
+            { tag: 'persist-unsupported' },
+            { reason: 'the caller has no identity' },
+          );
+        }
+        const process = await startProcess(services, call, 'persistent', request).catch(withoutSandbox);
+        return process.id;
       },
     },
   };
+}
+
+/** A persistent child needs a sandbox that holds it; the audit says what is wrong with this machine's. */
+function withoutSandbox(error: unknown): never {
+  if (isTypedError(error) && error.code.startsWith('sandbox-')) {
+    throw new WitError<ErrorCode>(
+      { tag: 'persist-unsupported' },
+      { reason: `${error.message} ${error.hint}`, cause: error },
+    );
+  }
+  throw error;
 }
 
 type ById = Exclude<
@@ -137,7 +152,7 @@ type ById = Exclude<
   'spawn' | 'spawn-background' | 'spawn-persistent' | `[method]${string}`
 >;
 
-function byId(name: Name, { registry }: ProcessServices): Functions<ById> {
+function byId(name: Name, { registry, watches }: ProcessServices): Functions<ById> {
   const find = (call: Call, id: string): ManagedProcess => registry.byId(id, call);
   const needs = nothing('an id answers only to the principal and capsule that it was given to');
   const quiet = { needs, audit: 'refusals', target: (id: string) => registry.keyOf(id) } as const;
@@ -187,7 +202,7 @@ function byId(name: Name, { registry }: ProcessServices): Functions<ById> {
       ...recorded,
       run: (call, id, signal) => {
         const process = find(call, id);
-        process.touch();
+        process.use.touch();
         process.signal(signal);
       },
     },
@@ -205,7 +220,7 @@ function byId(name: Name, { registry }: ProcessServices): Functions<ById> {
       ...recorded,
       run: (call, id) => {
         // An unknown id, somebody else's and one released before get the same answer: done.
-        const process = registry.list(call, null).find((each) => each.id === id);
+        const process = registry.find(id, call);
         if (process !== undefined) {
           registry.release(process);
         }
@@ -213,28 +228,20 @@ function byId(name: Name, { registry }: ProcessServices): Functions<ById> {
     },
     watch: {
       ...quiet,
+      run: (call, id, suffix) => watches.watch(find(call, id), suffix ?? null),
+    },
+    unwatch: {
+      ...quiet,
       run: (call, id) => {
-        find(call, id);
-        throw notYet('Events of processes need the message bus, which');
+        // Ending a watch that is none, of whatever id, is fine.
+        const process = registry.find(id, call);
+        if (process !== undefined) {
+          watches.unwatch(process);
+        }
       },
     },
-    // Nothing is ever watched yet, and ending no watch is fine.
-    unwatch: { ...quiet, run: () => undefined },
   };
 }
 
 /** The contract's grace of `stop` when none is given. */
 const DEFAULT_GRACE_MS = 5_000n;
-
-function refuseInjections(request: SpawnRequest | SpawnRequest11): void {
-  if ('fileInjections' in request && request.fileInjections.length > 0) {
-    throw notYet('Injecting files');
-  }
-}
-
-function notYet(what: string): WitError<ErrorCode> {
-  return new WitError({
-    tag: 'unknown',
-    val: `${what} is not available yet in this version of Capsule Desktop.`,
-  });
-}

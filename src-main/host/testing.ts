@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { Kernel } from '../contract/kernel.ts';
-import { guestFolder, openKernel, type KernelUnderTest } from '../testing.ts';
+import type { Grants, Kernel } from '../contract/kernel.ts';
+import { guestCopy, guestFolder, openKernel, startKernel, type KernelUnderTest } from '../testing.ts';
 
 /** What the probe guest answers for one call of a host function; see its README. */
 export interface ProbeAnswer {
@@ -33,16 +33,16 @@ export interface ProbeUnderTest {
   readonly dataDir: string;
 }
 
-/** One kernel with the probe guest for all tests of a file; everything ends with the file's last test. */
-export async function startProbe(): Promise<ProbeUnderTest> {
+/** One kernel with a probe guest for all tests of a file; `probe-1-1` has `process@1.1.0`. Everything ends with the file's last test. */
+export async function startProbe(guest: 'probe' | 'probe-1-1' = 'probe'): Promise<ProbeUnderTest> {
   const dataDir = await mkdtemp(join(tmpdir(), 'capsule-test-'));
   const started = await openKernel(dataDir);
   afterAll(async () => {
     await started.kernel.dispose();
     await rm(dataDir, { recursive: true, force: true });
   });
-  await started.kernel.install(guestFolder('probe'), { grants: 'all' });
-  return { probe: probeIn(started.kernel), started, dataDir };
+  await started.kernel.install(guestFolder(guest), { grants: 'all' });
+  return { probe: probeIn(started.kernel, guest), started, dataDir };
 }
 
 /** Calls host functions from inside an installed guest. */
@@ -83,4 +83,41 @@ export function shell(text: string, more: object = {}): object {
 /** The bytes of the probe's `{ $bytes }`. */
 export function bytesOf(value: unknown): Buffer {
   return Buffer.from((value as { readonly $bytes: string }).$bytes, 'base64');
+}
+
+/** Entries of a manifest; what is not named is not asked for. */
+export interface Asked {
+  readonly fsRead?: readonly string[];
+  readonly fsWrite?: readonly string[];
+  readonly commands?: readonly string[];
+}
+
+/** A kernel with a probe whose manifest asks for `asked`; what is not named is not asked for. */
+export async function probeAsking(
+  asked: Asked,
+  grants: Grants = 'all',
+): Promise<KernelUnderTest & { readonly probe: Probe }> {
+  const started = await startKernel();
+  await started.kernel.install(await manifestAsking(asked), { grants });
+  return { ...started, probe: probeIn(started.kernel) };
+}
+
+/** A copy of the probe's folder whose manifest asks for `asked` too. */
+export function manifestAsking({ fsRead = [], fsWrite = [], commands = [] }: Asked): Promise<string> {
+  return guestCopy('probe', {
+    'allow_persistent = true': [
+      'allow_persistent = true',
+      `fs_read = ${JSON.stringify(fsRead)}`,
+      `fs_write = ${JSON.stringify(fsWrite)}`,
+    ].join('\n'),
+    'host_process = [': `host_process = [${commands.map((command) => `${JSON.stringify(command)}, `).join('')}`,
+  });
+}
+
+/** Both outputs of a shell script that the probe runs. */
+export async function run(probe: Probe, text: string, more: object = {}): Promise<string> {
+  const { stdout, stderr } = await probe.ok<{ stdout: string; stderr: string }>('process.spawn', [
+    shell(text, more),
+  ]);
+  return stdout + stderr;
 }

@@ -7,10 +7,15 @@ import { GuestTrap, WitError } from './wit-error.ts';
  * An interface that links but is not built yet: each function returns the interface's own `unknown`
  * error, which says so. Where an error type has no `unknown`, its `closed` says the nearest thing; a
  * function without an error type cannot be reached, since nothing hands out its resource.
+ *
+ * @param what names in the error what is missing, where that is not the whole interface
  */
-export function createUnavailableHost<Name extends InterfaceName>(name: Name): HostInterface<Name> {
+export function createUnavailableHost<Name extends InterfaceName>(
+  name: Name,
+  what: string = name,
+): HostInterface<Name> {
   const table: HostInterfaceTable = hostInterfaces[name];
-  const text = `${name} is not available yet in this version of Capsule Desktop.`;
+  const text = `${what} is not available yet in this version of Capsule Desktop.`;
   const payload =
     table.errorCases !== null && 'unknown' in table.errorCases
       ? { tag: 'unknown', val: text }

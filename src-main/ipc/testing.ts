@@ -110,6 +110,8 @@ export function someProcess(key: string, label = 'a process'): ProcessView {
     stdout: emptyStream,
     stderr: emptyStream,
     blockedOnOutput: false,
+    limits: { memoryBytes: 8 * 1024 ** 3, cpuMs: null, tasks: 512 },
+    usage: null,
     sandbox: { kind: 'bubblewrap', network: false, workspace: '/somewhere' },
   };
 }

@@ -42,6 +42,7 @@ export class PipeSource implements ByteSource {
   #closed = false;
   #paused = false;
   #turnsLeft = 0;
+  #peeked: Uint8Array = new Uint8Array();
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -60,6 +61,9 @@ export class PipeSource implements ByteSource {
       return;
     }
     this.#target = target;
+    if (this.#peeked.length > 0) {
+      target.accept(this.#peeked);
+    }
     this.#paused = target.room() === 0;
     // `onread` is typed for `connect` only; the constructor is what takes it.
     const options: SocketConstructorOpts & Pick<ConnectOpts, 'onread'> = {
@@ -112,15 +116,15 @@ export class PipeSource implements ByteSource {
     this.#closed = true;
   }
 
-  /** What is in the pipe of a child that has ended and was never started on. At most `max` bytes. */
-  readLeftovers(max: number): Uint8Array {
+  /** What a child that has ended left in the pipe; before `start` only, which then gives it out first. At most `max` bytes. */
+  peek(max: number): Uint8Array {
     const bytes = Buffer.alloc(max);
     try {
-      return bytes.subarray(0, readSync(this.#fd, bytes));
+      this.#peeked = bytes.subarray(0, readSync(this.#fd, bytes));
     } catch {
       // EAGAIN: nothing there and somebody still holds the other end.
-      return bytes.subarray(0, 0);
     }
+    return this.#peeked;
   }
 
   /**

@@ -1,10 +1,11 @@
 import type { ByteSink } from './byte-sink.ts';
 import type { ByteSource } from './byte-source.ts';
-import { readCommandLine, readChildren, readProcessStat, readProcessUsage } from './process-stats.ts';
-import type { ProcessUsage } from './process-stats.ts';
+import { readChildren, readExecutable, readProcessStat } from './process-stats.ts';
 import type { SandboxStatus } from './sandbox-status.ts';
 import { interpretExit, SIGKILL, SIGNAL_NUMBERS } from './signals.ts';
 import type { ChildExit, SignalName } from './signals.ts';
+import { readTree } from './tree-usage.ts';
+import type { ProcessUsage, TreeSample } from './tree-usage.ts';
 
 /** A program running in its sandbox. */
 export interface SandboxedChild {
@@ -22,11 +23,27 @@ export interface SandboxedChild {
   readonly signal: (name: SignalName) => boolean;
   /** Ends the program and all its descendants at once, also frozen ones. False when it has ended. */
   readonly kill: () => boolean;
-  /** What the program has used; the last known once it has ended, null when it was never seen. */
+  /**
+   * Looks at everything that runs in the sandbox; breaks off above `tasks`, and is exact about memory above `memoryBytes`.
+   * Null when nothing runs any more. Every look makes `usage` newer.
+   */
+  readonly look: (limits?: LookLimits) => TreeSample | null;
+  /**
+   * What the program and all it started had used at the last look; null when there never was one. Nothing newer can be had
+   * after the end: bubblewrap exits before it has waited for the namespace's init, so the kernel hands the final figures
+   * to nobody here. How much the last look misses is up to who looks (`processes/resource-watch.ts`).
+   */
   readonly usage: () => ProcessUsage | null;
   /** Resolves once, when every process of the sandbox has ended. Never rejects. The streams may still hold output. */
   readonly exited: Promise<ChildExit>;
 }
+
+export interface LookLimits {
+  readonly tasks: number;
+  readonly memoryBytes: number;
+}
+
+const NO_LIMITS: LookLimits = { tasks: Number.MAX_SAFE_INTEGER, memoryBytes: Number.MAX_SAFE_INTEGER };
 
 /** How the outer bubblewrap, our own child, ended. */
 export interface OuterExit {
@@ -34,6 +51,8 @@ export interface OuterExit {
 }
 
 export interface ChildParts extends Pick<SandboxedChild, 'stdin' | 'stdout' | 'stderr'> {
+  /** Which file sets the limits and then becomes the program; null when that file is the program. As `readExecutable` says it. */
+  readonly launcher: string | null;
   readonly outerPid: number;
   readonly outerExited: Promise<OuterExit>;
   readonly status: SandboxStatus;
@@ -50,17 +69,20 @@ export class BubblewrapChild implements SandboxedChild {
   readonly stderr: ByteSource;
   readonly exited: Promise<ChildExit>;
   readonly #outerPid: number;
+  readonly #launcher: string | null;
   readonly #status: SandboxStatus;
   readonly #sent = new Set<number>();
   #programPid: number | null = null;
   #usage: ProcessUsage | null = null;
+  #seen: ReadonlySet<number> = new Set();
   /** Set in the same turn in which Node reaps the outer process: from then on its pid may be somebody else's. */
   #reaped = false;
 
-  constructor({ stdin, stdout, stderr, outerPid, outerExited, status }: ChildParts) {
+  constructor({ stdin, stdout, stderr, launcher, outerPid, outerExited, status }: ChildParts) {
     this.stdin = stdin;
     this.stdout = stdout;
     this.stderr = stderr;
+    this.#launcher = launcher;
     this.#outerPid = outerPid;
     this.#status = status;
     this.exited = this.#watch(outerExited);
@@ -93,24 +115,42 @@ export class BubblewrapChild implements SandboxedChild {
     return deliver(this.#liveInit() ?? this.#outerPid, SIGKILL);
   }
 
-  usage(): ProcessUsage | null {
-    if (!this.#reaped && this.#programPid !== null) {
-      this.#usage = readProcessUsage(this.#programPid) ?? this.#usage;
+  look({ tasks, memoryBytes }: LookLimits = NO_LIMITS): TreeSample | null {
+    const init = this.#programPid === null ? null : this.#liveInit();
+    const usage = this.#usage ?? { cpuMs: 0, peakMemoryBytes: 0 };
+    const options = { maxTasks: tasks, limitBytes: memoryBytes, exactAboveBytes: usage.peakMemoryBytes };
+    const sample = init === null ? null : readTree(init, { ...options, before: this.#seen });
+    if (sample !== null) {
+      this.#seen = new Set(sample.pids);
+      this.#usage = {
+        // A process that ends between two reads is missing from one sum; time does not run backwards.
+        cpuMs: Math.max(usage.cpuMs, sample.cpuMs),
+        peakMemoryBytes: Math.max(
+          usage.peakMemoryBytes,
+          sample.largestProcessBytes,
+          sample.exact ? sample.memoryBytes : 0,
+        ),
+      };
     }
+    return sample;
+  }
+
+  usage(): ProcessUsage | null {
     return this.#usage;
   }
 
   /**
-   * Looks once whether the program has replaced bubblewrap's own code in the process meant for it. Both have the same
-   * argument list until then.
+   * Looks once whether the program has replaced bubblewrap's own code, and then the launcher's, in the process meant for it.
+   * By its executable file: to read an argument list would mean waiting for a lock that a busily forking program holds.
    */
   hasStarted(): boolean {
     const init = this.#status.initPid;
     const program = init === null ? undefined : readChildren(init)[0];
     if (init !== null && program !== undefined) {
-      const line = readCommandLine(program);
-      if (line !== null && line !== '' && line !== readCommandLine(init)) {
+      const file = readExecutable(program);
+      if (file !== null && file !== this.#launcher && file !== readExecutable(init)) {
         this.#programPid = program;
+        this.look();
         return true;
       }
     }

@@ -31,18 +31,21 @@ export class FifoStock {
   #refill: Promise<void> | undefined;
   #disposed = false;
 
-  /** Resolves when `count` pipes can be opened without waiting. */
-  async ready(count: number): Promise<void> {
+  /** Calls `take` as soon as `count` pipes can be opened, and answers what it answers. Many may wait at the same time. */
+  async withPipes<T>(count: number, take: () => T): Promise<T> {
     while (this.#paths.length < count) {
       await this.#fill();
     }
-    if (this.#paths.length - count < FIFO_LOW_WATER && !this.#disposed) {
+    // In the turn in which they were counted: everybody else who waits counts after this.
+    const taken = take();
+    if (this.#paths.length < FIFO_LOW_WATER && !this.#disposed) {
       // In the background; a failure shows up in the next spawn that has to wait.
       this.#fill().catch(() => undefined);
     }
+    return taken;
   }
 
-  /** Opens one pipe of those that `ready` promised. Throws the system's error when descriptors run out. */
+  /** Opens one pipe, within `withPipes`. Throws the system's error when descriptors run out. */
   open(direction: 'from-child' | 'to-child'): PipeEnds {
     const path = this.#paths.pop();
     if (path === undefined) {

@@ -1,30 +1,27 @@
-import { readFileSync } from 'node:fs';
-import { CLOCK_TICK_MS } from './limits.ts';
-
-/** What one program has used so far. */
-export interface ProcessUsage {
-  /** CPU time of the program and of its children that it has waited for. */
-  readonly cpuMs: number;
-  /** Largest resident memory of the program itself so far, in bytes. */
-  readonly peakMemoryBytes: number;
-}
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 
 /** The fields of `/proc/<pid>/stat` that matter here. */
 export interface ProcessStat {
   readonly parent: number;
   readonly group: number;
-  readonly cpuTicks: number;
+  /** CPU time of its own, in clock ticks. */
+  readonly ownTicks: number;
+  /** CPU time of its descendants that have ended and were waited for, all the way down. */
+  readonly reapedTicks: number;
+  readonly threads: number;
+}
+
+/** What `/proc/<pid>/status` says of memory, in bytes. */
+export interface ProcessMemory {
+  /** Resident pages that belong to no file. Shared with a parent until one of them writes. */
+  readonly anonymous: number;
+  /** Resident pages of files and shared memory: counted once in memory however many processes show them. */
+  readonly shareable: number;
+  /** The most that was resident at one time. */
+  readonly peak: number;
 }
 
 /** Null when there is no such process. */
-export function readProcessUsage(pid: number): ProcessUsage | null {
-  const stat = readProcessStat(pid);
-  const peakKiB = /^VmHWM:\s*(\d+) kB$/m.exec(readProc(`${String(pid)}/status`) ?? '')?.[1];
-  return stat === null || peakKiB === undefined
-    ? null
-    : { cpuMs: stat.cpuTicks * CLOCK_TICK_MS, peakMemoryBytes: Number(peakKiB) * 1024 };
-}
-
 export function readProcessStat(pid: number): ProcessStat | null {
   const text = readProc(`${String(pid)}/stat`);
   if (text === null) {
@@ -35,22 +32,77 @@ export function readProcessStat(pid: number): ProcessStat | null {
     .slice(text.lastIndexOf(')') + 2)
     .split(' ')
     .map(Number);
-  const [, parent = 0, group = 0] = fields;
-  return { parent, group, cpuTicks: fields.slice(11, 15).reduce((sum, ticks) => sum + ticks, 0) };
+  const at = (field: number): number => fields[field - 3] ?? 0;
+  return {
+    parent: at(4),
+    group: at(5),
+    ownTicks: at(14) + at(15),
+    reapedTicks: at(16) + at(17),
+    threads: at(20),
+  };
 }
 
-/** The direct children of `pid`'s first thread. */
-export function readChildren(pid: number): readonly number[] {
-  const text = readProc(`${String(pid)}/task/${String(pid)}/children`);
-  return (text ?? '')
-    .split(' ')
-    .filter((part) => part !== '')
-    .map(Number);
+/** Null when there is no such process, or it has ended and only waits to be reaped. */
+export function readProcessMemory(pid: number): ProcessMemory | null {
+  const text = readProc(`${String(pid)}/status`) ?? '';
+  const peak = kibibytes(text, 'VmHWM');
+  return peak === null
+    ? null
+    : {
+        peak,
+        anonymous: kibibytes(text, 'RssAnon') ?? 0,
+        shareable: (kibibytes(text, 'RssFile') ?? 0) + (kibibytes(text, 'RssShmem') ?? 0),
+      };
 }
 
-/** The argument list as the kernel keeps it, or null. It changes at the moment a program is replaced by another. */
-export function readCommandLine(pid: number): string | null {
-  return readProc(`${String(pid)}/cmdline`);
+/** Resident bytes with each shared page divided among those who share it (PSS); null when it cannot be read. */
+export function readProportionalMemory(pid: number): number | null {
+  return kibibytes(readProc(`${String(pid)}/smaps_rollup`) ?? '', 'Pss');
+}
+
+/** The direct children of `pid`, by whichever of its `threads` they were started. */
+export function readChildren(pid: number, threads = 1): readonly number[] {
+  const tasks = threads > 1 ? readTasks(pid) : [String(pid)];
+  return tasks.flatMap((task) =>
+    (readProc(`${String(pid)}/task/${task}/children`) ?? '')
+      .split(' ')
+      .filter((part) => part !== '')
+      .map(Number),
+  );
+}
+
+/** Which file a process executes, as device and inode; null when it has ended. It changes when a program is replaced by another. */
+export function readExecutable(pid: number): string | null {
+  return fileIdentity(`/proc/${String(pid)}/exe`);
+}
+
+/** Device and inode of a file, links followed; null when there is none. */
+export function fileIdentity(path: string): string | null {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${String(dev)}:${String(ino)}`;
+  } catch {
+    // Gone, which is an answer.
+    return null;
+  }
+}
+
+/** Processes and threads of the whole machine. Costs a hundredth of a millisecond. */
+export function countMachineTasks(): number {
+  return Number(/\d+\/(\d+)/.exec(readProc('loadavg') ?? '')?.[1] ?? 0);
+}
+
+function kibibytes(text: string, name: string): number | null {
+  const value = new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(text)?.[1];
+  return value === undefined ? null : Number(value) * 1024;
+}
+
+function readTasks(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${String(pid)}/task`);
+  } catch {
+    return [];
+  }
 }
 
 function readProc(path: string): string | null {

@@ -3,6 +3,8 @@ import { access, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { CHILD_PATH, PROBE_TIMEOUT_MS } from './limits.ts';
 import { OsError } from './os-error.ts';
+import { refuseAfterSeatbelt } from './seatbelt-probe.ts';
+import { seccompFilter } from './seccomp.ts';
 import type { SandboxTools } from './sandbox.ts';
 import { readSystemView } from './system-view.ts';
 
@@ -11,6 +13,8 @@ export interface Sandbox extends SandboxTools {
   /** Absolute path of bubblewrap. */
   readonly bwrap: string;
   readonly version: string;
+  /** The compiled filter of system calls; null on an architecture that has none, where the namespaces are alone. */
+  readonly seccomp: Buffer | null;
 }
 
 export interface ProbeOptions {
@@ -26,6 +30,9 @@ export interface ProbeOptions {
 export async function probeSandbox(
   { platform, searchPath }: ProbeOptions = { platform: process.platform, searchPath: CHILD_PATH },
 ): Promise<Sandbox> {
+  if (platform === 'darwin') {
+    return refuseAfterSeatbelt();
+  }
   if (platform !== 'linux') {
     throw new OsError(
       'sandbox-unsupported',
@@ -41,6 +48,14 @@ export async function probeSandbox(
       `Install it: ${await installCommand()}`,
     );
   }
+  const prlimit = await findExecutable('prlimit', CHILD_PATH);
+  if (prlimit === null) {
+    throw new OsError(
+      'sandbox-missing',
+      'prlimit, which limits the processes of capsules, is not installed.',
+      'Install the package util-linux (on Alpine: util-linux-misc).',
+    );
+  }
   await tryNamespaces(bwrap);
   const version = await readVersion(bwrap);
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -49,7 +64,8 @@ export async function probeSandbox(
     version,
     tmpfsSize: major > 0 || minor >= 7,
     view: await readSystemView(),
-    prlimit: await findExecutable('prlimit', CHILD_PATH),
+    prlimit,
+    seccomp: seccompFilter(process.arch),
   };
 }
 

@@ -1,10 +1,13 @@
-/** Ceilings the kernel keeps for the program and what it starts. Whole numbers; absent: no ceiling. */
+/**
+ * Ceilings of a program and what it starts. Whole numbers; absent: no ceiling. The kernel's part is done here, process by
+ * process; `processes/resource-watch.ts` adds up the tree and ends it.
+ */
 export interface ResourceLimits {
-  /** Address space of each process (RLIMIT_AS). */
+  /** Resident memory of the tree. The kernel gets twice as much for the private memory of each process (RLIMIT_DATA). */
   readonly maxMemoryBytes?: number;
-  /** CPU seconds of each process; SIGXCPU then (RLIMIT_CPU). */
+  /** CPU seconds of the tree. The kernel ends each process a second later (RLIMIT_CPU, SIGXCPU). */
   readonly maxCpuSecs?: number;
-  /** Processes and threads of the user in this sandbox (RLIMIT_NPROC). The kernel exempts root. */
+  /** Processes and threads of the tree. The kernel refuses a few more (RLIMIT_NPROC), but never to root. */
   readonly maxPids?: number;
   /** Open descriptors of each process (RLIMIT_NOFILE). */
   readonly maxOpenFiles?: number;

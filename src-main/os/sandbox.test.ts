@@ -45,7 +45,7 @@ describe('the bubblewrap command line', () => {
         ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/dev/shm', '--tmpfs', '/tmp'],
         ...['--dir', '/run', '--dir', '/var/tmp', '--bind', '/tmp/project', '/tmp/project'],
         ...['--remount-ro', '/', '--chdir', '/tmp/project/src', '--json-status-fd', '3', '--args', '4'],
-        ...['--', '/usr/bin/git', 'status'],
+        ...['--', '/usr/bin/prlimit', '--core=0', '--', '/usr/bin/git', 'status'],
       ],
       environment: ['--setenv', 'HOME', '/tmp/project'],
     });
@@ -69,18 +69,24 @@ describe('the bubblewrap command line', () => {
     );
   });
 
-  it('sets limits inside the sandbox, before the program', () => {
+  it('sets limits inside the sandbox, before the program, a little beyond those of the tree', () => {
     const limits = { maxMemoryBytes: 1e9, maxCpuSecs: 5, maxPids: 20, maxOpenFiles: 64 };
-    const { argv } = bubblewrapArguments({ ...spec, limits }, tools);
+    const { argv } = bubblewrapArguments({ ...spec, limits }, { ...tools, tmpfsSize: true });
     expect(argv.slice(argv.indexOf('--'))).toEqual([
-      ...['--', '/usr/bin/prlimit', '--as=1000000000', '--cpu=5', '--nproc=20', '--nofile=64', '--'],
+      ...[
+        '--',
+        '/usr/bin/prlimit',
+        '--core=0',
+        '--data=2000000000',
+        '--cpu=6:7',
+        '--nproc=36',
+        '--nofile=64',
+        '--',
+      ],
       ...['/usr/bin/git', 'status'],
     ]);
-  });
-
-  it('never starts without the limits that were asked for', () => {
-    const limited = { ...spec, limits: { maxPids: 1 } };
-    expect(() => bubblewrapArguments(limited, { ...tools, prlimit: null })).toThrow(/prlimit/);
+    // Files of the private folders are memory too.
+    expect(argv.filter((_, index) => argv[index - 1] === '--size')).toEqual(['1000000000', '1000000000']);
   });
 
   it.each<[string, Partial<SandboxSpec>]>([

@@ -1,5 +1,4 @@
-import { OsError } from './os-error.ts';
-import { PRIVATE_TMPFS_BYTES } from './limits.ts';
+import { CPU_HEADROOM_SECS, MEMORY_HEADROOM_BYTES, PIDS_HEADROOM, PRIVATE_TMPFS_BYTES } from './limits.ts';
 import { checkSandboxSpec } from './sandbox-check.ts';
 import type { ResourceLimits, SandboxSpec } from './sandbox-spec.ts';
 import type { SystemView } from './system-view.ts';
@@ -9,13 +8,15 @@ export interface SandboxTools {
   readonly view: SystemView;
   /** `--size` is understood (bubblewrap 0.7 and newer). */
   readonly tmpfsSize: boolean;
-  /** Absolute path of `prlimit`, or null. */
-  readonly prlimit: string | null;
+  /** Absolute path of `prlimit`. */
+  readonly prlimit: string;
 }
 
 /** Descriptors that bubblewrap is started with beside stdin, stdout and stderr. */
 export const STATUS_FD = 3;
 export const ENVIRONMENT_FD = 4;
+/** Where bubblewrap reads the seccomp filter; named on its command line by who opens it. */
+export const SECCOMP_FD = 5;
 
 export interface BubblewrapArguments {
   /** The whole argument list; it names `ENVIRONMENT_FD` as the source of `environment`. */
@@ -63,7 +64,9 @@ export function bubblewrapArguments(spec: SandboxSpec, tools: SandboxTools): Bub
 
 function systemMounts(spec: SandboxSpec, { view, tmpfsSize }: SandboxTools): readonly string[] {
   const etc = spec.network ? [...view.etc, ...view.networkEtc] : view.etc;
-  const size = tmpfsSize ? ['--size', String(PRIVATE_TMPFS_BYTES)] : [];
+  const size = tmpfsSize
+    ? ['--size', String(Math.min(PRIVATE_TMPFS_BYTES, spec.limits?.maxMemoryBytes ?? Infinity))]
+    : [];
   return [
     ...view.folders.flatMap((path) => ['--ro-bind', path, path]),
     ...view.links.flatMap(({ path, target }) => ['--symlink', target, path]),
@@ -101,27 +104,22 @@ function callerMounts(spec: SandboxSpec): readonly string[] {
   ];
 }
 
-/** Inside the sandbox, so that bubblewrap itself is not limited. */
-function limitPrefix(limits: ResourceLimits | undefined, prlimit: string | null): readonly string[] {
-  const options = [
-    ...option('as', limits?.maxMemoryBytes),
-    ...option('cpu', limits?.maxCpuSecs),
-    ...option('nproc', limits?.maxPids),
-    ...option('nofile', limits?.maxOpenFiles),
+/**
+ * Inside the sandbox, so that bubblewrap itself is not limited and only the sandbox's processes are counted. The kernel's
+ * lines lie a little beyond the tree's: who runs into one of them gets an error that looks like any other failure, and
+ * the watch, which can say what happened, is to be first. No core dumps: the machine's handler would read them outside.
+ */
+function limitPrefix(limits: ResourceLimits | undefined, prlimit: string): readonly string[] {
+  const { maxMemoryBytes: memory, maxCpuSecs: cpu, maxPids: pids, maxOpenFiles: files } = limits ?? {};
+  return [
+    prlimit,
+    '--core=0',
+    ...(memory === undefined ? [] : [`--data=${String(memory + Math.max(memory, MEMORY_HEADROOM_BYTES))}`]),
+    ...(cpu === undefined
+      ? []
+      : [`--cpu=${String(cpu + CPU_HEADROOM_SECS)}:${String(cpu + 2 * CPU_HEADROOM_SECS)}`]),
+    ...(pids === undefined ? [] : [`--nproc=${String(pids + PIDS_HEADROOM)}`]),
+    ...(files === undefined ? [] : [`--nofile=${String(files)}`]),
+    '--',
   ];
-  if (options.length === 0) {
-    return [];
-  }
-  if (prlimit === null) {
-    throw new OsError(
-      'spawn-failed',
-      'Resource limits were asked for, and the program prlimit that sets them is not installed.',
-      'Install the package util-linux.',
-    );
-  }
-  return [prlimit, ...options, '--'];
-}
-
-function option(name: string, value: number | undefined): readonly string[] {
-  return value === undefined ? [] : [`--${name}=${String(value)}`];
 }

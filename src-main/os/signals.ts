@@ -4,6 +4,8 @@ export const SIGNAL_NUMBERS = { hup: 1, int: 2, usr1: 10, usr2: 12, term: 15, co
 export type SignalName = keyof typeof SIGNAL_NUMBERS;
 
 export const SIGKILL = 9;
+/** The kernel's word that a process has used up its CPU time. */
+export const SIGXCPU = 24;
 
 /**
  * Signals that the kernel raises by itself: ILL TRAP ABRT BUS FPE KILL (out of memory) SEGV PIPE ALRM XCPU XFSZ VTALRM

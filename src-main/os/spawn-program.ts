@@ -7,7 +7,8 @@ import { isWithin } from './sandbox-check.ts';
 import type { SandboxSpec } from './sandbox-spec.ts';
 import type { SystemView } from './system-view.ts';
 
-type Places = Pick<SandboxSpec, 'cwd' | 'workspace' | 'readOnly' | 'writable'>;
+/** Where a program may lie and what `cwd` it is started in. Without a workspace: before there is one, at a grant. */
+export type Places = Pick<SandboxSpec, 'cwd' | 'readOnly' | 'writable'> & { readonly workspace?: string };
 
 /**
  * The absolute path of the program that `command` means inside the sandbox: looked up in the fixed child PATH
@@ -92,7 +93,8 @@ async function whyNot(path: string, visible: readonly string[]): Promise<string 
 
 /** Real paths; a symlink on the way must not make a place look inside or outside when it is not. */
 async function visibleFolders(places: Places, view: SystemView): Promise<readonly string[]> {
-  const opened = [places.workspace, ...(places.readOnly ?? []), ...(places.writable ?? [])];
+  const own = places.workspace === undefined ? [] : [places.workspace];
+  const opened = [...own, ...(places.readOnly ?? []), ...(places.writable ?? [])];
   const real = await Promise.all(opened.map((path) => realpath(path).catch(() => path)));
   const linked = view.links.map(({ target }) => resolve('/', target));
   return [...view.folders, ...linked, ...view.etc, ...real];

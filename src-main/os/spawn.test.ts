@@ -84,7 +84,8 @@ describe('what a program sees', () => {
 
   it('keeps within its limits', async () => {
     const limits = { maxMemoryBytes: 1024 ** 3, maxCpuSecs: 10, maxOpenFiles: 50 };
-    expect((await run('ulimit -v; ulimit -t; ulimit -n', { limits })).stdout).toBe('1048576\n10\n50\n');
+    const { stdout } = await run('ulimit -d; ulimit -t; ulimit -n; ulimit -c', { limits });
+    expect(stdout).toBe('2097152\n11\n50\n0\n');
   });
 });
 
@@ -201,11 +202,14 @@ describe('how a program ends', () => {
     );
     const stdout = collect(child.stdout);
     await until(() => stdout.text() === 'done\n');
+    expect(child.look()).toMatchObject({ tasks: 2 });
     const usage = child.usage();
     expect(usage?.cpuMs).toBeGreaterThan(0);
     expect(usage?.peakMemoryBytes).toBeGreaterThan(100_000);
     child.kill();
     await outcome(child);
+    expect(child.usage()).toEqual(usage);
+    expect(child.look()).toBeNull();
   });
 });
 

@@ -9,11 +9,13 @@ import { FifoStock } from './fifo-stock.ts';
 import type { PipeEnds } from './fifo-stock.ts';
 import { MAX_SETUP_ERROR_BYTES, START_POLL_MAX_MS } from './limits.ts';
 import { OsError } from './os-error.ts';
+import { fileIdentity } from './process-stats.ts';
 import { probeSandbox } from './sandbox-probe.ts';
 import type { Sandbox } from './sandbox-probe.ts';
 import { SandboxStatus } from './sandbox-status.ts';
-import { bubblewrapArguments, ENVIRONMENT_FD } from './sandbox.ts';
+import { bubblewrapArguments, ENVIRONMENT_FD, SECCOMP_FD } from './sandbox.ts';
 import type { SandboxSpec } from './sandbox-spec.ts';
+import { PrivateFile } from './private-file.ts';
 import { closeHighInherited, inheritedDescriptors } from './spawn-inherited.ts';
 import { checkWorkingDirectory, resolveProgram } from './spawn-program.ts';
 
@@ -22,6 +24,8 @@ export interface SpawnSpec extends Omit<SandboxSpec, 'command'> {
   /** A name for the child PATH, or a path (relative to `cwd`). */
   readonly command: string;
   readonly args: readonly string[];
+  /** Its absolute path when it was looked up already; otherwise it is looked up now. */
+  readonly program?: string;
   /** `none`: the program reads an empty input. */
   readonly stdin: 'none' | 'pipe';
 }
@@ -31,6 +35,7 @@ export class SandboxSpawner {
   readonly #stock = new FifoStock();
   readonly #probe: () => Promise<Sandbox>;
   #sandbox: Promise<Sandbox> | undefined;
+  #filter: PrivateFile | null = null;
 
   constructor(probe: () => Promise<Sandbox> = probeSandbox) {
     this.#probe = probe;
@@ -46,14 +51,14 @@ export class SandboxSpawner {
   async spawn(spec: SpawnSpec): Promise<SandboxedChild> {
     const sandbox = await this.sandbox();
     const [program] = await Promise.all([
-      resolveProgram(spec.command, spec, sandbox.view),
+      spec.program ?? resolveProgram(spec.command, spec, sandbox.view),
       checkWorkingDirectory(spec, sandbox.view),
     ]);
     const { argv, environment } = bubblewrapArguments({ ...spec, command: [program, ...spec.args] }, sandbox);
-    await this.#stock.ready(5);
-    const pipes = openPipes(this.#stock, spec.stdin === 'pipe');
-    const outer = startOuter(sandbox.bwrap, argv, pipes);
-    const child = assemble(pipes, outer);
+    const pipes = await this.#stock.withPipes(5, () => openPipes(this.#stock, spec.stdin === 'pipe'));
+    const outer = startOuter(sandbox.bwrap, argv, pipes, this.#filter);
+    const launcher = fileIdentity(sandbox.prlimit);
+    const child = assemble(pipes, outer, launcher === fileIdentity(program) ? null : launcher);
     sendEnvironment(pipes.environment, environment);
     await untilStarted(child);
     return child.child;
@@ -63,6 +68,7 @@ export class SandboxSpawner {
     try {
       const sandbox = await this.#probe();
       closeHighInherited();
+      this.#filter = sandbox.seccomp === null ? null : new PrivateFile(sandbox.seccomp);
       return sandbox;
     } catch (error) {
       this.#sandbox = undefined;
@@ -72,6 +78,7 @@ export class SandboxSpawner {
 
   /** Gives the prepared pipes back. Children live on until they are ended. */
   dispose(): Promise<void> {
+    this.#filter?.close();
     return this.#stock.dispose();
   }
 }
@@ -125,12 +132,14 @@ function openPipes(stock: FifoStock, withStdin: boolean): Pipes {
   }
 }
 
-function startOuter(bwrap: string, argv: readonly string[], pipes: Pipes): Outer {
+function startOuter(bwrap: string, argv: readonly string[], pipes: Pipes, filter: PrivateFile | null): Outer {
   const { stdin, stdout, stderr, status, environment } = pipes;
   const theirs = [stdout.theirs, stderr.theirs, status.theirs, environment.theirs];
-  const blanks = blankInherited();
+  const blanks = blankInherited(filter === null ? ENVIRONMENT_FD : SECCOMP_FD);
   try {
-    const outer = execa(bwrap, argv, {
+    theirs.push(...(filter === null ? [] : [filter.open()]));
+    const seccomp = filter === null ? [] : ['--seccomp', String(SECCOMP_FD)];
+    const outer = execa(bwrap, [...seccomp, ...argv], {
       stdio: descriptors(stdin?.theirs ?? 'ignore', ...theirs, ...blanks.stdio),
       env: {},
       extendEnv: false,
@@ -169,19 +178,19 @@ function descriptors(...all: readonly Descriptor[]): ExecaDescriptors {
 }
 
 /** Covers what the child would inherit by accident; see `inheritedDescriptors`. */
-function blankInherited(): { readonly stdio: readonly Descriptor[]; readonly fd: number | null } {
-  const inherited = inheritedDescriptors(ENVIRONMENT_FD);
+function blankInherited(last: number): { readonly stdio: readonly Descriptor[]; readonly fd: number | null } {
+  const inherited = inheritedDescriptors(last);
   if (inherited.length === 0) {
     return { stdio: [], fd: null };
   }
-  const first = ENVIRONMENT_FD + 1;
+  const first = last + 1;
   const fd = openSync('/dev/null', 'r');
   const length = Math.max(...inherited) - first + 1;
   const stdio = Array.from({ length }, (_, index) => (inherited.includes(first + index) ? fd : 'ignore'));
   return { stdio, fd };
 }
 
-function assemble(pipes: Pipes, outer: Outer): Assembled {
+function assemble(pipes: Pipes, outer: Outer, launcher: string | null): Assembled {
   const stderr = new PipeSource(pipes.stderr.ours);
   const status = new SandboxStatus(new PipeSource(pipes.status.ours));
   const child = new BubblewrapChild({
@@ -189,6 +198,7 @@ function assemble(pipes: Pipes, outer: Outer): Assembled {
     stdout: new PipeSource(pipes.stdout.ours),
     stderr,
     status,
+    launcher,
     outerPid: outer.pid ?? 0,
     outerExited: outer.exited,
   });
@@ -209,7 +219,10 @@ function closeDescriptor(fd: number | null | undefined): void {
   }
 }
 
-/** Throws `spawn-failed` with bubblewrap's own words when the program was never executed. */
+/** What `prlimit` ends with when it could not set a limit, not execute the program, not find it. */
+const LAUNCH_FAILED: ReadonlySet<number> = new Set([1, 126, 127]);
+
+/** Throws `spawn-failed` with bubblewrap's (or prlimit's) own words when the program was never executed. */
 async function untilStarted({ child, stderr, status, outer }: Assembled): Promise<void> {
   await Promise.race([status.announced, child.exited]);
   for (let looks = 0; !child.ended && status.exitStatus === null; looks += 1) {
@@ -219,14 +232,11 @@ async function untilStarted({ child, stderr, status, outer }: Assembled): Promis
     const pause = Math.min(START_POLL_MAX_MS, Math.max(1, 2 ** (looks - 8)));
     await Promise.race([child.exited, new Promise((resolve) => setTimeout(resolve, pause))]);
   }
-  if (status.exitStatus !== null) {
-    return;
-  }
   await child.exited;
-  if (status.exitStatus !== null) {
+  const said = Buffer.from(stderr.peek(MAX_SETUP_ERROR_BYTES)).toString('utf8').trim();
+  if (status.exitStatus !== null && !(LAUNCH_FAILED.has(status.exitStatus) && said.startsWith('prlimit: '))) {
     return;
   }
-  const said = Buffer.from(stderr.readLeftovers(MAX_SETUP_ERROR_BYTES)).toString('utf8').trim();
   child.stdout.close();
   child.stderr.close();
   throw new OsError(

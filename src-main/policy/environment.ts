@@ -6,20 +6,35 @@ export const MAX_ENV_VALUE_BYTES = 65_536;
 export const PASSED_ON = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'] as const;
 
 /**
- * Names that steer loaders and interpreters or carry the host's own: a guest that may run `git` must not
- * turn it into a shell by its environment. One list for every way to start a program; the reference
- * keeps two that disagree. Compared without regard to case.
+ * Names that steer loaders, interpreters and what programs start, or carry the host's own: a guest that may run
+ * `git` must not turn it into a shell by its environment. One list for every way to start a program; the reference
+ * keeps two that disagree, and these are both and what neither has. Compared without regard to case. `HOME` and
+ * `TMPDIR` are free, as they only move what the sandbox holds anyway; so are pagers and editors, which
+ * well-behaved capsules switch off by them (`GIT_PAGER=cat`).
  */
 const RESERVED: ReadonlySet<string> = new Set([
-  ...['PATH', 'ENV', 'BASH_ENV', 'ZDOTDIR', 'GCONV_PATH'],
+  ...['PATH', 'ENV', 'BASH_ENV', 'BASHOPTS', 'SHELLOPTS', 'PROMPT_COMMAND', 'ZDOTDIR', 'GCONV_PATH'],
   ...['NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS'],
-  ...['PYTHONHOME', 'PYTHONPATH', 'PYTHONSTARTUP'],
-  ...['PERL5OPT', 'PERL5LIB', 'RUBYOPT', 'RUBYLIB'],
-  ...['JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'JDK_JAVA_OPTIONS'],
-  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'OPENSSL_CONF'],
-  ...['GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_ASKPASS', 'GIT_EXTERNAL_DIFF', 'GIT_EXEC_PATH'],
+  ...['PYTHONHOME', 'PYTHONPATH', 'PYTHONSTARTUP', 'PYTHONUSERBASE', 'PYTHONBREAKPOINT', 'PYTHONINSPECT'],
+  ...[
+    'PERL5OPT',
+    'PERL5LIB',
+    'PERLLIB',
+    'PERL5DB',
+    'RUBYOPT',
+    'RUBYLIB',
+    'LUA_INIT',
+    'LUA_PATH',
+    'LUA_CPATH',
+  ],
+  ...['JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'JDK_JAVA_OPTIONS', 'CLASSPATH'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'OPENSSL_CONF', 'OPENSSL_MODULES', 'OPENSSL_ENGINES'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'FTP_PROXY', 'NO_PROXY'],
+  ...['LESSOPEN', 'LESSCLOSE', 'SSH_ASKPASS'],
+  ...['GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_ASKPASS', 'GIT_EXTERNAL_DIFF', 'GIT_EXEC_PATH', 'GIT_PROXY_COMMAND'],
+  ...['GIT_TEMPLATE_DIR'],
 ]);
-const RESERVED_PREFIXES = ['LD_', 'DYLD_', 'ASTRID_', 'NPM_CONFIG_', 'GIT_CONFIG'];
+const RESERVED_PREFIXES = ['LD_', 'DYLD_', 'ASTRID_', 'NPM_CONFIG_', 'GIT_CONFIG', 'BASH_FUNC_', 'LUA_INIT_'];
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -24,12 +24,18 @@ export const MAX_EXITED_TRANSIENT = 16;
 
 /** Reference defaults and ceilings. */
 export const MAX_LIFETIME_MS = 6 * 60 * 60 * 1000;
+/** A `spawn` that says nothing else: the longest that a call lasts. A run loop's call has no deadline of its own. */
+export const DEFAULT_SYNC_LIFETIME_MS = 5 * 60 * 1000;
 export const DEFAULT_IDLE_TIMEOUT_MS = 30 * 60 * 1000;
 export const MAX_IDLE_TIMEOUT_MS = 6 * 60 * 60 * 1000;
 export const DEFAULT_EXIT_RETENTION_MS = 5 * 60 * 1000;
 export const MAX_EXIT_RETENTION_MS = 60 * 60 * 1000;
 export const DEFAULT_STOP_GRACE_MS = 5_000;
 export const MAX_STOP_GRACE_MS = 30_000;
+/** Between INT and KILL when a call is cancelled. Reference. */
+export const CANCEL_GRACE_MS = 2_000;
+/** Between TERM and KILL when a handle is dropped: nobody waits for the end, but its slot is taken until then. */
+export const DROP_GRACE_MS = 2_000;
 /** Grace of `dispose`: a person waits for the application to quit. */
 export const SHUTDOWN_GRACE_MS = 2_000;
 /** How often the reaper looks. Reference. */
@@ -49,3 +55,26 @@ export const MAX_LABEL_BYTES = 128;
 export const EXIT_DRAIN_MS = 1_000;
 /** Growing output is announced at most this often per process; the window reads at its own pace. */
 export const OUTPUT_CHANGE_MS = 50;
+
+/** No capsule's program may take more of the machine's memory than this: the rest keeps the desktop alive. */
+export const MACHINE_MEMORY_SHARE = 0.5;
+/** Processes and threads of one program's tree: a build with a compiler per core and a few runtimes fits; a fork bomb does not. */
+export const DEFAULT_CHILD_PIDS = 512;
+/** 32 such trees stay below the 32,768 pids that Linux has by default. */
+export const MAX_CHILD_PIDS = 1024;
+/** Open descriptors of one process: what login shells have by default, and the usual hard limit. */
+export const DEFAULT_CHILD_OPEN_FILES = 1024;
+export const MAX_CHILD_OPEN_FILES = 4096;
+
+/**
+ * Pauses between two looks at what a tree uses. One look costs about 0.1 ms for each process. First: after the start, then
+ * half as long as it has run. With limits that were asked for: what a person would call at once, and a memory hog touches some
+ * 100 MiB in it. Without: only the machine is to be protected. Quiet: nothing has changed since the last look.
+ */
+export const FIRST_LOOK_MS = 5;
+export const ASKED_LOOK_MS = 50;
+export const UNASKED_LOOK_MS = 250;
+export const QUIET_LOOK_MS = 1_000;
+/** How often the number of all tasks of the machine is read (0.01 ms), and how much of a rise makes every tree be looked at. */
+export const WATCH_TICK_MS = 100;
+export const FORK_ALARM_TASKS = 64;

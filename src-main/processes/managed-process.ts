@@ -12,14 +12,18 @@ import type {
 } from '../contract/views.ts';
 import type { SandboxedChild } from '../os/child.ts';
 import { SIGNAL_NUMBERS } from '../os/signals.ts';
-import { EXIT_DRAIN_MS, MAX_STOP_GRACE_MS, OUTPUT_CHANGE_MS } from './limits.ts';
+import { unaskedReason } from './exit-reason.ts';
+import { CANCEL_GRACE_MS, EXIT_DRAIN_MS, MAX_STOP_GRACE_MS, OUTPUT_CHANGE_MS } from './limits.ts';
 import type { LogSlice } from './log-ring.ts';
 import { ProcessInput } from './process-input.ts';
 import { ProcessOutput } from './process-output.ts';
 import type { ManagedProcessOptions, ProcessOwner, ProcessPlan, Spawn } from './process-spec.ts';
 import { informOwner, viewProcess } from './process-view.ts';
 import type { ProcessInfo, ProcessState } from './process-view.ts';
+import { resourceWatch } from './resource-watch.ts';
 import { StopSequence } from './stop-sequence.ts';
+import type { FirstSignal } from './stop-sequence.ts';
+import { UseClock } from './use-clock.ts';
 
 /** One OS process of a capsule, whatever its tier: its output, input, signals, stop and end. */
 export class ManagedProcess {
@@ -29,6 +33,7 @@ export class ManagedProcess {
   readonly tier: ProcessTier;
   readonly plan: ProcessPlan;
   readonly startedAt: number;
+  readonly use: UseClock;
   /** Resolves once, when the program has ended and its output is complete. Also after a failed start (code and signal null). */
   readonly exited: Promise<ExitView>;
   readonly #clock: Clock;
@@ -44,8 +49,8 @@ export class ManagedProcess {
   #exitView: ExitView | null = null;
   #exitedAt: number | null = null;
   #frozen = false;
-  #touchedAt: number;
   #pulse: NodeJS.Timeout | undefined;
+  #endWatch: () => void = () => undefined;
 
   constructor({ id, key, owner, tier, plan, clock, onChange }: ManagedProcessOptions) {
     this.id = id;
@@ -55,7 +60,7 @@ export class ManagedProcess {
     this.plan = plan;
     this.startedAt = clock.now();
     this.exited = this.#exit.promise;
-    this.#touchedAt = this.startedAt;
+    this.use = new UseClock(clock);
     this.#clock = clock;
     this.#changed = onChange;
     const ring = { capacity: plan.ringBytes, overflow: plan.overflow, now: clock.now };
@@ -65,7 +70,7 @@ export class ManagedProcess {
     };
     this.#stop = new StopSequence({
       now: clock.now,
-      terminate: () => this.#terminate(),
+      ask: (signal) => this.#ask(signal),
       kill: () => this.#child?.kill(),
       onChange,
     });
@@ -86,11 +91,17 @@ export class ManagedProcess {
     this.#streams.stderr.attach(child.stderr);
     this.#input.attach(child.stdin, this.plan);
     void this.#watch(child);
+    this.#endWatch = resourceWatch.add({
+      child,
+      ceilings: this.plan.ceilings,
+      onExceeded: (reason) => void this.kill(reason),
+    });
     // A stop or kill that came while it was starting.
-    if (this.#stop.view?.step === 'kill') {
+    const step = this.#stop.view?.step;
+    if (step === 'kill') {
       child.kill();
-    } else if (this.#stop.view !== null) {
-      this.#terminate();
+    } else if (step !== undefined) {
+      this.#ask(step);
     }
     this.#changed();
   }
@@ -114,36 +125,26 @@ export class ManagedProcess {
     return this.#exitedAt;
   }
 
-  /** When the owner last did something with it, epoch ms. */
-  get touchedAt(): number {
-    return this.#touchedAt;
-  }
-
   /** Says which stream has more bytes or has ended; fires for every chunk. For readiness, not for showing. */
   get onOutput(): Emitter<LogStream>['event'] {
     return this.#output.event;
   }
 
-  /** The owner did something with it: the idle time starts again. */
-  touch(): void {
-    this.#touchedAt = this.#clock.now();
-  }
-
   /** For the owner: next bytes of the shared drain cursor. */
   drain(stream: LogStream, max: number): LogSlice {
-    this.touch();
+    this.use.touch();
     return this.#streams[stream].drain(max);
   }
 
   /** For the owner: the same as text, characters never torn. */
   drainText(stream: LogStream, max: number): string {
-    this.touch();
+    this.use.touch();
     return this.#streams[stream].drainText(max);
   }
 
   /** For the owner: from a cursor of its own; null is the oldest retained byte. */
   readSince(stream: LogStream, offset: number | null, max: number): LogSlice {
-    this.touch();
+    this.use.touch();
     return this.#streams[stream].readSince(offset, max);
   }
 
@@ -164,13 +165,13 @@ export class ManagedProcess {
    * Throws `ProcessError` `too-large` over 1 MiB, `OsError` `closed` when the input is closed on either side.
    */
   writeStdin(bytes: Uint8Array): Promise<number> {
-    this.touch();
+    this.use.touch();
     return this.#input.write(bytes);
   }
 
   /** The program sees the end of its input after what was written. Harmless when closed. */
   closeStdin(): void {
-    this.touch();
+    this.use.touch();
     this.#input.end();
     this.#changed();
   }
@@ -188,16 +189,23 @@ export class ManagedProcess {
     return delivered;
   }
 
-  /** TERM, then KILL after `graceMs` (at most 30 s). The first reason given is the one that stays. */
-  stop(graceMs: number, reason: ExitReason): Promise<ExitView> {
+  /** TERM or INT, then KILL after `graceMs` (at most 30 s). The first reason given is the one that stays. */
+  stop(graceMs: number, reason: ExitReason, first: FirstSignal = 'term'): Promise<ExitView> {
     if (this.#exitView === null) {
       this.#reason ??= reason;
-      this.#stop.begin(Math.min(MAX_STOP_GRACE_MS, Math.max(0, graceMs)));
+      const grace = Math.min(MAX_STOP_GRACE_MS, Math.max(0, graceMs));
+      // Whoever unloads or cancels counts on the end; only a plain stop is somebody's wish, which may change.
+      this.#stop.begin({ graceMs: grace, first, revocable: reason === 'stopped' });
     }
     return this.exited;
   }
 
-  /** Calls off the KILL of a stop under way. False when none is. */
+  /** The call that it was started for is cancelled: INT, 2 s, KILL. */
+  cancel(): Promise<ExitView> {
+    return this.stop(CANCEL_GRACE_MS, 'cancelled', 'int');
+  }
+
+  /** Calls off the KILL of a stop that somebody asked for. False when there is none. */
   cancelStop(): boolean {
     const cancelled = this.#stop.cancel();
     if (cancelled) {
@@ -231,7 +239,7 @@ export class ManagedProcess {
       plan: this.plan,
       phase: this.phase,
       startedAt: this.startedAt,
-      touchedAt: this.#touchedAt,
+      touchedAt: this.use.last,
       exitedAt: this.#exitedAt,
       exit: this.#exitView,
       stop: this.#stop.view,
@@ -242,8 +250,8 @@ export class ManagedProcess {
     };
   }
 
-  #terminate(): void {
-    this.signal('term');
+  #ask(signal: FirstSignal): void {
+    this.signal(signal);
     if (this.#frozen) {
       // A frozen program could not act on it.
       this.signal('cont');
@@ -259,12 +267,12 @@ export class ManagedProcess {
     });
     await Promise.race([Promise.all([stdout.finish(), stderr.finish()]), patience]);
     clearTimeout(timer);
-    // A signal of ours that ended it without a stop: somebody here wanted that.
-    const reason = this.#reason ?? (signal !== null && this.#sent.has(signal) ? 'killed' : 'self');
+    const reason = this.#reason ?? unaskedReason(signal, this.#sent, this.plan.ceilings);
     this.#settle({ code, signal, reason });
   }
 
   #settle(exit: ExitView): void {
+    this.#endWatch();
     this.#exitView = exit;
     this.#exitedAt = this.#clock.now();
     this.#stop.end();

@@ -32,6 +32,7 @@ describe('a process-id', () => {
     expect(hash.of('a')).toBe(hash.of('a'));
     expect(hash.of('a')).not.toBe(new KeyedHash().of('a'));
     expect(hash.of('a', 'b')).not.toBe(hash.of('ab'));
+    expect(hash.of('a', 'b')).not.toBe(hash.of('a', 'b', ''));
   });
 });
 
@@ -82,6 +83,7 @@ describe('a plan', () => {
       spawn: { stdin: 'none' },
     });
     expect(planProcess(spec, 'ephemeral').idleTimeoutMs).toBeNull();
+    expect(planProcess(spec, 'sync').maxLifetimeMs).toBe(300_000);
   });
 
   it('keeps to the ceilings', () => {

@@ -2,10 +2,13 @@ import type { Clock } from '../base/clock.ts';
 import type { ProcessTier } from '../contract/views.ts';
 import type { SandboxedChild } from '../os/child.ts';
 import type { SpawnSpec } from '../os/spawn.ts';
+import { planLimits } from './child-limits.ts';
+import type { TreeCeilings } from './child-limits.ts';
 import {
   DEFAULT_EXIT_RETENTION_MS,
   DEFAULT_IDLE_TIMEOUT_MS,
   DEFAULT_RING_BYTES,
+  DEFAULT_SYNC_LIFETIME_MS,
   MAX_EXIT_RETENTION_MS,
   MAX_IDLE_TIMEOUT_MS,
   MAX_LABEL_BYTES,
@@ -37,7 +40,7 @@ export interface ProcessSpec extends Omit<SpawnSpec, 'stdin'> {
   readonly ringBytes?: number;
   /** What people call it: at most 128 bytes without control characters; the command and its arguments when absent. */
   readonly label?: string;
-  /** At most and by default 6 h. */
+  /** At most 6 h, which is also the default, but for `sync`: 5 min. */
   readonly maxLifetimeMs?: number;
   /** Persistent only; default 30 min, at most 6 h; 0 is refused. */
   readonly idleTimeoutMs?: number;
@@ -48,6 +51,7 @@ export interface ProcessSpec extends Omit<SpawnSpec, 'stdin'> {
 /** A `ProcessSpec` with every default filled in and every ceiling kept. */
 export interface ProcessPlan {
   readonly spawn: SpawnSpec;
+  readonly ceilings: TreeCeilings;
   readonly prelude: Uint8Array | null;
   readonly keepStdinOpen: boolean;
   readonly overflow: Overflow;
@@ -92,14 +96,20 @@ export function planProcess(spec: ProcessSpec, tier: ProcessTier): ProcessPlan {
       'Leave it out.',
     );
   }
+  const maxLifetimeMs = Math.min(
+    MAX_LIFETIME_MS,
+    spec.maxLifetimeMs ?? (tier === 'sync' ? DEFAULT_SYNC_LIFETIME_MS : MAX_LIFETIME_MS),
+  );
+  const limits = planLimits(spec.limits, maxLifetimeMs);
   return {
-    spawn: { ...spec, stdin: stdin !== undefined || keepStdinOpen ? 'pipe' : 'none' },
+    spawn: { ...spec, limits: limits.kernel, stdin: stdin !== undefined || keepStdinOpen ? 'pipe' : 'none' },
+    ceilings: limits.tree,
     prelude: stdin ?? null,
     keepStdinOpen,
     overflow,
     ringBytes: Math.min(MAX_RING_BYTES, Math.max(MIN_RING_BYTES, ringBytes)),
     label: makeLabel(spec.label ?? [spec.command, ...spec.args].join(' ')),
-    maxLifetimeMs: Math.min(MAX_LIFETIME_MS, spec.maxLifetimeMs ?? MAX_LIFETIME_MS),
+    maxLifetimeMs,
     idleTimeoutMs:
       tier === 'persistent'
         ? Math.min(MAX_IDLE_TIMEOUT_MS, spec.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS)

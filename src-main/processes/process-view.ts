@@ -1,6 +1,6 @@
 import type { ExitView, LogStream, ProcessPhase, ProcessView, StopView } from '../contract/views.ts';
 import type { SandboxedChild } from '../os/child.ts';
-import type { ProcessUsage } from '../os/process-stats.ts';
+import type { ProcessUsage } from '../os/tree-usage.ts';
 import type { ManagedProcessOptions } from './process-spec.ts';
 import type { ProcessOutput } from './process-output.ts';
 
@@ -52,12 +52,20 @@ export function viewProcess({ plan, owner, child, streams, ...state }: ProcessSt
     stdout: stdout.view,
     stderr: stderr.view,
     blockedOnOutput: running && (stdout.blocked || stderr.blocked),
+    limits: {
+      memoryBytes: plan.ceilings.memoryBytes,
+      cpuMs: plan.ceilings.cpuMs,
+      tasks: plan.ceilings.tasks,
+    },
+    // As last seen: a view is made for every change, and must not cost a look.
+    usage: child?.usage() ?? null,
     sandbox: { kind: 'bubblewrap', network: plan.spawn.network, workspace: plan.spawn.workspace },
   };
 }
 
 export function informOwner({ child, streams, ...state }: ProcessState, now: number): ProcessInfo {
   const { stdout, stderr } = streams;
+  child?.look(state.plan.ceilings);
   return {
     ageMs: (state.exitedAt ?? now) - state.startedAt,
     idleMs: now - state.touchedAt,

@@ -17,7 +17,7 @@ export function judge(process: ManagedProcess, now: number): Verdict {
   if (now - process.startedAt >= maxLifetimeMs) {
     return 'lifetime';
   }
-  return idleTimeoutMs !== null && now - process.touchedAt >= idleTimeoutMs ? 'idle' : null;
+  return idleTimeoutMs !== null && now - process.use.last >= idleTimeoutMs ? 'idle' : null;
 }
 
 /** Calls `sweep` every 2 s while there is something to watch. Never keeps the application alive. */

@@ -253,6 +253,13 @@ describe('the registry', () => {
     await registry.spawn(owner, 'persistent', sh('true'));
   });
 
+  it('starts many at the same time', async () => {
+    const registry = makeRegistry();
+    const all = Array.from({ length: 20 }, () => registry.spawn(owner, 'sync', sh('exit 3')));
+    const exits = await Promise.all((await Promise.all(all)).map(({ exited }) => exited));
+    expect(exits.map(({ code }) => code)).toEqual(exits.map(() => 3));
+  });
+
   it('frees the slot of a start that failed, and forgets it', async () => {
     const registry = makeRegistry({ concurrent: 1 });
     const changes: RegistryChange[] = [];
@@ -330,6 +337,62 @@ describe('the registry', () => {
     expect([labels(null), labels('web')]).toEqual([['web server', 'worker'], ['web server']]);
   });
 
+  it('cancels what one call started for itself: INT, two seconds, KILL; nothing else', async () => {
+    const registry = makeRegistry();
+    const polite = 'trap "exit 6" INT; echo; while :; do sleep 0.01; done';
+    // What a shell starts with & ignores INT, as its descendants do.
+    const deaf = 'trap "" INT; (while :; do sleep 0.01; done) & echo; while :; do sleep 0.01; done';
+    const mine = await Promise.all([
+      registry.spawn(owner, 'sync', sh(polite)),
+      registry.spawn(owner, 'ephemeral', sh(deaf)),
+    ]);
+    const others = await Promise.all([
+      registry.spawn(owner, 'persistent', sh(polite)),
+      registry.spawn({ ...owner, call: 'c2' }, 'ephemeral', sh(polite)),
+      registry.spawn({ ...owner, call: null }, 'ephemeral', sh(polite)),
+    ]);
+    await until(() => [...mine, ...others].every((process) => process.view().stdout.produced > 0));
+    const before = Date.now();
+    const cancelled = registry.cancelCall('c1');
+    expect(mine[1]?.view().stop).toMatchObject({ step: 'int', graceMs: 2_000, revocable: false });
+    // The instance of a cancelled call ends, and its handles with it; the first cause stays.
+    void mine[1]?.stop(0, 'killed');
+    await cancelled;
+    expect(mine.map(({ exit }) => exit)).toEqual([
+      { code: 6, signal: null, reason: 'cancelled' },
+      { code: null, signal: 9, reason: 'cancelled' },
+    ]);
+    expect(Date.now() - before).toBeLessThan(1_900);
+    expect(others.map(({ phase }) => phase)).toEqual(['running', 'running', 'running']);
+    await registry.cancelCall('c1');
+    await registry.cancelCall('');
+    expect(others.map(({ phase }) => phase)).toEqual(['running', 'running', 'running']);
+  });
+
+  it('gives a cancelled program two seconds', async () => {
+    const registry = makeRegistry();
+    const text = 'trap "sleep 0.5; exit 6" INT; echo; while :; do sleep 0.01; done';
+    const process = await registry.spawn(owner, 'sync', sh(text));
+    await until(() => process.view().stdout.produced > 0);
+    await registry.cancelCall('c1');
+    expect(process.exit).toEqual({ code: 6, signal: null, reason: 'cancelled' });
+    const deaf = await registry.spawn(owner, 'sync', sh('trap "" INT; echo; while :; do sleep 0.01; done'));
+    await until(() => deaf.view().stdout.produced > 0);
+    const before = Date.now();
+    await registry.cancelCall('c1');
+    expect(deaf.exit).toEqual({ code: null, signal: 9, reason: 'cancelled' });
+    expect(Date.now() - before).toBeGreaterThan(1_900);
+  });
+
+  it('ends for good what it needs ended, whoever wants to call that off', async () => {
+    const process = await start('trap "" TERM; echo; while :; do sleep 0.01; done');
+    await until(() => process.view().stdout.produced > 0);
+    void process.stop(20_000, 'stopped');
+    const ended = process.stop(200, 'unloaded');
+    expect(process.cancelStop()).toBe(false);
+    expect(await ended).toEqual({ code: null, signal: 9, reason: 'stopped' });
+  });
+
   it('calls off a start whose caller has gone', async () => {
     const registry = makeRegistry();
     const caller = new AbortController();
@@ -353,6 +416,59 @@ describe('the registry', () => {
     expect(registry.views().length).toBe(2);
     registry.sweep(Date.now() + 6 * minute);
     expect(registry.views()).toEqual([]);
+  });
+
+  it('takes asking for no use, and reading, writing, signalling and waiting for use', async () => {
+    let now = 1_000;
+    const clock = { ...systemClock, now: () => now };
+    const registry = new ProcessRegistry({ spawn: (each) => spawner.spawn(each), clock });
+    live.push(registry);
+    const process = await registry.spawn(
+      owner,
+      'persistent',
+      sh('cat', { keepStdinOpen: true, idleTimeoutMs: 100 }),
+    );
+    const uses: readonly (() => unknown)[] = [
+      () => process.drain('stdout', 1),
+      () => process.drainText('stdout', 1),
+      () => process.readSince('stdout', null, 1),
+      () => process.writeStdin(Buffer.from('x')),
+      () => process.use.beginWait()(),
+    ];
+    for (const use of uses) {
+      now += 99;
+      await use();
+      expect(process.info().idleMs).toBe(0);
+    }
+    for (const look of [() => process.view(), () => process.info(), () => process.peek('stdout', 0, 1)]) {
+      now += 10;
+      look();
+    }
+    registry.list(owner, null);
+    registry.byId(process.id, owner);
+    expect(process.info().idleMs).toBe(30);
+    const endWait = process.use.beginWait();
+    now += 1_000;
+    registry.sweep(now);
+    expect(process.phase).toBe('running');
+    endWait();
+    now += 99;
+    registry.sweep(now);
+    expect(process.phase).toBe('running');
+    now += 1;
+    registry.sweep(now);
+    expect(await process.exited).toMatchObject({ reason: 'idle' });
+    // A tombstone: what it was and why it ended stay readable, its slot is free.
+    expect(registry.byId(process.id, owner).view().exit).toMatchObject({ signal: 15, reason: 'idle' });
+  });
+
+  it('ends a spawn that is waited for too long, and says why', async () => {
+    const registry = makeRegistry();
+    const process = await registry.spawn(owner, 'sync', sh('echo so far; sleep 100'));
+    await until(() => process.view().stdout.produced > 0);
+    registry.sweep(Date.now() + 5 * 60_000);
+    expect(await process.exited).toEqual({ code: null, signal: 15, reason: 'lifetime' });
+    expect(process.drainText('stdout', 100)).toBe('so far\n');
   });
 
   it('forgets all but the latest ended ones that nobody can ask for', async () => {

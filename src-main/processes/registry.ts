@@ -13,6 +13,8 @@ import {
 import { ManagedProcess } from './managed-process.ts';
 import { noSuchProcess, ProcessError } from './process-error.ts';
 import { KeyedHash, newProcessId } from './process-id.ts';
+import { ProcessIndex } from './process-index.ts';
+import type { Asker } from './process-index.ts';
 import { planProcess } from './process-spec.ts';
 import type { ProcessOwner, ProcessPlan, ProcessSpec, Spawn } from './process-spec.ts';
 import { judge, Reaper } from './reaper.ts';
@@ -45,9 +47,6 @@ export interface SpawnOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Who asks for a process by its id. */
-export type Asker = Pick<ProcessOwner, 'capsule' | 'principal'>;
-
 export type RegistryChange =
   | { readonly kind: 'process'; readonly process: ProcessView }
   | { readonly kind: 'removed'; readonly key: string };
@@ -58,11 +57,10 @@ export class ProcessRegistry {
   readonly #clock: Clock;
   readonly #limits: RegistryLimits;
   readonly #hash = new KeyedHash();
-  /** By key, so that a lookup by id compares hashes. In order of start. */
-  readonly #entries = new Map<string, ManagedProcess>();
+  readonly #entries = new ProcessIndex(this.#hash);
   readonly #change = new Emitter<RegistryChange>();
   readonly #reaper = new Reaper(() => this.sweep(this.#clock.now()));
-  #disposed = false;
+  #disposal: Promise<void> | undefined;
 
   constructor({ spawn, clock, limits }: RegistryOptions) {
     this.#spawn = spawn;
@@ -87,12 +85,12 @@ export class ProcessRegistry {
     { maxConcurrent, signal }: SpawnOptions = {},
   ): Promise<ManagedProcess> {
     const plan = planProcess(spec, tier);
-    if (this.#disposed || isAborted(signal)) {
+    if (this.#disposal !== undefined || isAborted(signal)) {
       throw cancelled();
     }
     this.#checkCaps(owner, tier, maxConcurrent ?? this.#limits.concurrent);
     const process = this.#reserve(owner, tier, plan);
-    const abort = (): void => void process.kill('cancelled');
+    const abort = (): void => void process.cancel();
     signal?.addEventListener('abort', abort);
     try {
       await process.start(this.#spawn);
@@ -110,32 +108,36 @@ export class ProcessRegistry {
     return process;
   }
 
-  /** Throws `no-such-process` for an unknown id exactly as for one of another capsule or principal. */
+  /** The name of an id for windows and records; there is one as well for an id that names nothing. */
+  keyOf(id: string): string {
+    return this.#entries.keyOf(id);
+  }
+
+  /** The asker's own persistent process of this id. What else an id may be cannot be told apart, see `ProcessIndex`. */
+  find(id: string, asker: Asker): ManagedProcess | undefined {
+    return this.#entries.find(id, asker);
+  }
+
+  /** As `find`, but throws `no-such-process`. */
   byId(id: string, asker: Asker): ManagedProcess {
-    const process = this.#entries.get(this.keyOf(id));
-    if (process === undefined || !belongsTo(process, asker)) {
-      throw noSuchProcess();
-    }
-    return process;
+    return this.find(id, asker) ?? fail(noSuchProcess());
   }
 
   /** For the window, which sees every process. Throws `no-such-process`. */
   byKey(key: string): ManagedProcess {
-    const process = this.#entries.get(key);
-    if (process === undefined) {
-      throw noSuchProcess();
-    }
-    return process;
+    return this.#entries.byKey(key) ?? fail(noSuchProcess());
   }
 
   /** The asker's persistent processes in order of start; `labelPart`: only labels that contain it. */
   list(asker: Asker, labelPart: string | null): readonly ManagedProcess[] {
-    return [...this.#entries.values()].filter(
-      (process) =>
-        process.tier === 'persistent' &&
-        belongsTo(process, asker) &&
-        process.plan.label.includes(labelPart ?? ''),
-    );
+    return this.#entries
+      .all()
+      .filter(
+        (process) =>
+          process.tier === 'persistent' &&
+          belongsTo(process, asker) &&
+          process.plan.label.includes(labelPart ?? ''),
+      );
   }
 
   /** A token for reading on from `offset`, good for this process and stream only. */
@@ -162,17 +164,28 @@ export class ProcessRegistry {
     reason: ExitReason,
     graceMs: number,
   ): Promise<void> {
-    const live = [...this.#entries.values()].filter((process) => process.exit === null && matches(process));
+    const live = this.#entries.all().filter((process) => process.exit === null && matches(process));
     await Promise.all(live.map((process) => process.stop(graceMs, reason)));
   }
 
+  /**
+   * A call was cancelled or is over its deadline: ends what it started for itself (INT to the group, 2 s, KILL). Resolves when
+   * that has ended. Persistent processes are meant to outlive their call, and what other calls or none started is not its own.
+   */
+  async cancelCall(call: string): Promise<void> {
+    const own = this.#entries
+      .all()
+      .filter(({ exit, tier, owner }) => exit === null && tier !== 'persistent' && owner.call === call);
+    await Promise.all(own.map((process) => process.cancel()));
+  }
+
   views(): readonly ProcessView[] {
-    return [...this.#entries.values()].map((process) => process.view());
+    return this.#entries.all().map((process) => process.view());
   }
 
   /** Ends what is over its lifetime or idle for too long, forgets what ended long ago. `now` in epoch ms. */
   sweep(now: number): void {
-    for (const process of this.#entries.values()) {
+    for (const process of this.#entries.all()) {
       const verdict = judge(process, now);
       if (verdict === 'forget') {
         this.#remove(process);
@@ -183,8 +196,12 @@ export class ProcessRegistry {
   }
 
   /** Ends every process (TERM, a short grace, KILL) and resolves when none is left. Nothing starts afterwards. */
-  async dispose(): Promise<void> {
-    this.#disposed = true;
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#endAll();
+    return this.#disposal;
+  }
+
+  async #endAll(): Promise<void> {
     await this.stopAll(() => true, 'shutdown', SHUTDOWN_GRACE_MS);
     this.#reaper.watch(false);
     this.#change.dispose();
@@ -192,7 +209,7 @@ export class ProcessRegistry {
   }
 
   #checkCaps(owner: ProcessOwner, tier: ProcessTier, maxConcurrent: number): void {
-    const all = [...this.#entries.values()];
+    const all = this.#entries.all();
     const isLive = (process: ManagedProcess): boolean =>
       process.exit === null && process.tier !== 'sync' && belongsTo(process, owner);
     if (tier !== 'sync' && all.filter(isLive).length >= Math.min(maxConcurrent, this.#limits.concurrent)) {
@@ -218,7 +235,7 @@ export class ProcessRegistry {
 
   #reserve(owner: ProcessOwner, tier: ProcessTier, plan: ProcessPlan): ManagedProcess {
     const id = newProcessId();
-    const key = this.keyOf(id);
+    const key = this.#entries.keyOf(id);
     const process: ManagedProcess = new ManagedProcess({
       id,
       key,
@@ -228,7 +245,7 @@ export class ProcessRegistry {
       clock: this.#clock,
       onChange: () => this.#announce(process),
     });
-    this.#entries.set(key, process);
+    this.#entries.add(process);
     this.#reaper.watch(true);
     this.#announce(process);
     void process.exited.then(() => this.#trimTransient());
@@ -237,31 +254,28 @@ export class ProcessRegistry {
 
   /** The oldest ended ones of those that no guest can ask for by id any more. */
   #trimTransient(): void {
-    const ended = [...this.#entries.values()].filter(
-      ({ exit, tier }) => exit !== null && tier !== 'persistent',
-    );
+    const ended = this.#entries.all().filter(({ exit, tier }) => exit !== null && tier !== 'persistent');
     ended
       .slice(0, Math.max(0, ended.length - this.#limits.exitedTransient))
       .forEach((process) => this.#remove(process));
   }
 
   #announce(process: ManagedProcess): void {
-    if (this.#entries.has(process.key)) {
+    if (this.#entries.has(process)) {
       this.#change.fire({ kind: 'process', process: process.view() });
     }
   }
 
   #remove(process: ManagedProcess): void {
-    if (this.#entries.delete(process.key)) {
+    if (this.#entries.delete(process)) {
       this.#reaper.watch(this.#entries.size > 0);
       this.#change.fire({ kind: 'removed', key: process.key });
     }
   }
+}
 
-  /** The name of an id for windows and records; the same for an id that names nothing. */
-  keyOf(id: string): string {
-    return this.#hash.of('process', id);
-  }
+function fail(error: ProcessError): never {
+  throw error;
 }
 
 function isAborted(signal: AbortSignal | undefined): boolean {

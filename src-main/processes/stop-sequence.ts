@@ -1,14 +1,24 @@
 import type { StopView } from '../contract/views.ts';
 
+/** How a stop asks: TERM, or INT when the call that wanted the process was cancelled. */
+export type FirstSignal = 'term' | 'int';
+
 export interface StopActions {
   /** Epoch milliseconds. */
   readonly now: () => number;
-  readonly terminate: () => void;
+  readonly ask: (signal: FirstSignal) => void;
   readonly kill: () => void;
   readonly onChange: () => void;
 }
 
-/** TERM, a grace, KILL: each step visible, and the last can be called off until it is taken. */
+export interface StopOptions {
+  readonly graceMs: number;
+  readonly first: FirstSignal;
+  /** Whether the KILL may be called off; no more once one caller says that it may not. */
+  readonly revocable: boolean;
+}
+
+/** TERM or INT, a grace, KILL: each step visible, and the last can be called off until it is taken. */
 export class StopSequence {
   readonly #actions: StopActions;
   #view: StopView | null = null;
@@ -23,20 +33,28 @@ export class StopSequence {
     return this.#view;
   }
 
-  /** Sends TERM and sets the KILL. While one is under way, a second call can only bring the KILL forward. */
-  begin(graceMs: number): void {
+  /** Sends the first signal and sets the KILL. While one is under way, a second call can only make it stricter. */
+  begin({ graceMs, first, revocable }: StopOptions): void {
     const now = this.#actions.now();
-    if (this.#view === null) {
-      this.#actions.terminate();
-      this.#plan({ step: 'term', since: now, graceMs, killAt: now + graceMs });
-    } else if (this.#view.step === 'term' && now + graceMs < this.#view.killAt) {
-      this.#plan({ ...this.#view, graceMs: now + graceMs - this.#view.since, killAt: now + graceMs });
+    const killAt = now + graceMs;
+    const view = this.#view;
+    if (view === null) {
+      this.#actions.ask(first);
+      this.#plan({ step: first, since: now, graceMs, killAt, revocable });
+    } else if (view.step !== 'kill' && (killAt < view.killAt || (view.revocable && !revocable))) {
+      const earlier = Math.min(killAt, view.killAt);
+      this.#plan({
+        ...view,
+        graceMs: earlier - view.since,
+        killAt: earlier,
+        revocable: view.revocable && revocable,
+      });
     }
   }
 
-  /** Calls off the KILL; the TERM cannot be taken back. False when there is none to call off. */
+  /** Calls off the KILL; what was sent cannot be taken back. False when there is none that may be called off. */
   cancel(): boolean {
-    if (this.#view?.step !== 'term') {
+    if (this.#view?.revocable !== true) {
       return false;
     }
     this.end();
@@ -49,7 +67,7 @@ export class StopSequence {
     clearTimeout(this.#timer);
     const now = this.#actions.now();
     const { since, graceMs } = this.#view ?? { since: now, graceMs: 0 };
-    this.#view = { step: 'kill', since, graceMs, killAt: now };
+    this.#view = { step: 'kill', since, graceMs, killAt: now, revocable: false };
     this.#actions.kill();
     this.#actions.onChange();
   }

@@ -1,6 +1,6 @@
 import type { InvokeResult } from '../contract/views.ts';
 import { RuntimeError, type RuntimeErrorCode } from './errors.ts';
-import type { CallEnd } from './instance.ts';
+import type { CallEnd } from './call-end.ts';
 
 /** Verdicts by which a guest refuses; the reference treats both the same. */
 const REFUSALS: ReadonlySet<string> = new Set(['deny', 'abort']);

@@ -7,6 +7,7 @@ import type { Pipeline } from '../host/pipeline.ts';
 import { intersect, type Capabilities } from '../policy/capabilities.ts';
 import { DEFAULT_PRINCIPAL, requirePrincipal } from '../policy/principal.ts';
 import { defaultProfile } from '../policy/profile.ts';
+import type { ResolvedEntry } from '../policy/resolved-entry.ts';
 import { CapsuleRuntime } from './capsule-runtime.ts';
 import { brokenView, capsuleView } from './capsule-view.ts';
 import { compileComponent } from './compiled-component.ts';
@@ -21,6 +22,8 @@ export interface CapsuleManagerOptions {
   readonly monotonicAnchorNs: bigint;
   /** Ends every process of a capsule that is being unloaded: TERM, grace, KILL. */
   readonly stopProcesses: (capsule: string) => Promise<void>;
+  /** Ends what a cancelled invocation started for itself. */
+  readonly cancelProcesses: (invocation: string) => void;
   readonly onChange: (capsule: CapsuleView) => void;
   readonly onRemoved: (id: string) => void;
   readonly report: (message: string, error: unknown) => void;
@@ -81,8 +84,15 @@ export class CapsuleManager {
   /**
    * Installs what was read, replacing the capsule of the same name; runs `astrid-install` or
    * `astrid-upgrade`. When anything fails the old capsule is back as it was.
+   *
+   * @param resolved where the entries of its capabilities led when they were shown
    */
-  async install(content: CapsuleContent, hash: string, grants: Grants): Promise<CapsuleView> {
+  async install(
+    content: CapsuleContent,
+    hash: string,
+    grants: Grants,
+    resolved: readonly ResolvedEntry[],
+  ): Promise<CapsuleView> {
     const { library, cache } = this.#options;
     const { id } = content.manifest;
     const imports = content.header.imports.map(({ name }) => name);
@@ -90,7 +100,7 @@ export class CapsuleManager {
     await cache.get(hash, imports, () => Promise.resolve(content.component));
     const previous = library.find(id);
     await this.#unload(id);
-    const pending = await library.install(content, hash, grants).catch((error: unknown) => {
+    const pending = await library.install(content, hash, grants, resolved).catch((error: unknown) => {
       this.#afterRollback(id);
       throw error;
     });
@@ -204,19 +214,21 @@ export class CapsuleManager {
   }
 
   async #createRuntime({ manifest, record }: InstalledCapsule): Promise<CapsuleRuntime> {
-    const { cache, library, pipeline, workerFile, monotonicAnchorNs, report } = this.#options;
+    const { cache, library, pipeline, cancelProcesses, workerFile, monotonicAnchorNs, report } =
+      this.#options;
     const { quotas } = defaultProfile(DEFAULT_PRINCIPAL);
     const transpiled = await cache.get(record.hash, record.imports, () => library.readComponent(record.hash));
     return new CapsuleRuntime({
       capsule: manifest.id,
       capsuleUuid: sourceUuid(manifest.id, record.hash),
       owner: DEFAULT_PRINCIPAL,
-      rights: intersect(manifest.capabilities, record.grants),
+      rights: { ...intersect(manifest.capabilities, record.grants), subscribe: manifest.subscribe },
       quotas,
       component: await compileComponent(transpiled, quotas.maxMemoryBytes),
       workerFile,
       monotonicAnchorNs,
       pipeline,
+      cancelProcesses,
       report,
       onChange: () => this.#changed(manifest.id),
     });
@@ -228,15 +240,16 @@ export class CapsuleManager {
       return;
     }
     this.#enabled.delete(id);
+    // Before its instances end, whose handles would say another reason and leave less time.
+    const stopping = this.#options.stopProcesses(id);
     // Ends a life-cycle hook too, for which the load waits.
     await entry.runtime?.dispose();
     // A load that failed has nothing to unload, and its failure was shown already.
     const runtime = await entry.loading.catch(() => undefined);
     await runtime?.dispose();
-    // When everything ends, the registry ends all processes at once.
-    if (!this.#disposed) {
-      await this.#options.stopProcesses(id);
-    }
+    await stopping;
+    // And what was started meanwhile.
+    await this.#options.stopProcesses(id);
   }
 
   /** Drops what was prepared of a component that no capsule has any more. */

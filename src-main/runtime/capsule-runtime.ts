@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { InstanceView, InvokeResult, LastCallView } from '../contract/views.ts';
 import type { Pipeline } from '../host/pipeline.ts';
-import type { Capabilities } from '../policy/capabilities.ts';
+import type { Rights } from '../policy/gate.ts';
 import type { Quotas } from '../policy/profile.ts';
+import type { CallEnd } from './call-end.ts';
 import { failureOf, interpretResult } from './call-result.ts';
 import type { CompiledComponent } from './compiled-component.ts';
 import { RuntimeError } from './errors.ts';
-import { GuestInstance, type CallEnd } from './instance.ts';
+import { GuestInstance } from './instance.ts';
 import { LIFECYCLE_TIMEOUT_MS } from './limits.ts';
 import { createInstancePool, type InstancePool } from './pool.ts';
 import { startRunLoop, type RunLoop, type RunLoopState } from './run-loop.ts';
@@ -16,12 +17,14 @@ export interface CapsuleRuntimeOptions {
   readonly capsuleUuid: string;
   /** Who the run loop and the life-cycle hooks act for. */
   readonly owner: string;
-  readonly rights: Capabilities;
+  readonly rights: Rights;
   readonly quotas: Quotas;
   readonly component: CompiledComponent;
   readonly workerFile: string;
   readonly monotonicAnchorNs: bigint;
   readonly pipeline: Pipeline;
+  /** Ends what an invocation started for itself. */
+  readonly cancelProcesses: (invocation: string) => void;
   readonly report: (message: string, error: unknown) => void;
   /** State, instances or the latest call have changed. */
   readonly onChange: () => void;
@@ -144,8 +147,10 @@ export class CapsuleRuntime {
     const startedAt = Date.now();
     const instance = await pool.take(patience);
     try {
+      const id = randomUUID();
       const running = instance.call('astridHookTrigger', [call.action, call.payload], {
-        invocation: { id: randomUUID(), sourceId: OPERATOR, timestamp: new Date().toISOString() },
+        invocation: { id, sourceId: OPERATOR, timestamp: new Date().toISOString() },
+        onCutShort: () => this.#options.cancelProcesses(id),
         timeoutMs: Math.max(1, call.timeoutMs - (Date.now() - startedAt)),
         ...(call.signal === undefined ? {} : { signal: call.signal }),
       });

@@ -23,7 +23,7 @@ export function capsuleView(
     imports: record.imports,
     exports: record.exports,
     actions: [...new Set(manifest.actions.map(({ action }) => action))],
-    capabilities: capabilityViews(manifest.capabilities, record.grants),
+    capabilities: capabilityViews(manifest.capabilities, record.grants, record.resolved ?? []),
     warnings: manifest.warnings,
     instances: runtime?.instances() ?? [],
     lastCall: runtime?.lastCall ?? null,

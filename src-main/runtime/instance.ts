@@ -9,18 +9,12 @@ import { RESOURCE_DROP } from '../guest/protocol.ts';
 import type { Call, Invocation } from '../host/host-function.ts';
 import { HandleTable } from '../host/handle-table.ts';
 import type { Pipeline } from '../host/pipeline.ts';
-import { isHeld, capabilityNames, type Capabilities } from '../policy/capabilities.ts';
+import { isHeld, capabilityNames } from '../policy/capabilities.ts';
+import type { Rights } from '../policy/gate.ts';
+import { CANCELLED, overdue } from './call-end.ts';
+import type { CallEnd, Cut } from './call-end.ts';
 import type { CompiledComponent } from './compiled-component.ts';
 import { CANCEL_GRACE_MS, START_TIMEOUT_MS, WORKER_HEAP_MB, WORKER_STACK_MB } from './limits.ts';
-
-/** How one call into a guest ended. After anything but `returned` the instance is gone. */
-export type CallEnd =
-  | { readonly kind: 'returned'; readonly value: unknown }
-  | { readonly kind: 'trapped'; readonly message: string }
-  | { readonly kind: 'out-of-memory'; readonly message: string }
-  | { readonly kind: 'timed-out'; readonly message: string }
-  | { readonly kind: 'cancelled'; readonly message: string }
-  | { readonly kind: 'refused'; readonly message: string };
 
 export interface InstanceOptions {
   readonly workerFile: string;
@@ -28,7 +22,7 @@ export interface InstanceOptions {
   readonly capsule: string;
   readonly capsuleUuid: string;
   readonly principal: string;
-  readonly rights: Capabilities;
+  readonly rights: Rights;
   readonly memoryLimitBytes: number;
   readonly monotonicAnchorNs: bigint;
   readonly pipeline: Pipeline;
@@ -42,6 +36,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Ends the call as `cancelled`. */
   readonly signal?: AbortSignal;
+  /** Called once when the call is cancelled or overdue, before anything it holds is dropped. */
+  readonly onCutShort?: () => void;
   /** Called when the guest says `signal-ready`. */
   readonly onReady?: () => void;
 }
@@ -52,13 +48,13 @@ export interface CallOptions {
  */
 const FULL = 0.75;
 
-const CANCELLED: CallEnd = { kind: 'cancelled', message: 'The invocation was cancelled.' };
-
 interface Running {
   readonly id: number;
   readonly end: Deferred<CallEnd>;
   readonly options: CallOptions;
   readonly abort: AbortController;
+  /** First cause wins. */
+  cut: Cut | undefined;
 }
 
 /**
@@ -143,11 +139,17 @@ export class GuestInstance {
     if (this.#endReason !== undefined) {
       return this.#endReason;
     }
-    const running: Running = { id: ++this.#lastCall, end: deferred(), options, abort: new AbortController() };
+    const running: Running = {
+      id: ++this.#lastCall,
+      end: deferred(),
+      options,
+      abort: new AbortController(),
+      cut: undefined,
+    };
     this.#running = running;
-    const cancel = (): void => this.#cancel(running);
+    const cancel = (): void => this.#cutShort(running, CANCELLED);
     const timer = setDeadline(options.timeoutMs, () =>
-      this.#finish({ kind: 'timed-out', message: overdue(options) }),
+      this.#cutShort(running, overdue(options.timeoutMs ?? 0)),
     );
     const startTimer = setDeadline(START_TIMEOUT_MS, () =>
       this.#finish({ kind: 'refused', message: 'The component did not start in time.' }),
@@ -161,6 +163,10 @@ export class GuestInstance {
       clearTimeout(startTimer);
       if (refusal !== undefined) {
         return refusal;
+      }
+      if (running.cut !== undefined) {
+        this.#finish(running.cut.ended);
+        return running.cut.ended;
       }
       const call: GuestCall = { id: running.id, export: name, args };
       this.#worker.postMessage(call);
@@ -209,16 +215,13 @@ export class GuestInstance {
         return;
       case 'returned':
         this.#full = this.#isFull(message.memoryBytes);
-        if (this.#isCancelled) {
-          this.#finish(CANCELLED);
-        } else {
-          this.#running?.end.resolve({ kind: 'returned', value: message.value });
-        }
+        // First cause wins: what a guest makes of its cancelled host call is a consequence.
+        this.#running?.end.resolve(this.#running.cut?.returned ?? { kind: 'returned', value: message.value });
         return;
       case 'trapped':
         this.#finish(
-          this.#isCancelled
-            ? CANCELLED
+          this.#running?.cut !== undefined
+            ? this.#running.cut.ended
             : this.#isFull(message.memoryBytes)
               ? {
                   kind: 'out-of-memory',
@@ -229,19 +232,19 @@ export class GuestInstance {
     }
   }
 
-  /** First cause wins: what a guest makes of its cancelled host call is a consequence. */
-  get #isCancelled(): boolean {
-    return this.#running?.options.signal?.aborted === true;
-  }
-
   #isFull(memoryBytes: number): boolean {
     return memoryBytes >= this.#options.memoryLimitBytes * FULL;
   }
 
-  #cancel(running: Running): void {
+  #cutShort(running: Running, cut: Cut): void {
+    if (running.cut !== undefined) {
+      return;
+    }
+    running.cut = cut;
+    running.options.onCutShort?.();
     // The host call in flight is answered `cancelled`, which lets the guest tidy up what it has outside itself.
     running.abort.abort();
-    const timer = setTimeout(() => this.#finish(CANCELLED), CANCEL_GRACE_MS);
+    const timer = setTimeout(() => this.#finish(cut.ended), CANCEL_GRACE_MS);
     void running.end.promise.then(() => clearTimeout(timer));
   }
 
@@ -278,10 +281,6 @@ export class GuestInstance {
 
 function setDeadline(timeoutMs: number | undefined, expire: () => void): NodeJS.Timeout | undefined {
   return timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
-}
-
-function overdue({ timeoutMs }: CallOptions): string {
-  return `The guest did not return within ${((timeoutMs ?? 0) / 1_000).toLocaleString('en', { maximumFractionDigits: 1 })} s and was ended.`;
 }
 
 function outOfMemory(limitBytes: number, guestMessage: string): string {

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readComponentHeader } from '../capsules/component-header.ts';
-import { noCapabilities } from '../policy/capabilities.ts';
+import { noRights } from '../policy/gate.ts';
 import { guestFolder, WORKER_FOLDER } from '../testing.ts';
 import { compileComponent, type CompiledComponent } from './compiled-component.ts';
-import { GuestInstance, type CallEnd } from './instance.ts';
+import type { CallEnd } from './call-end.ts';
+import { GuestInstance } from './instance.ts';
 import { createInstancePool, type InstancePool } from './pool.ts';
 import { transpile } from './transpile.ts';
 
@@ -26,7 +27,7 @@ function newInstance(): GuestInstance {
     capsule: 'trap',
     capsuleUuid: '',
     principal: 'default',
-    rights: noCapabilities,
+    rights: noRights,
     memoryLimitBytes: LIMIT_BYTES,
     monotonicAnchorNs: 0n,
     pipeline: () => Promise.resolve({ tag: 'trap', message: 'the host is not asked here' }),

@@ -1,4 +1,5 @@
-import type { CallEnd, GuestInstance } from './instance.ts';
+import type { CallEnd } from './call-end.ts';
+import type { GuestInstance } from './instance.ts';
 import { createRestartPolicy } from './restart.ts';
 
 /** Where a capsule's own loop stands. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { appendFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditRecord } from '../policy/audit-record.ts';
-import { AUDIT_QUEUE, AUDIT_TEXT } from './limits.ts';
+import { cutText } from '../policy/audit-text.ts';
+import { AUDIT_QUEUE, AUDIT_TEXT_BYTES } from './limits.ts';
 import { createLineWriter } from './line-writer.ts';
 
 /** A record as it stands in the file: numbered, and linked to the one before by its hash. */
@@ -63,8 +64,8 @@ export function hashLine(line: string): string {
 function shorten(record: AuditRecord): AuditRecord {
   return {
     ...record,
-    target: record.target.slice(0, AUDIT_TEXT),
-    reason: record.reason.slice(0, AUDIT_TEXT),
+    target: cutText(record.target, AUDIT_TEXT_BYTES),
+    reason: cutText(record.reason, AUDIT_TEXT_BYTES),
   };
 }
 

@@ -31,6 +31,8 @@ export function fakeProcess(key: string, change: Partial<ProcessView> = {}): Pro
     stdout: fakeStream(),
     stderr: fakeStream(),
     blockedOnOutput: false,
+    limits: { memoryBytes: 8 * 1024 ** 3, cpuMs: null, tasks: 512 },
+    usage: null,
     sandbox: { kind: 'bubblewrap', network: false, workspace: '/workspace' },
     ...change,
   };

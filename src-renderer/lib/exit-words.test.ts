@@ -24,9 +24,24 @@ describe('an exit in words', () => {
   });
 
   it('says how long the stop took when the stop was seen', () => {
-    const stop = { step: 'kill', since: 1_000, graceMs: 5_000, killAt: 6_000 } as const;
+    const stop = { step: 'kill', since: 1_000, graceMs: 5_000, killAt: 6_000, revocable: false } as const;
     expect(exitInWords(exit(null, 9, 'stopped'), stop, 6_030)).toBe('killed by SIGKILL (9) 5.0 s after stop');
     expect(exitInWords(exit(0, null, 'stopped'), stop, 1_120)).toBe('exited 0 120 ms after stop');
+  });
+
+  it.each([
+    ['memory-limit', 'stopped at its memory limit of 64 MB', 'killed by SIGKILL (9) at its memory limit'],
+    ['cpu-limit', 'stopped at its CPU limit of 2.0 s', 'killed by SIGKILL (9) at its CPU limit'],
+    [
+      'pids-limit',
+      'stopped at its limit of 512 processes and threads',
+      'killed by SIGKILL (9) at its limit of processes',
+    ],
+  ] as const)('names the limit and how high it was: %s', (reason, words, without) => {
+    const limits = { memoryBytes: 64_000_000, cpuMs: 2000, tasks: 512 };
+    expect(exitInWords(exit(null, 9, reason), null, null, limits)).toBe(words);
+    expect(exitInWords(exit(null, 9, reason), null, null)).toBe(without);
+    expect(endedWell(exit(null, 9, reason))).toBe(false);
   });
 
   it('asks for attention only when nobody here wanted the end and the status is not 0', () => {

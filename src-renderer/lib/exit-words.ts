@@ -1,5 +1,5 @@
-import type { ExitView, ProcessSignal, StopView } from '../../src-main/contract/views.ts';
-import { durationInWords } from './words.ts';
+import type { ExitView, LimitsView, ProcessSignal, StopView } from '../../src-main/contract/views.ts';
+import { bytesInWords, durationInWords, plural } from './words.ts';
 
 /** Linux numbers of the signals that end processes in practice; any other is shown by its number. */
 const SIGNAL_NAMES: Readonly<Record<number, string>> = {
@@ -31,6 +31,9 @@ const REASON_WORDS: Readonly<Record<ExitView['reason'], string>> = {
   cancelled: ', its call was cancelled',
   unloaded: ', its capsule was unloaded',
   shutdown: ' at shutdown',
+  'memory-limit': ' at its memory limit',
+  'cpu-limit': ' at its CPU limit',
+  'pids-limit': ' at its limit of processes',
 };
 
 /** The contract's signals in the order of the menu, with what each one usually asks for. */
@@ -50,9 +53,18 @@ export const signalChoices: readonly {
 
 /**
  * How a process ended, in words: `exited 0`, `killed by SIGKILL (9) 5.0 s after stop`.
- * `stop` is the last stop that was seen of it, `exitedAt` epoch ms; both sharpen the words when known.
+ * `stop` is the last stop that was seen of it, `exitedAt` epoch ms; they and the limits sharpen the words when known.
  */
-export function exitInWords(exit: ExitView, stop: StopView | null, exitedAt: number | null): string {
+export function exitInWords(
+  exit: ExitView,
+  stop: StopView | null,
+  exitedAt: number | null,
+  limits: LimitsView | null = null,
+): string {
+  const limit = limits === null ? null : limitInWords(exit.reason, limits);
+  if (limit !== null) {
+    return `stopped at its ${limit}`;
+  }
   const how = exit.signal === null ? `exited ${exit.code ?? 'with an unknown status'}` : killed(exit.signal);
   if (exit.reason === 'stopped' && stop !== null && exitedAt !== null) {
     return `${how} ${durationInWords(exitedAt - stop.since)} after stop`;
@@ -62,7 +74,18 @@ export function exitInWords(exit: ExitView, stop: StopView | null, exitedAt: num
 
 /** True when nobody needs to look: status 0, or it ended because somebody here wanted it to. */
 export function endedWell(exit: ExitView): boolean {
-  return exit.code === 0 || exit.reason !== 'self';
+  return exit.code === 0 || (exit.reason !== 'self' && !exit.reason.endsWith('-limit'));
+}
+
+/** `memory limit of 64 MiB`, or null when it ended for another reason. */
+function limitInWords(reason: ExitView['reason'], { memoryBytes, cpuMs, tasks }: LimitsView): string | null {
+  if (reason === 'memory-limit') {
+    return `memory limit of ${bytesInWords(memoryBytes)}`;
+  }
+  if (reason === 'cpu-limit' && cpuMs !== null) {
+    return `CPU limit of ${durationInWords(cpuMs)}`;
+  }
+  return reason === 'pids-limit' ? `limit of ${plural(tasks, 'process', 'processes')} and threads` : null;
 }
 
 function killed(signal: number): string {

@@ -5,7 +5,7 @@ import { fakeCapsule, fakeProcess } from '../client/fake-views.ts';
 import { applyDelta, fromSnapshot } from './apply-delta.ts';
 import { createMachine } from './machine.ts';
 
-const stop = { step: 'term', since: 10, graceMs: 5_000, killAt: 5_010 } as const;
+const stop = { step: 'term', since: 10, graceMs: 5_000, killAt: 5_010, revocable: true } as const;
 
 describe('what the window knows of main', () => {
   it('starts from a snapshot and follows the deltas', async () => {

@@ -10,6 +10,7 @@ import { createView, defaultView, readView } from './view.ts';
 const capability = (name: string, risk: 'low' | 'medium' | 'high', granted = false) => ({
   name,
   values: [],
+  places: [],
   risk,
   sentence: '',
   granted,

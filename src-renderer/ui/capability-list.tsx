@@ -1,5 +1,12 @@
 import { Badge, Checkbox, Code, Group, Stack, Text } from '@mantine/core';
-import { IconCheck, IconMinus, IconShield, IconShieldExclamation, IconShieldHalf } from '@tabler/icons-react';
+import {
+  IconArrowRight,
+  IconCheck,
+  IconMinus,
+  IconShield,
+  IconShieldExclamation,
+  IconShieldHalf,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { CapabilityView, RiskTier } from '../../src-main/contract/views.ts';
 import { escapeName } from '../lib/escape-text.ts';
@@ -65,16 +72,44 @@ function CapabilityText({ capability }: { readonly capability: CapabilityView })
       <Text size="sm" mt={2}>
         {escapeName(capability.sentence)}
       </Text>
-      {capability.values.length === 0 ? null : (
+      <CapabilityValues capability={capability} />
+    </div>
+  );
+}
+
+/** The entries; those that name something of this machine each on a line of its own, with what it is. */
+function CapabilityValues({ capability }: { readonly capability: CapabilityView }): ReactNode {
+  const { places } = capability;
+  const others = capability.values.filter((value) => !places.some((place) => place.value === value));
+  return (
+    <>
+      {others.length === 0 ? null : (
         <Group gap={4} mt={4}>
-          {capability.values.map((value) => (
+          {others.map((value) => (
             <Code key={value} className="capability-value">
               {escapeName(value)}
             </Code>
           ))}
         </Group>
       )}
-    </div>
+      {places.length === 0 ? null : (
+        <Stack gap={4} mt={4}>
+          {places.map(({ value, path, note }) => (
+            <Group key={value} gap={4}>
+              <Code className="capability-value">{escapeName(value)}</Code>
+              <IconArrowRight size={12} aria-label="is" role="img" />
+              {path === null ? (
+                <Text size="sm" c="dimmed" component="span">
+                  {escapeName(note)}
+                </Text>
+              ) : (
+                <Code className="capability-value">{escapeName(path)}</Code>
+              )}
+            </Group>
+          ))}
+        </Stack>
+      )}
+    </>
   );
 }
 

@@ -80,20 +80,22 @@ export function StopSequence(props: {
   return (
     <Group gap={6} wrap="nowrap">
       <span className="stop-words">
-        TERM sent · KILL in <span className="figures">{left} s</span>
+        {stop.step === 'int' ? 'INT' : 'TERM'} sent · KILL in <span className="figures">{left} s</span>
       </span>
-      <Button
-        size="compact-xs"
-        variant="default"
-        tabIndex={tabbable ? 0 : -1}
-        aria-label="Cancel stop"
-        onClick={(event) => {
-          event.stopPropagation();
-          void stores.actions.cancelStop(processKey);
-        }}
-      >
-        Cancel
-      </Button>
+      {stop.revocable && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          tabIndex={tabbable ? 0 : -1}
+          aria-label="Cancel stop"
+          onClick={(event) => {
+            event.stopPropagation();
+            void stores.actions.cancelStop(processKey);
+          }}
+        >
+          Cancel
+        </Button>
+      )}
     </Group>
   );
 }
@@ -110,7 +112,7 @@ export function ExitWords({
   if (view.exit === null) {
     return null;
   }
-  const words = exitInWords(view.exit, view.stop ?? stop, view.exitedAt);
+  const words = exitInWords(view.exit, view.stop ?? stop, view.exitedAt, view.limits);
   return (
     <Text span inherit title={words} className={endedWell(view.exit) ? 'cell-text' : 'cell-text tone-bad'}>
       {words}

@@ -115,5 +115,5 @@ export function bufferedBytes(view: ProcessView): number {
 }
 
 function exitText(view: ProcessView): string {
-  return view.exit === null ? '' : exitInWords(view.exit, null, view.exitedAt);
+  return view.exit === null ? '' : exitInWords(view.exit, null, view.exitedAt, view.limits);
 }

@@ -2,6 +2,8 @@ import { Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
+import type { UsageView } from '../../../src-main/contract/views.ts';
+import { bytesInWords, durationInWords } from '../../lib/words.ts';
 import { escapeName } from '../../lib/escape-text.ts';
 import type { Stores } from '../../state/stores.ts';
 import { ExitWords, PhaseMark, StopSequence } from './cells.tsx';
@@ -34,10 +36,19 @@ export function OpenProcess({
         ) : (
           <ExitWords view={view} stores={stores} />
         )}
+        <span title="Used so far by the process and all it started, as last seen">
+          {usageText(view.usage)}
+        </span>
       </Group>
       <Group gap={0} wrap="nowrap" className="open-verbs">
         <RowActions view={view} verbs={verbs} menuOpen={menu} onMenu={setMenu} tabbable />
       </Group>
     </Group>
   );
+}
+
+function usageText(usage: UsageView | null): string {
+  return usage === null
+    ? 'CPU and memory not reported'
+    : `CPU ${durationInWords(usage.cpuMs)}, at most ${bytesInWords(usage.peakMemoryBytes)}`;
 }

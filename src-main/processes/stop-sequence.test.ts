@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { StopSequence } from './stop-sequence.ts';
+
+function makeSequence(): {
+  readonly stop: StopSequence;
+  readonly done: string[];
+  readonly tick: (ms: number) => void;
+} {
+  const done: string[] = [];
+  let now = 1_000;
+  const stop = new StopSequence({
+    now: () => now,
+    ask: (signal) => done.push(signal),
+    kill: () => done.push('kill'),
+    onChange: () => undefined,
+  });
+  return { stop, done, tick: (ms) => (now += ms) };
+}
+
+const asked = { graceMs: 5_000, first: 'term', revocable: true } as const;
+
+describe('a stop sequence', () => {
+  it('asks once, also when it is begun again', () => {
+    const { stop, done } = makeSequence();
+    stop.begin({ graceMs: 2_000, first: 'int', revocable: false });
+    stop.begin(asked);
+    expect(done).toEqual(['int']);
+    expect(stop.view).toEqual({ step: 'int', since: 1_000, graceMs: 2_000, killAt: 3_000, revocable: false });
+    stop.end();
+  });
+
+  it('can only be made shorter', () => {
+    const { stop, tick } = makeSequence();
+    stop.begin(asked);
+    tick(1_000);
+    stop.begin({ ...asked, graceMs: 9_000 });
+    expect(stop.view).toMatchObject({ killAt: 6_000 });
+    stop.begin({ ...asked, graceMs: 500 });
+    expect(stop.view).toMatchObject({ since: 1_000, graceMs: 1_500, killAt: 2_500 });
+    stop.end();
+  });
+
+  it('cannot be called off once somebody counts on the end', () => {
+    const { stop } = makeSequence();
+    stop.begin(asked);
+    stop.begin({ ...asked, graceMs: 30_000, revocable: false });
+    expect(stop.view).toMatchObject({ killAt: 6_000, revocable: false });
+    expect(stop.cancel()).toBe(false);
+    expect(stop.view).not.toBeNull();
+    stop.end();
+  });
+
+  it('kills by itself when the grace is over', async () => {
+    const { stop, done } = makeSequence();
+    stop.begin({ ...asked, graceMs: 5 });
+    await expect.poll(() => done).toEqual(['term', 'kill']);
+    expect(stop.view).toMatchObject({ step: 'kill', revocable: false });
+    expect(stop.cancel()).toBe(false);
+  });
+});

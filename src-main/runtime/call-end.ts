@@ -1,0 +1,30 @@
+/**
+ * How one call into a guest ended. After anything but `returned` the instance is gone, unless a guest whose call was cancelled
+ * or overdue returned by itself within the grace: its memory is in order, and what other calls started lives on.
+ */
+export type CallEnd =
+  | { readonly kind: 'returned'; readonly value: unknown }
+  | { readonly kind: 'trapped'; readonly message: string }
+  | { readonly kind: 'out-of-memory'; readonly message: string }
+  | { readonly kind: 'timed-out'; readonly message: string }
+  | { readonly kind: 'cancelled'; readonly message: string }
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** Why a call is ended from outside, in words for a guest that returned within the grace and for one that did not. */
+export interface Cut {
+  readonly returned: CallEnd;
+  readonly ended: CallEnd;
+}
+
+const end: CallEnd = { kind: 'cancelled', message: 'The invocation was cancelled.' };
+
+export const CANCELLED: Cut = { returned: end, ended: end };
+
+export function overdue(timeoutMs: number): Cut {
+  const seconds = (timeoutMs / 1_000).toLocaleString('en', { maximumFractionDigits: 1 });
+  const words = `The guest did not return within ${seconds} s`;
+  return {
+    returned: { kind: 'timed-out', message: `${words}; its call was cut short.` },
+    ended: { kind: 'timed-out', message: `${words} and was ended.` },
+  };
+}

@@ -8,6 +8,7 @@ import { openInspections } from './capsules/inspections.ts';
 import { openLibrary } from './capsules/library.ts';
 import type { Kernel, KernelEvent } from './contract/kernel.ts';
 import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from './contract/limits.ts';
+import type { BuildView } from './contract/views.ts';
 import { hostInterfaces } from './host/generated/interfaces.ts';
 import { createHostOperations } from './host/host-operations.ts';
 import { createPipeline } from './host/pipeline.ts';
@@ -27,6 +28,8 @@ export interface KernelOptions {
   readonly version: string;
   /** Null when there is no Electron. */
   readonly electronVersion: string | null;
+  /** For `about()`; run from source when absent. */
+  readonly build?: BuildView | null;
   /** `.capsule` files that ship with the application: installed once, with what they ask for. */
   readonly bundled?: readonly string[];
   /** Background work that can wait (bundled capsules, old logs) starts after this; at once when absent. */
@@ -153,6 +156,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     },
     about: () => ({
       version: options.version,
+      build: options.build ?? null,
       electron: options.electronVersion,
       node: process.versions.node,
       dataDir,

@@ -85,3 +85,6 @@ export const NETWORK_ETC_ENTRIES = ['/etc/resolv.conf', '/etc/hosts', '/etc/host
 
 /** Nothing may be bound at, above or (for these) below: the sandbox makes its own. */
 export const RESERVED_FOLDERS = ['/proc', '/dev', '/sys'] as const;
+
+/** Read, hashed and written at once while a program of a hundred megabytes is copied. */
+export const COPY_CHUNK_BYTES = 1024 * 1024;

@@ -28,7 +28,9 @@ export async function installBundled(
   for (const path of paths) {
     try {
       // By content: inside an installed program's archive a file has no time of its own.
-      const file = `${basename(path)} ${createHash('sha256').update(await readFile(path)).digest('hex')}`;
+      const file = `${basename(path)} ${createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex')}`;
       if (!before.files.includes(file)) {
         await offer(kernel, path, hashes);
       }

@@ -12,6 +12,15 @@ const leftOut: readonly (readonly [files: string, reason: string])[] =
               ['packaged/sandbox*', 'Chromium has no sandbox as root; CAPSULE_DESKTOP_RUN_AS names a user'],
             ] as const)
           : []),
+        ...(process.platform === 'linux'
+          ? []
+          : ([
+              [
+                'packaged/update*',
+                'the update that can be tried without an installer is that of an AppImage',
+              ],
+              ['packaged/{contents,sandbox}*', 'they know the files and processes of Linux'],
+            ] as const)),
       ];
 
 /** Two ways to run leave their results side by side. */

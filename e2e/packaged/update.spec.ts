@@ -14,7 +14,6 @@ import {
 } from '../support/updating-program.ts';
 
 // An update from one version to the next of a program in one file, over a feed on this machine.
-test.skip(process.platform !== 'linux', 'AppImages are of Linux; other installers are not run in tests');
 test.describe.configure({ timeout: 90_000 });
 
 let root: string;

@@ -12,6 +12,9 @@ const leftOut: readonly (readonly [files: string, reason: string])[] =
               ['packaged/sandbox*', 'Chromium has no sandbox as root; CAPSULE_DESKTOP_RUN_AS names a user'],
             ] as const)
           : []),
+        ...(installed.path.startsWith('/usr/bin/')
+          ? []
+          : ([['packaged/desktop*', 'only a package that was installed is known to the desktop']] as const)),
         ...(process.platform === 'linux'
           ? []
           : ([

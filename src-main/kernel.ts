@@ -32,8 +32,6 @@ export interface KernelOptions {
   readonly build?: BuildView | null;
   /** `.capsule` files that ship with the application: installed once, with what they ask for. */
   readonly bundled?: readonly string[];
-  /** Background work that can wait (bundled capsules, old logs) starts after this; at once when absent. */
-  readonly settled?: Promise<void>;
   /** The host's own log, one line a call. */
   readonly log?: (line: string) => void;
   /** Folder of the built workers; `../kernel` beside the program's own folder when absent. */
@@ -58,7 +56,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
 
   const audit = await openAuditLog(join(dataDir, 'audit'), report);
   root.add(audit.flush);
-  let chores: Promise<void> | undefined;
+  let chores: Promise<void> = Promise.resolve();
   // Late in the disposal: without manager and transpiler an installation under way fails at once, and is undone.
   root.add(async () => chores);
   const capsuleLog = createCapsuleLog(join(dataDir, 'logs'), clock, report);
@@ -172,11 +170,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   };
 
   manager.start();
-  void Promise.resolve(options.settled).then(() => {
-    if (!root.disposed) {
-      chores = doChores().catch((error: unknown) => report('a start-up chore failed', error));
-    }
-  });
+  chores = doChores().catch((error: unknown) => report('a start-up chore failed', error));
   return kernel;
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, screen, session } from 'electron';
+import { app, screen, session, type BrowserWindow } from 'electron';
 import { Calls } from './ipc/calls.ts';
 import { kernelFailed, stackOf } from './ipc/envelope.ts';
 import { InstallOffers } from './ipc/install-offers.ts';
@@ -83,7 +83,7 @@ function startOrHandOver(): void {
   }
 }
 
-/** The window first: it loads while the kernel starts, and its requests wait for the kernel. */
+/** The window first: the kernel starts when it can be seen, and the page's requests wait for the kernel. */
 function start(): void {
   const trusted = new TrustedSenders(origin);
   lockDownSession(session.defaultSession, devUrl === undefined ? null : origin);
@@ -110,7 +110,7 @@ function start(): void {
 
   const stateKept = keepWindowState(window, (text) => writeFileAtomically(stateFile, text), log);
 
-  const kernel = startKernel(new Promise((resolve) => void window.once('show', resolve)));
+  const kernel = firstLook(window).then(startKernel);
   const endAll = quitInOrder(async () => {
     const started = await kernel.catch(() => null);
     await Promise.all([started?.dispose(), stateKept()]);
@@ -138,8 +138,18 @@ function start(): void {
   serveRequests({ trusted, handlers, log });
 }
 
-/** @param settled the window is there: what can wait begins then, and does not delay it */
-async function startKernel(settled: Promise<void>) {
+/** Resolves when the window is there, or will not be. Loading the kernel earlier would hold its page up. */
+function firstLook(window: BrowserWindow): Promise<void> {
+  return new Promise((resolve) => {
+    const seen = (): void => resolve();
+    window.once('show', seen);
+    window.once('closed', seen);
+    window.webContents.once('did-fail-load', seen);
+    window.webContents.once('render-process-gone', seen);
+  });
+}
+
+async function startKernel() {
   const { createKernel } = await import('./kernel.ts');
   return createKernel({
     dataDir: app.getPath('userData'),
@@ -147,7 +157,6 @@ async function startKernel(settled: Promise<void>) {
     electronVersion: process.versions.electron ?? null,
     build,
     bundled: await bundledCapsules(join(app.getAppPath(), 'capsules'), readdir),
-    settled,
     log,
   });
 }

@@ -51,6 +51,8 @@ export default defineConfig({
     plugins: [react(), recordInputs('renderer')],
     build: {
       target: 'chrome130',
+      // Parsing is a good part of the time to the first window. The maps stay beside it and out of the package.
+      minify: true,
       outDir: here('out/renderer'),
       emptyOutDir: false,
       sourcemap: true,

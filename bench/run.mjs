@@ -35,6 +35,7 @@ const benches = {
   bridge: async () =>
     (await load('bridged-call')).bridgedCall({ workerFile: path.join(out, 'bridged-call-worker.js') }),
   window: async () => (await import('./first-window.mjs')).firstWindow(),
+  packaged: async () => (await import('./packaged-start.mjs')).packagedStart(),
 };
 
 const wanted = process.argv.slice(2);

@@ -2,6 +2,8 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildApp } from './build-app.mjs';
 import { bundleKernel } from './bundle-kernel.mjs';
+import { cannotInstall, INSTALLED_PROGRAM, whileInstalled } from './dist/installed.mjs';
+import { packageApp, unpackedProgram } from './dist/package.mjs';
 import { playwrightCounts, vitestCounts } from './lib/counts.mjs';
 import { createLog, StepError } from './lib/log.mjs';
 import { packageFile, root } from './lib/paths.mjs';
@@ -12,8 +14,9 @@ import { prepare } from './prepare.mjs';
 import { hasDisplay } from './prepare/system-packages.mjs';
 
 const VITEST_REPORT = path.join(root, 'artefacts', 'vitest.json');
-/** The same path as in playwright.config.ts. */
+/** The same paths as in playwright.config.ts. */
 const PLAYWRIGHT_REPORT = path.join(root, 'artefacts', 'playwright.json');
+const INSTALLED_REPORT = path.join(root, 'artefacts', 'playwright-installed.json');
 
 // `npm test`: prepares, then everything that can fail, to the end: one failing step hides no other.
 const started = performance.now();
@@ -21,7 +24,7 @@ if (process.env['CI'] === 'true') {
   process.env['NO_COLOR'] = '1';
   delete process.env['FORCE_COLOR'];
 }
-for (const report of [VITEST_REPORT, PLAYWRIGHT_REPORT]) {
+for (const report of [VITEST_REPORT, PLAYWRIGHT_REPORT, INSTALLED_REPORT]) {
   rmSync(report, { force: true });
 }
 
@@ -34,8 +37,13 @@ if (!hasFailed(results)) {
     ...(await runStatic()),
     await timed('unit tests', unitTests),
     await timed('build', () => counted(build)),
-    await timed('end to end', endToEnd),
+    await timed('end to end', () => endToEnd(PLAYWRIGHT_REPORT, {})),
   );
+  const packaged = await timed('package', () => counted(makePackage));
+  results.push(packaged);
+  if (!hasFailed([packaged])) {
+    results.push(...(await testPackage()));
+  }
 }
 process.stdout.write(summary(results, performance.now() - started));
 process.exitCode = hasFailed(results) ? 1 : 0;
@@ -58,13 +66,51 @@ async function build() {
   await log.step('application', buildApp);
 }
 
-async function endToEnd() {
+/** What the tests install or start; `npm run dist` makes the rest. */
+async function makePackage() {
+  const log = createLog();
+  await log.step('package', async () => {
+    const isWanted = (/** @type {string} */ target, /** @type {string} */ arch) =>
+      target === 'dir' || (target === 'deb' && arch === 'x64');
+    const { files } = await packageApp({ isWanted });
+    return { worked: true, note: files.join(', ') };
+  });
+}
+
+/** The same specs once more, on the package: installed, by an ordinary user, and removed afterwards. */
+async function testPackage() {
+  const why = cannotInstall();
+  if (why !== null) {
+    process.stdout.write(`note the package is tested unpacked, as the user who runs the tests: ${why}\n`);
+    const program = unpackedProgram();
+    return [
+      await timed('packaged program', () => endToEnd(INSTALLED_REPORT, { CAPSULE_DESKTOP_PROGRAM: program })),
+    ];
+  }
+  /** @type {import('./lib/summary.mjs').StepResult | undefined} */
+  let specs;
+  const around = await timed('installing and removing', () =>
+    counted(async () => {
+      await whileInstalled(async (user) => {
+        const env = { CAPSULE_DESKTOP_PROGRAM: INSTALLED_PROGRAM, CAPSULE_DESKTOP_RUN_AS: user };
+        specs = await timed('installed program', () => endToEnd(INSTALLED_REPORT, env));
+      });
+    }),
+  );
+  return [...(specs ? [specs] : []), { ...around, time: around.time - (specs?.time ?? 0) }];
+}
+
+/**
+ * @param {string} report
+ * @param {NodeJS.ProcessEnv} what which program, and as whom; the one built in this tree when empty
+ */
+async function endToEnd(report, what) {
   const playwright = [process.execPath, packageFile('@playwright/test/cli.js'), 'test'];
   const [command = '', ...args] = hasDisplay()
     ? playwright
     : ['xvfb-run', '-a', '-s', '-screen 0 1440x960x24', ...playwright];
-  const { status } = await run(command, args, { show: true });
-  return playwrightCounts(PLAYWRIGHT_REPORT, status);
+  const { status } = await run(command, args, { show: true, env: { ...process.env, ...what } });
+  return playwrightCounts(report, status);
 }
 
 /**

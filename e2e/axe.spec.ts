@@ -1,9 +1,10 @@
-import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import { bundledInstalled, install, invoke } from './support/bridge.ts';
-import { launch, root, type Launched } from './support/launch.ts';
-import { chooseFolder, goTo, invokeByHand, openCapsule, processRow } from './support/places.ts';
+import { bundledInstalled, invoke } from './support/bridge.ts';
+import { guestFolder } from './support/guests.ts';
+import { launch } from './support/launch.ts';
+import type { Launched } from './support/launched.ts';
+import { goTo, install, invokeByHand, openCapsule, openInstallPage, processRow } from './support/places.ts';
 import { show } from './support/shoot.ts';
 
 // One window; each place is left open for the next test.
@@ -22,7 +23,7 @@ const places: readonly (readonly [name: string, open: () => Promise<void>])[] = 
   [
     'a capsule that trapped',
     async () => {
-      await install(desktop, join(root, 'e2e', 'guests', 'trap'));
+      await install(desktop, guestFolder('trap'));
       await openCapsule(desktop.page, 'trap');
       await invokeByHand(desktop.page, 'throw');
       await expect(desktop.page.getByText('throw failed')).toBeVisible();
@@ -31,7 +32,7 @@ const places: readonly (readonly [name: string, open: () => Promise<void>])[] = 
   [
     'the install page',
     async () => {
-      await chooseFolder(desktop, join(root, 'e2e', 'guests', 'flood'));
+      await openInstallPage(desktop, guestFolder('flood'));
     },
   ],
   [

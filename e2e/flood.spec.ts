@@ -1,9 +1,10 @@
-import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { install, invoke, processesOf, request } from './support/bridge.ts';
-import { launch, root, type Launched } from './support/launch.ts';
+import { invoke, processesOf, request } from './support/bridge.ts';
+import { guestFolder } from './support/guests.ts';
+import { launch } from './support/launch.ts';
+import type { Launched } from './support/launched.ts';
 import { residentBytes } from './support/os-processes.ts';
-import { goTo, processRow } from './support/places.ts';
+import { goTo, install, processRow } from './support/places.ts';
 import { watchFrames } from './support/responsiveness.ts';
 import { shoot } from './support/shoot.ts';
 
@@ -15,7 +16,7 @@ const HUNG_MS = 1000;
 let desktop: Launched;
 test.beforeAll(async () => {
   desktop = await launch();
-  await install(desktop, join(root, 'e2e', 'guests', 'flood'));
+  await install(desktop, guestFolder('flood'));
 });
 test.afterAll(() => desktop.close());
 
@@ -48,6 +49,7 @@ test('two gigabytes as fast as they come: memory flat, window alive, every byte 
   const argument = { key: process?.key ?? '', stream: 'stdout', cursor: null, maxBytes: 4096 } as const;
   expect((await request(page, 'logs.read', argument)).start).toBe(dropped);
   // The window says the same: 2.1 GB written, what is kept, the rest lost, and the hole with its exact size.
+  await goTo(page, 'Processes');
   await processRow(page, 'two gigabytes').click();
   const log = page.getByRole('region', { name: 'Log' });
   await expect(log).toContainText(/stdout 2\.1 GB written · .+ kept · 2\.1 GB lost · ended/);

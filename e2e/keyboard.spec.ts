@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { bundledInstalled } from './support/bridge.ts';
 import { expectFocusShown, tabTo } from './support/keyboard.ts';
-import { launch, type Launched } from './support/launch.ts';
+import { launch } from './support/launch.ts';
+import type { Launched } from './support/launched.ts';
 import { processRow } from './support/places.ts';
 
 let desktop: Launched;

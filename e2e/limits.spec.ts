@@ -1,8 +1,9 @@
-import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { install, snapshot } from './support/bridge.ts';
-import { launch, root, type Launched } from './support/launch.ts';
-import { invokeByHand, openCapsule } from './support/places.ts';
+import { snapshot } from './support/bridge.ts';
+import { guestFolder } from './support/guests.ts';
+import { launch } from './support/launch.ts';
+import type { Launched } from './support/launched.ts';
+import { install, invokeByHand, openCapsule } from './support/places.ts';
 import { watchFrames } from './support/responsiveness.ts';
 import { shoot } from './support/shoot.ts';
 
@@ -13,7 +14,7 @@ let desktop: Launched;
 test.beforeAll(async () => {
   desktop = await launch();
   for (const guest of ['spinner', 'hog', 'trap']) {
-    await install(desktop, join(root, 'e2e', 'guests', guest));
+    await install(desktop, guestFolder(guest));
   }
 });
 test.afterAll(() => desktop.close());

@@ -1,8 +1,9 @@
-import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { bundledInstalled, processesOf } from './support/bridge.ts';
-import { launch, root, type Launched } from './support/launch.ts';
-import { chooseFolder, goTo, invokeByHand, openCapsule, processRow } from './support/places.ts';
+import { guestFolder } from './support/guests.ts';
+import { launch } from './support/launch.ts';
+import type { Launched } from './support/launched.ts';
+import { goTo, invokeByHand, openCapsule, openInstallPage, processRow } from './support/places.ts';
 import { shoot } from './support/shoot.ts';
 
 // One window from its first start on, as a person would go through it; each step builds on the one before.
@@ -10,7 +11,7 @@ test.describe.configure({ mode: 'serial' });
 
 /** The grace of the window's own Stop button is 5 s; then KILL, and the time to notice. */
 const STOP_LIMIT_MS = 10_000;
-const floodFolder = join(root, 'e2e', 'guests', 'flood');
+const floodFolder = guestFolder('flood');
 /** Says when its trap is set: an earlier TERM would simply end it. */
 const stubborn = `trap '' TERM; echo ready; while :; do sleep 0.1; done`;
 
@@ -79,7 +80,7 @@ test('Stop ends a process that heeds TERM', async () => {
 
 test('the install page asks before anything runs; what is refused there, the guest is refused', async () => {
   const { page } = desktop;
-  const dialog = await chooseFolder(desktop, floodFolder);
+  const dialog = await openInstallPage(desktop, floodFolder);
   await expect(dialog).toContainText('Nothing of it has run.');
   await shoot(desktop, 'install');
   await dialog.getByRole('button', { name: 'Allow none' }).click();
@@ -98,7 +99,7 @@ test('the install page asks before anything runs; what is refused there, the gue
 
 test('granted anew, it may', async () => {
   const { page } = desktop;
-  const dialog = await chooseFolder(desktop, floodFolder);
+  const dialog = await openInstallPage(desktop, floodFolder);
   await dialog.getByRole('button', { name: 'Allow all' }).click();
   await dialog.getByRole('button', { name: 'Replace' }).click();
   await expect(dialog).toBeHidden();

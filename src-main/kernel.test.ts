@@ -147,6 +147,7 @@ describe('the operator', () => {
       .poll(() => kernel.about())
       .toEqual({
         version: '0.0.0',
+        build: null,
         electron: null,
         node: process.versions.node,
         dataDir,

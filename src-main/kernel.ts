@@ -10,6 +10,7 @@ import { openInspections } from './capsules/inspections.ts';
 import { openLibrary } from './capsules/library.ts';
 import type { Kernel, KernelEvent } from './contract/kernel.ts';
 import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from './contract/limits.ts';
+import type { BuildView } from './contract/views.ts';
 import { hostInterfaces } from './host/generated/interfaces.ts';
 import { createHostOperations } from './host/host-operations.ts';
 import { createPipeline } from './host/pipeline.ts';
@@ -30,10 +31,10 @@ export interface KernelOptions {
   readonly version: string;
   /** Null when there is no Electron. */
   readonly electronVersion: string | null;
+  /** For `about()`; run from source when absent. */
+  readonly build?: BuildView | null;
   /** `.capsule` files that ship with the application: installed once, with what they ask for. */
   readonly bundled?: readonly string[];
-  /** Background work that can wait (bundled capsules, old logs) starts after this; at once when absent. */
-  readonly settled?: Promise<void>;
   /** The host's own log, one line a call. */
   readonly log?: (line: string) => void;
   /** Folder of the built workers; `../kernel` beside the program's own folder when absent. */
@@ -58,7 +59,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
 
   const audit = await openAuditLog(join(dataDir, 'audit'), report);
   root.add(audit.flush);
-  let chores: Promise<void> | undefined;
+  let chores: Promise<void> = Promise.resolve();
   // Late in the disposal: without manager and transpiler an installation under way fails at once, and is undone.
   root.add(async () => chores);
   const capsuleLog = createCapsuleLog(join(dataDir, 'logs'), clock, report);
@@ -173,6 +174,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
     },
     about: () => ({
       version: options.version,
+      build: options.build ?? null,
       electron: options.electronVersion,
       node: process.versions.node,
       dataDir,
@@ -188,11 +190,7 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   };
 
   manager.start();
-  void Promise.resolve(options.settled).then(() => {
-    if (!root.disposed) {
-      chores = doChores().catch((error: unknown) => report('a start-up chore failed', error));
-    }
-  });
+  chores = doChores().catch((error: unknown) => report('a start-up chore failed', error));
   return kernel;
 }
 

@@ -1,21 +1,35 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, session } from 'electron';
+import { app, screen, session, type BrowserWindow } from 'electron';
 import { Calls } from './ipc/calls.ts';
 import { kernelFailed, stackOf } from './ipc/envelope.ts';
+import { InstallOffers } from './ipc/install-offers.ts';
 import { requestHandlers } from './ipc/requests.ts';
 import { serveRequests } from './ipc/serve-requests.ts';
 import { StateFeed } from './ipc/state-feed.ts';
 import { TrustedSenders } from './ipc/trusted-senders.ts';
+import { UpdateFeed } from './ipc/update-feed.ts';
 import { registerAppScheme, serveApp } from './shell/app-protocol.ts';
+import { systemAutostart } from './shell/autostart.ts';
+import { buildFactsOf } from './shell/build-facts.ts';
 import { bundledCapsules } from './shell/bundled-capsules.ts';
+import { askedInstead, handoverOf, shorterCommandLine } from './shell/command-line.ts';
+import { helpText, versionText } from './shell/command-line-text.ts';
 import { APP_ORIGIN } from './shell/constants.ts';
 import { chooseCapsule } from './shell/dialogs.ts';
+import { startedProgram } from './shell/desktop-entry.ts';
+import { keepWindowState } from './shell/keep-window-state.ts';
 import { lockDownSession } from './shell/lockdown.ts';
 import { setApplicationMenu } from './shell/menu.ts';
 import { claimOneInstance } from './shell/one-instance.ts';
+import { openTargets } from './shell/open-targets.ts';
+import { createOpening, hearSystem } from './shell/opening.ts';
 import { quitInOrder } from './shell/quit.ts';
+import { appUpdates } from './shell/updates/app-updates.ts';
+import { windowPlace } from './shell/window-state.ts';
 import { openWindow } from './shell/window.ts';
+import { writeFileAtomically } from './store/atomic-file.ts';
+import { readSmallFile, removeFile, writeSmallFile } from './store/small-file.ts';
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const ownData = process.env['CAPSULE_DESKTOP_DATA'];
@@ -23,39 +37,95 @@ const ownData = process.env['CAPSULE_DESKTOP_DATA'];
 const devUrl = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
 const origin = devUrl === undefined ? APP_ORIGIN : new URL(devUrl).origin;
 
-if (ownData !== undefined) {
-  app.setPath('userData', ownData);
-}
-registerAppScheme();
-if (claimOneInstance()) {
-  app.whenReady().then(start, (error: unknown) => log(stackOf(error)));
+const build = buildFactsOf(readSmallFile(join(app.getAppPath(), 'package.json')));
+const offers = new InstallOffers(log);
+const open = createOpening(offers, (path) =>
+  stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  ),
+);
+
+const asked = askedInstead(process.argv);
+if (asked === null) {
+  startOrHandOver();
 } else {
-  app.exit(0);
+  const facts = {
+    name: app.getName(),
+    version: app.getVersion(),
+    electron: process.versions.electron ?? '',
+    build,
+    dataDir: ownData ?? app.getPath('userData'),
+  };
+  // Before anything else: no lock, no data folder, and on Linux no display is needed up to here.
+  process.stdout.write(asked === 'version' ? versionText(facts) : helpText(facts), () => app.exit(0));
 }
 
-/** The window first: it loads while the kernel starts, and its requests wait for the kernel. */
+function startOrHandOver(): void {
+  if (ownData !== undefined) {
+    app.setPath('userData', ownData);
+  }
+  registerAppScheme();
+  hearSystem(open);
+  const appFolder = app.isPackaged ? null : app.getAppPath();
+  const own = handoverOf(process.argv, process.cwd(), appFolder);
+  const shorter = shorterCommandLine(process.argv, own, appFolder);
+  if (shorter !== null) {
+    app.relaunch({ execPath: startedProgram(process.execPath, process.env), args: [...shorter] });
+    app.exit(0);
+  } else if (
+    claimOneInstance(own, (other) => open(other === null ? [] : openTargets(other, process.platform)))
+  ) {
+    open(openTargets(own, process.platform));
+    app.whenReady().then(start, (error: unknown) => log(stackOf(error)));
+  } else {
+    app.exit(0);
+  }
+}
+
+/** The window first: the kernel starts when it can be seen, and the page's requests wait for the kernel. */
 function start(): void {
   const trusted = new TrustedSenders(origin);
   lockDownSession(session.defaultSession, devUrl === undefined ? null : origin);
   serveApp(session.defaultSession, (file) => readFile(join(import.meta.dirname, '../renderer', file)));
-  setApplicationMenu(devUrl !== undefined);
+  setApplicationMenu({
+    development: devUrl !== undefined,
+    autostart: app.isPackaged
+      ? systemAutostart({ read: readSmallFile, write: writeSmallFile, remove: removeFile })
+      : null,
+  });
+  const stateFile = join(app.getPath('userData'), 'window.json');
   const window = openWindow({
     preload: join(import.meta.dirname, '../preload/index.cjs'),
     url: devUrl === undefined ? `${APP_ORIGIN}/index.html` : new URL(devUrl).href,
+    place: windowPlace(
+      readSmallFile(stateFile),
+      screen.getAllDisplays().map(({ workArea }) => workArea),
+    ),
     onCreated: (window) => {
       window.once('closed', trusted.add(window.webContents.id));
     },
     log,
   });
 
-  const kernel = startKernel(new Promise((resolve) => void window.once('show', resolve)));
+  const stateKept = keepWindowState(window, (text) => writeFileAtomically(stateFile, text), log);
+
+  const kernel = firstLook(window).then(startKernel);
+  const endAll = quitInOrder(async () => {
+    const started = await kernel.catch(() => null);
+    await Promise.all([started?.dispose(), stateKept()]);
+  }, log);
+  const updates = appUpdates(endAll, log);
   const handlers = kernel.then(
     (started) =>
       requestHandlers({
         kernel: started,
         feed: new StateFeed(started),
         calls: new Calls(),
+        offers,
         chooseCapsule,
+        updates,
+        updateFeed: new UpdateFeed(updates),
         log,
       }),
     (error: unknown) => {
@@ -66,21 +136,27 @@ function start(): void {
   // Every request reports it; without this line an application without a window would end by it.
   handlers.catch(() => undefined);
   serveRequests({ trusted, handlers, log });
-  quitInOrder(async () => {
-    const started = await kernel.catch(() => null);
-    await started?.dispose();
-  }, log);
 }
 
-/** @param settled the window is there: what can wait begins then, and does not delay it */
-async function startKernel(settled: Promise<void>) {
+/** Resolves when the window is there, or will not be. Loading the kernel earlier would hold its page up. */
+function firstLook(window: BrowserWindow): Promise<void> {
+  return new Promise((resolve) => {
+    const seen = (): void => resolve();
+    window.once('show', seen);
+    window.once('closed', seen);
+    window.webContents.once('did-fail-load', seen);
+    window.webContents.once('render-process-gone', seen);
+  });
+}
+
+async function startKernel() {
   const { createKernel } = await import('./kernel.ts');
   return createKernel({
     dataDir: app.getPath('userData'),
     version: app.getVersion(),
     electronVersion: process.versions.electron ?? null,
+    build,
     bundled: await bundledCapsules(join(app.getAppPath(), 'capsules'), readdir),
-    settled,
     log,
   });
 }

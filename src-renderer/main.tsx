@@ -5,6 +5,7 @@ import './ui/log.css';
 import './app/shell.css';
 import './features/processes/processes.css';
 import './features/capsules/capsules.css';
+import './features/updates/updates.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { pageClient } from './client/client.ts';

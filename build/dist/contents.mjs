@@ -53,8 +53,16 @@ const ARCHIVE = [
   /^out\/renderer\/assets\/[\w-]+\.(js|css)$/,
 ];
 
-/** One file at least for each of these, or the program could not work. */
-const NEEDED = ARCHIVE;
+/** Without one of these the program would start and fail later. */
+const NEEDED = [
+  'package.json',
+  'out/main/index.js',
+  'out/preload/index.cjs',
+  'out/renderer/index.html',
+  ...['index.js', 'guest-worker.js', 'transpile-worker.js'].map((file) => `out/kernel/${file}`),
+  ...['core', 'core2'].map((part) => `out/kernel/js-component-bindgen-component.${part}.wasm`),
+  ...['repl', 'runner', 'supervisor'].map((name) => `capsules/${name}/build/${name}.capsule`),
+];
 
 /**
  * @param {string[]} files of the archive, from its root
@@ -65,9 +73,7 @@ export function archiveProblems(files) {
     ...files
       .filter((file) => !ARCHIVE.some((pattern) => pattern.test(file)))
       .map((file) => `app.asar: ${file} is not expected`),
-    ...NEEDED.filter((pattern) => !files.some((file) => pattern.test(file))).map(
-      (pattern) => `app.asar: nothing matches ${pattern}`,
-    ),
+    ...NEEDED.filter((file) => !files.includes(file)).map((file) => `app.asar: nothing is ${file}`),
   ];
 }
 

@@ -35,11 +35,9 @@ export function cannotInstall() {
 
 /**
  * Installs the package as an administrator does, has `work` use it as an ordinary user, and removes it again.
+ * Rejects when the removal leaves a file behind or does not say where the person's data is.
  *
- * @template Result
- * @param {(user: string) => Promise<Result>} work
- * @returns {Promise<{result: Result, left: string[], said: string}>} `left`: files that were not there before;
- *   `said`: what the removal printed
+ * @param {(user: string) => Promise<void>} work
  */
 export async function whileInstalled(work) {
   const deb = debFile();
@@ -52,18 +50,21 @@ export async function whileInstalled(work) {
   ]);
   const before = await installedFiles();
   await mustRun('dpkg', ['-i', deb]);
-  /** @type {{result: Result} | undefined} */
-  let outcome;
   let said = '';
-  await addUser();
   try {
-    outcome = { result: await work(TEST_USER) };
+    await addUser();
+    await work(TEST_USER);
   } finally {
     said = await mustRun('dpkg', ['-r', PACKAGE]);
     await run('userdel', ['-r', TEST_USER]);
   }
-  const after = await installedFiles();
-  return { ...outcome, left: [...after].filter((file) => !before.has(file)), said };
+  const left = [...(await installedFiles())].filter((file) => !before.has(file));
+  if (left.length > 0) {
+    throw new StepError(`The package left files behind: ${left.join(', ')}`, `dpkg -P ${PACKAGE}`);
+  }
+  if (!said.includes('The data was kept')) {
+    throw new StepError('Removing the package did not say where the data is.', undefined, said);
+  }
 }
 
 function debFile() {

@@ -79,6 +79,12 @@ export const TEXTS_NOT_IN_PACKAGES = {
     source: 'https://github.com/theKashey/react-remove-scroll-bar/blob/master/LICENSE',
     text: mit('Copyright (c) 2025 Anton Korzunov <thekashey@gmail.com>'),
   },
+  'lazy-val': {
+    reason:
+      'neither the package nor its repository has a licence file; its package.json says MIT and names the author',
+    source: 'https://github.com/develar/lazy-val/blob/master/package.json',
+    text: mit('Copyright (c) Vladimir Krivosheev'),
+  },
 };
 
 /** https://github.com/DelSkayn/rquickjs/blob/master/LICENSE, since no npm package brings it. */

@@ -16,13 +16,20 @@ const BUILDER_LIMIT = 30 * 60_000;
 
 /**
  * Packages what has been built.
+ * @param {{isWanted?: (target: string, arch: string) => boolean}} [options] everything that can be made, when absent
  * @returns {Promise<{files: string[], leftOut: import('./targets.mjs').Plan['leftOut'], version: string}>} `files`:
  *   what is in dist/, by name
  */
-export async function packageApp() {
+export async function packageApp({ isWanted = () => true } = {}) {
   const electron = await electronPath();
   const facts = { ...(await buildFacts()), version: versionFor(electron) };
-  const plan = planTargets({ platform: process.platform, pinnedElectron: electron.pinned, has: isOnPath });
+  const whole = planTargets({
+    platform: process.platform,
+    arch: process.arch,
+    pinnedElectron: electron.pinned,
+    has: isOnPath,
+  });
+  const plan = { ...whole, targets: whole.targets.filter(({ target, arch }) => isWanted(target, arch)) };
   await writeResources(facts, electron.version);
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
   const testElectron = electron.pinned
@@ -82,4 +89,15 @@ async function writeResources(facts, electron) {
     (name) => JSON.parse(readFileSync(path.join(root, BUNDLED_FOLDER, name), 'utf8')).inputs,
   );
   writeNotices({ inputs: [...new Set(inputs)], folder, ...facts, electron });
+}
+
+/** @returns {string} the program in the folder that the last packaging left */
+export function unpackedProgram() {
+  const arch = process.arch === 'arm64' ? '-arm64' : '';
+  const places = {
+    linux: [`linux${arch}-unpacked`, 'capsule-desktop'],
+    darwin: [`mac${arch}`, 'Capsule Desktop.app', 'Contents', 'MacOS', 'Capsule Desktop'],
+    win32: [`win${arch}-unpacked`, 'Capsule Desktop.exe'],
+  };
+  return path.join(root, 'dist', ...places[/** @type {keyof typeof places} */ (process.platform)]);
 }

@@ -23,11 +23,12 @@ const INSTALLERS = {
  *
  * @param {object} machine
  * @param {NodeJS.Platform} machine.platform
+ * @param {string} machine.arch
  * @param {boolean} machine.pinnedElectron the pinned Electron could be downloaded; then the builder's tools can be too
  * @param {(program: string) => boolean} machine.has whether a program is on the path
  * @returns {Plan}
  */
-export function planTargets({ platform, pinnedElectron, has }) {
+export function planTargets({ platform, arch, pinnedElectron, has }) {
   if (!isSystem(platform)) {
     throw new Error(`Installers are made on Linux, macOS and Windows, not on ${platform}.`);
   }
@@ -45,7 +46,7 @@ export function planTargets({ platform, pinnedElectron, has }) {
     platform,
     targets: [
       // The unpacked folder costs nothing beside an installer, and it is what can be looked into.
-      { target: 'dir', arch: 'x64' },
+      { target: 'dir', arch: arch === 'arm64' ? arch : 'x64' },
       ...all.filter((_one, at) => reasons[at] === null),
     ],
     leftOut: [

@@ -17,6 +17,7 @@ describe('the plan of the installers', () => {
     (platform, kinds) => {
       const plan = planTargets({
         platform: /** @type {NodeJS.Platform} */ (platform),
+        arch: 'x64',
         pinnedElectron: true,
         has: everything,
       });
@@ -26,7 +27,7 @@ describe('the plan of the installers', () => {
   );
 
   it('without GitHub has the folder and the deb, and names all the rest with a reason', () => {
-    const plan = planTargets({ platform: 'linux', pinnedElectron: false, has: everything });
+    const plan = planTargets({ platform: 'linux', arch: 'x64', pinnedElectron: false, has: everything });
     expect(names(plan)).toEqual(['dir x64', 'deb x64']);
     expect(plan.leftOut.map(({ what }) => what)).toEqual([
       'AppImage x64',
@@ -41,16 +42,31 @@ describe('the plan of the installers', () => {
   });
 
   it('names a missing tool', () => {
-    const plan = planTargets({ platform: 'linux', pinnedElectron: true, has: nothing });
+    const plan = planTargets({ platform: 'linux', arch: 'x64', pinnedElectron: true, has: nothing });
     expect(names(plan)).not.toContain('rpm x64');
     expect(plan.leftOut).toContainEqual({ what: 'rpm x64', why: expect.stringContaining('rpmbuild') });
-    expect(names(planTargets({ platform: 'linux', pinnedElectron: false, has: nothing }))).toEqual([
-      'dir x64',
-    ]);
+    expect(
+      names(planTargets({ platform: 'linux', arch: 'x64', pinnedElectron: false, has: nothing })),
+    ).toEqual(['dir x64']);
+  });
+
+  it('unpacks for the processor it runs on', () => {
+    const machine = {
+      platform: /** @type {const} */ ('darwin'),
+      arch: 'arm64',
+      pinnedElectron: true,
+      has: everything,
+    };
+    expect(names(planTargets(machine))[0]).toBe('dir arm64');
   });
 
   it('refuses a system that Electron is not for', () => {
-    const machine = { platform: /** @type {const} */ ('aix'), pinnedElectron: true, has: everything };
+    const machine = {
+      platform: /** @type {const} */ ('aix'),
+      arch: 'x64',
+      pinnedElectron: true,
+      has: everything,
+    };
     expect(() => planTargets(machine)).toThrow('not on aix');
   });
 });

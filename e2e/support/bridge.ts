@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import type { Bridge, Envelope, RequestName, Requests } from '../../src-main/contract/requests.ts';
 import type { InvokeResult, ProcessView, Snapshot } from '../../src-main/contract/views.ts';
-import type { Launched } from './launch.ts';
+import type { Launched } from './launched.ts';
 
 /** The first start translates three components, on a small machine all at once with the window's own start. */
 const BUNDLED_LIMIT_MS = 50_000;
@@ -68,25 +68,6 @@ export function invoke(page: Page, id: string, action: string, payload: unknown 
     principal: 'default',
     call,
   });
-}
-
-/** Every file dialog from now on answers with this path, as if a person had chosen it. */
-export async function chooseNext({ inMain }: Launched, path: string): Promise<void> {
-  await inMain(({ dialog }, chosen) => {
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
-  }, path);
-}
-
-/** Installs a capsule's folder through the window's own requests and grants all that it asks. */
-export async function install(desktop: Launched, folder: string): Promise<string> {
-  const { page } = desktop;
-  await chooseNext(desktop, folder);
-  const plan = await request(page, 'install.choose', { kind: 'folder' });
-  if (plan === null) {
-    throw new Error(`nothing was chosen for ${folder}`);
-  }
-  const grants = plan.capabilities.map(({ name }) => name);
-  return (await request(page, 'install.confirm', { token: plan.token, grants })).id;
 }
 
 /** Processes of one capsule. */

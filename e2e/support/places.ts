@@ -1,6 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import { chooseNext } from './bridge.ts';
-import type { Launched } from './launch.ts';
+import type { Launched } from './launched.ts';
 
 /** What a person does in the window, by the words they read there. */
 
@@ -32,12 +31,28 @@ export function processRow(page: Page, label: string): Locator {
   return page.getByRole('treegrid', { name: 'Processes' }).getByRole('row').filter({ hasText: label });
 }
 
-/** Opens the page of a capsule's folder, as after the file dialog. */
-export async function chooseFolder(desktop: Launched, folder: string): Promise<Locator> {
-  await chooseNext(desktop, folder);
-  await goTo(desktop.page, 'Capsules');
-  await desktop.page.getByRole('button', { name: 'Install folder…' }).click();
+/** Opens the install page of a capsule's folder or file, as a desktop does that was asked to open it. */
+export async function openInstallPage(desktop: Launched, path: string): Promise<Locator> {
+  await desktop.open(path);
   const dialog = desktop.page.getByRole('dialog', { name: /^Install / });
   await expect(dialog).toBeVisible();
   return dialog;
+}
+
+/** Installs a capsule's folder or file and grants all that it asks; the window then shows it. Answers its id. */
+export async function install(desktop: Launched, path: string): Promise<string> {
+  const { page } = desktop;
+  const dialog = await openInstallPage(desktop, path);
+  const [, id = ''] =
+    /^Install (\S+) /.exec(await dialog.getByRole('heading', { level: 2 }).innerText()) ?? [];
+  if (!(await dialog.getByRole('heading', { name: 'Asks for nothing' }).isVisible())) {
+    await dialog.getByRole('button', { name: 'Allow all' }).click();
+  }
+  await dialog.getByRole('button', { name: 'Install', exact: true }).click();
+  await expect(page.getByRole('heading', { name: id, level: 2, exact: true })).toBeVisible();
+  // It would fade away in the middle of what comes next.
+  const notice = page.getByRole('status').filter({ hasText: `Installed${id} ` });
+  await notice.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(notice).toBeHidden();
+  return id;
 }

@@ -1,22 +1,19 @@
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { root, type Launched } from './launch.ts';
+import type { Launched } from './launched.ts';
+import { installed } from './program.ts';
+import { root } from './root.ts';
 
-const folder = join(root, 'artefacts', 'screenshots');
+const folder = join(root, 'artefacts', 'screenshots', ...(installed === null ? [] : ['installed']));
 const SCHEMES = ['light', 'dark'] as const;
 const SIZES = [
   [800, 600],
   [1280, 800],
 ] as const;
 
-/** Gives the window's content this size in CSS pixels. */
-export async function resize({ page, inMain }: Launched, width: number, height: number): Promise<void> {
-  await inMain(
-    ({ BrowserWindow }, size) => {
-      BrowserWindow.getAllWindows()[0]?.setContentSize(size[0], size[1]);
-    },
-    [width, height] as const,
-  );
+/** Gives the page this size in CSS pixels, whatever the size of its window. */
+export async function resize({ page }: Launched, width: number, height: number): Promise<void> {
+  await page.setViewportSize({ width, height });
   await expect.poll(() => page.evaluate('`${innerWidth} ${innerHeight}`')).toBe(`${width} ${height}`);
 }
 

@@ -8,6 +8,7 @@ import type {
   ProcessSignal,
   Snapshot,
 } from './views.ts';
+import type { UpdateView, UpdateWish } from './updates.ts';
 
 /** Every request the renderer may make: name to argument and answer. */
 export interface Requests {
@@ -51,13 +52,22 @@ export interface Requests {
     };
     answer: LogPage;
   };
+  /** Where updating stands; from then on the window hears `updates.changed`. */
+  'updates.view': { argument: null; answer: UpdateView };
+  /** Configures the folder that offers versions; null turns updates off. Asks nothing of a network. */
+  'updates.setFeed': { argument: { readonly feed: string | null }; answer: UpdateView };
+  /** Begins one step and answers with where it led; what follows comes as `updates.changed`. */
+  'updates.wish': { argument: { readonly wish: UpdateWish }; answer: UpdateView };
 }
 
 /** Every event main may send. */
 export interface Events {
   'state.delta': Delta;
-  /** A `.capsule` file was handed to the application; show its page. */
+  /** A capsule was handed to the application; show its page. Sent again to a page that was reloaded. */
   'install.requested': InstallPlan;
+  /** What was handed to the application cannot be opened. `source` is as it was written, up to 12 KiB of it. */
+  'install.refused': { readonly source: string; readonly failure: Failure };
+  'updates.changed': UpdateView;
 }
 
 export type RequestName = keyof Requests;
@@ -79,11 +89,16 @@ export const requestNames: { readonly [Name in RequestName]: true } = {
   'process.kill': true,
   'process.release': true,
   'logs.read': true,
+  'updates.view': true,
+  'updates.setFeed': true,
+  'updates.wish': true,
 };
 
 export const eventNames: { readonly [Name in EventName]: true } = {
   'state.delta': true,
   'install.requested': true,
+  'install.refused': true,
+  'updates.changed': true,
 };
 
 /** What crosses back: an answer or a failure a person can act on. Never a rejected promise. */

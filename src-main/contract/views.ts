@@ -210,8 +210,18 @@ export interface Snapshot {
   readonly about: AboutView;
 }
 
+/** Which state of the sources a packaged program was built from. */
+export interface BuildView {
+  /** 40 hex digits. */
+  readonly commit: string;
+  /** ISO 8601. */
+  readonly date: string;
+}
+
 export interface AboutView {
   readonly version: string;
+  /** Null when run from source. */
+  readonly build: BuildView | null;
   readonly electron: string | null;
   readonly node: string;
   readonly dataDir: string;

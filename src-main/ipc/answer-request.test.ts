@@ -5,9 +5,11 @@ import { answerRequest, type RequestEdge } from './answer-request.ts';
 import { Calls } from './calls.ts';
 import { kernelFailed } from './envelope.ts';
 import { requestHandlers, type RequestHandlers } from './requests.ts';
+import { InstallOffers } from './install-offers.ts';
 import { StateFeed } from './state-feed.ts';
-import { fakeKernel, fakeWindow, someAbout } from './testing.ts';
+import { fakeKernel, fakeUpdates, fakeWindow, someAbout } from './testing.ts';
 import { TrustedSenders, type SenderEvent } from './trusted-senders.ts';
+import { UpdateFeed } from './update-feed.ts';
 
 const key = '0123456789abcdef';
 const ours: SenderEvent = { sender: { id: 1 }, senderFrame: { url: 'app://x/index.html', parent: null } };
@@ -23,7 +25,10 @@ function edge(given: Partial<Kernel> = {}, handlers?: Promise<RequestHandlers>) 
     kernel,
     feed: new StateFeed(kernel),
     calls: new Calls(),
+    offers: new InstallOffers(log),
     chooseCapsule: () => Promise.resolve(null),
+    updates: fakeUpdates(),
+    updateFeed: new UpdateFeed(fakeUpdates()),
     log,
   };
   const made: RequestEdge = { trusted, handlers: handlers ?? Promise.resolve(requestHandlers(parts)), log };

@@ -6,5 +6,14 @@ export const STATE_DELTA_INTERVAL_MS = 50;
 export const MAX_CALLS_PER_WINDOW = 64;
 /** Characters of an action's name, as the guest contract bounds it. */
 export const MAX_ACTION_CHARACTERS = 256;
+/**
+ * Plans that are shown or wait in the window. The kernel keeps 8 inspections and forgets the oldest, which is
+ * the one on the screen; the others are for what is chosen by hand meanwhile.
+ */
+export const MAX_OPEN_OFFERS = 4;
+/** Capsules handed over that wait to be looked at; whoever opens links in a loop gets no longer list. */
+export const MAX_WAITING_OFFERS = 32;
 /** Characters of a capsule's id; the manifest knows no bound, a file name does (255 bytes). */
 export const MAX_CAPSULE_ID_CHARACTERS = 200;
+/** Characters of a feed's address as typed, with blanks around it; `shell/updates` has the rule itself. */
+export const MAX_FEED_CHARACTERS = 4_000;

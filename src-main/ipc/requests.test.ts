@@ -5,8 +5,10 @@ import type { InstallPlan, InvokeResult } from '../contract/views.ts';
 import { Calls } from './calls.ts';
 import { MAX_CALLS_PER_WINDOW } from './constants.ts';
 import { requestHandlers, type ChooseCapsule } from './requests.ts';
+import { InstallOffers } from './install-offers.ts';
 import { StateFeed } from './state-feed.ts';
-import { fakeKernel, fakeWindow } from './testing.ts';
+import { fakeKernel, fakeUpdates, fakeWindow } from './testing.ts';
+import { UpdateFeed } from './update-feed.ts';
 
 const key = '0123456789abcdef';
 const invocation = { id: 'supervisor', action: 'start', payload: '{}', principal: 'default', call: 'c1' };
@@ -20,7 +22,10 @@ function handlersWith(given: Partial<Kernel>, chooseCapsule: ChooseCapsule = () 
     kernel,
     feed: new StateFeed(kernel),
     calls: new Calls(),
+    offers: new InstallOffers(log),
     chooseCapsule,
+    updates: fakeUpdates(),
+    updateFeed: new UpdateFeed(fakeUpdates()),
     log,
   });
   return { handlers, lines };

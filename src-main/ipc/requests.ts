@@ -1,8 +1,10 @@
 import type { Kernel } from '../contract/kernel.ts';
 import type { RequestName, Requests } from '../contract/requests.ts';
 import type { Calls } from './calls.ts';
+import type { InstallOffers } from './install-offers.ts';
 import { stackOf, type HostLog } from './envelope.ts';
 import type { StateFeed } from './state-feed.ts';
+import type { UpdateControls, UpdateFeed } from './update-feed.ts';
 import type { WindowPort } from './window-port.ts';
 
 /** What each request does, with an argument that has been validated. */
@@ -20,20 +22,37 @@ export interface RequestParts {
   readonly kernel: Kernel;
   readonly feed: StateFeed;
   readonly calls: Calls;
+  readonly offers: InstallOffers;
   readonly chooseCapsule: ChooseCapsule;
+  readonly updates: UpdateControls;
+  readonly updateFeed: UpdateFeed;
   readonly log: HostLog;
 }
 
 /** The table from request to kernel call: one line each where the kernel does it all. */
-export function requestHandlers({ kernel, feed, calls, chooseCapsule, log }: RequestParts): RequestHandlers {
+export function requestHandlers({
+  kernel,
+  feed,
+  calls,
+  offers,
+  chooseCapsule,
+  updates,
+  updateFeed,
+  log,
+}: RequestParts): RequestHandlers {
   return {
-    'state.snapshot': (_argument, window) => feed.snapshot(window),
+    'state.snapshot': (_argument, window) => {
+      offers.show(window, kernel.inspect);
+      return feed.snapshot(window);
+    },
     'install.choose': async ({ kind }, window) => {
       const path = await chooseCapsule(kind, window);
       return path === null ? null : kernel.inspect(path);
     },
-    'install.confirm': ({ token, grants }) => kernel.confirm(token, grants),
-    'install.cancel': ({ token }) => nothing(kernel.cancelInspection(token)),
+    'install.confirm': ({ token, grants }) =>
+      kernel.confirm(token, grants).finally(() => offers.decided(token)),
+    'install.cancel': ({ token }) =>
+      nothing(kernel.cancelInspection(token).finally(() => offers.decided(token))),
     'capsule.setEnabled': ({ id, enabled }) => kernel.setEnabled(id, enabled),
     'capsule.remove': ({ id }) => nothing(kernel.remove(id)),
     'capsule.invoke': ({ id, action, payload, principal, call }, window) =>
@@ -45,6 +64,9 @@ export function requestHandlers({ kernel, feed, calls, chooseCapsule, log }: Req
     'process.kill': ({ key }) => nothing(kernel.kill(key)),
     'process.release': ({ key }) => nothing(kernel.release(key)),
     'logs.read': ({ key, stream, cursor, maxBytes }) => kernel.readLogs(key, stream, cursor, maxBytes),
+    'updates.view': (_argument, window) => updateFeed.view(window),
+    'updates.setFeed': ({ feed: address }) => updates.setFeed(address),
+    'updates.wish': ({ wish }) => updates.wish(wish),
   };
 }
 

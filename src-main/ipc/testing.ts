@@ -1,7 +1,9 @@
 import { Emitter } from '../base/emitter.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
 import type { EventName, Events } from '../contract/requests.ts';
-import type { AboutView, CapsuleView, ProcessView, StreamView } from '../contract/views.ts';
+import type { AboutView, CapsuleView, InstallPlan, ProcessView, StreamView } from '../contract/views.ts';
+import type { UpdateView } from '../contract/updates.ts';
+import type { UpdateControls } from './update-feed.ts';
 import type { WindowPort } from './window-port.ts';
 
 /** A kernel whose methods refuse unless the test gives them; `events` plays its changes. */
@@ -49,6 +51,12 @@ export function fakeKernel(given: Partial<Kernel> = {}): FakeKernel {
   return { kernel, events, listeners: () => listeners };
 }
 
+/** Updates that are off and stay so; `changes` plays what happens to them. */
+export function fakeUpdates(changes = new Emitter<UpdateView>()): UpdateControls {
+  const off = (): Promise<UpdateView> => Promise.resolve({ feed: null, step: { state: 'off', reason: '' } });
+  return { view: off, setFeed: off, wish: off, changed: changes.event };
+}
+
 export interface FakeWindow extends WindowPort {
   readonly sent: { readonly name: EventName; readonly value: Events[EventName] }[];
   readonly close: () => void;
@@ -83,6 +91,7 @@ export function fakeWindow(id: number): FakeWindow {
 
 export const someAbout: AboutView = {
   version: '0.1.0',
+  build: null,
   electron: null,
   node: process.versions.node,
   dataDir: '/somewhere',
@@ -135,5 +144,23 @@ export function someCapsule(id: string): CapsuleView {
     instances: [],
     lastCall: null,
     installedAt: 1,
+  };
+}
+
+export function somePlan(token: string): InstallPlan {
+  return {
+    token,
+    source: '/somewhere/example.capsule',
+    kind: 'archive',
+    id: 'example',
+    version: '1.0.0',
+    description: 'An example',
+    hash: 'ab'.repeat(32),
+    size: 1000,
+    imports: [],
+    exports: [],
+    capabilities: [],
+    warnings: [],
+    replaces: null,
   };
 }

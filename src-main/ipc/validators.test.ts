@@ -34,6 +34,9 @@ const valid: { readonly [Name in RequestName]: readonly Requests[Name]['argument
   'process.kill': [{ key }],
   'process.release': [{ key }],
   'logs.read': [page, { ...page, cursor: null }, { ...page, cursor: -4096, maxBytes: MAX_LOG_PAGE_BYTES }],
+  'updates.view': [null],
+  'updates.setFeed': [{ feed: 'https://updates.example/' }, { feed: null }],
+  'updates.wish': [{ wish: 'check' }, { wish: 'download' }, { wish: 'cancel' }, { wish: 'install' }],
 };
 
 const hostile: readonly (readonly [RequestName, string, unknown])[] = [
@@ -73,6 +76,10 @@ const hostile: readonly (readonly [RequestName, string, unknown])[] = [
   ['logs.read', 'a fraction', { ...page, cursor: 0.5 }],
   ['logs.read', 'a cursor that is no safe integer', { ...page, cursor: 2 ** 60 }],
   ['logs.read', 'NaN', { ...page, cursor: Number.NaN }],
+  ['updates.setFeed', 'an empty address', { feed: '' }],
+  ['updates.setFeed', 'an address of a megabyte', { feed: `https://x/${'a'.repeat(1_000_000)}` }],
+  ['updates.setFeed', 'no address at all', {}],
+  ['updates.wish', 'a wish that does not exist', { wish: 'quitAndInstall' }],
 ];
 
 const names = Object.keys(requestNames) as RequestName[];

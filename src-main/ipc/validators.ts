@@ -3,7 +3,7 @@ import { MAX_LOG_PAGE_BYTES, MAX_PAYLOAD_BYTES, MAX_STOP_GRACE_MS } from '../con
 import type { RequestName, Requests } from '../contract/requests.ts';
 import { capabilityNames } from '../policy/capabilities.ts';
 import { isPrincipal } from '../policy/principal.ts';
-import { MAX_ACTION_CHARACTERS, MAX_CAPSULE_ID_CHARACTERS } from './constants.ts';
+import { MAX_ACTION_CHARACTERS, MAX_CAPSULE_ID_CHARACTERS, MAX_FEED_CHARACTERS } from './constants.ts';
 
 /** A process in the window's words: 16 hex digits of a keyed hash. */
 const processKey = z.string().regex(/^[0-9a-f]{16}$/);
@@ -54,4 +54,7 @@ export const validators: { readonly [Name in RequestName]: ZodType<Requests[Name
     cursor: z.int().nullable(),
     maxBytes: z.int().min(1).max(MAX_LOG_PAGE_BYTES),
   }),
+  'updates.view': z.null(),
+  'updates.setFeed': z.strictObject({ feed: z.string().min(1).max(MAX_FEED_CHARACTERS).nullable() }),
+  'updates.wish': z.strictObject({ wish: z.enum(['check', 'download', 'cancel', 'install']) }),
 };

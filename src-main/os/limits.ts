@@ -135,3 +135,6 @@ export const PRIVATE_MACHINE_ENTRIES = [
   '/etc/ssh',
   '/etc/ssl/private',
 ] as const;
+
+/** Read, hashed and written at once while a program of a hundred megabytes is copied. */
+export const COPY_CHUNK_BYTES = 1024 * 1024;

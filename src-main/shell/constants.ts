@@ -22,3 +22,22 @@ export const CRASH_LOOP_MS = 10_000;
  * this is for a kernel that hangs. What it has not ended then dies with the process (`--die-with-parent`).
  */
 export const QUIT_LIMIT_MS = 20_000;
+
+/** The form of a link that opens a capsule: `capsule:install?file=<percent-encoded absolute path>`. */
+export const LINK_SCHEME = 'capsule';
+/** Capsules opened by one command line or one hand-over: a person looks at them one by one. */
+export const MAX_TARGETS = 16;
+/** PATH_MAX of Linux; macOS and Windows open less. */
+export const MAX_PATH_CHARACTERS = 4_096;
+/** A path of the greatest length with every character escaped (`%xx`), and what stands before it. */
+export const MAX_OPERAND_CHARACTERS = 3 * MAX_PATH_CHARACTERS + 64;
+/**
+ * What a second start may hand to the running one, command line and list together. Chromium takes 32 KiB
+ * for one message and, given more, believes the running application hung and kills it (tried on Linux).
+ */
+export const MAX_HANDOVER_BYTES = 24 * 1_024;
+
+/** Moving and resizing come as floods of events; this long after the last one the window's place is kept. */
+export const WINDOW_STATE_DELAY_MS = 500;
+/** A kept place longer than this is not ours. */
+export const MAX_WINDOW_STATE_CHARACTERS = 1_024;

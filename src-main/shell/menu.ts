@@ -1,18 +1,29 @@
-import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { dialog, Menu, type MenuItemConstructorOptions } from 'electron';
+import type { Autostart } from './autostart.ts';
 
-/** The application's menu. Reload and developer tools exist only during development. */
-export function setApplicationMenu(development: boolean): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(template(development)));
+export interface MenuOptions {
+  /** Reload and developer tools exist only during development. */
+  readonly development: boolean;
+  /** Null where starting at login makes no sense: a program run from source is not there tomorrow. */
+  readonly autostart: Autostart | null;
 }
 
-function template(development: boolean): MenuItemConstructorOptions[] {
+/** The application's menu. */
+export function setApplicationMenu(options: MenuOptions): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template(options)));
+}
+
+function template({ development, autostart }: MenuOptions): MenuItemConstructorOptions[] {
   const developmentItems: MenuItemConstructorOptions[] = [
-    { type: 'separator' },
+    separator,
     { role: 'reload' },
     { role: 'toggleDevTools' },
   ];
+  const loginItems = autostart === null ? [] : [loginItem(autostart), separator];
   return [
-    process.platform === 'darwin' ? { role: 'appMenu' } : { label: '&File', submenu: [{ role: 'quit' }] },
+    process.platform === 'darwin'
+      ? appMenu(loginItems)
+      : { label: '&File', submenu: [...loginItems, { role: 'quit' }] },
     { role: 'editMenu' },
     {
       label: '&View',
@@ -20,11 +31,49 @@ function template(development: boolean): MenuItemConstructorOptions[] {
         { role: 'resetZoom' },
         { role: 'zoomIn' },
         { role: 'zoomOut' },
-        { type: 'separator' },
+        separator,
         { role: 'togglefullscreen' },
         ...(development ? developmentItems : []),
       ],
     },
     { role: 'windowMenu' },
   ];
+}
+
+const separator: MenuItemConstructorOptions = { type: 'separator' };
+
+/** The tick always shows what the system says, also when changing it failed. */
+function loginItem(autostart: Autostart): MenuItemConstructorOptions {
+  return {
+    label: 'Start at login',
+    type: 'checkbox',
+    checked: autostart.isOn(),
+    click: (item) => {
+      try {
+        autostart.set(item.checked);
+      } catch (error) {
+        dialog.showErrorBox('Start at login could not be changed', String(error));
+      }
+      item.checked = autostart.isOn();
+    },
+  };
+}
+
+/** What macOS expects of an application's own menu (Electron's role for it takes no items of ours). */
+function appMenu(loginItems: MenuItemConstructorOptions[]): MenuItemConstructorOptions {
+  return {
+    role: 'appMenu',
+    submenu: [
+      { role: 'about' },
+      separator,
+      ...loginItems,
+      { role: 'services' },
+      separator,
+      { role: 'hide' },
+      { role: 'hideOthers' },
+      { role: 'unhide' },
+      separator,
+      { role: 'quit' },
+    ],
+  };
 }

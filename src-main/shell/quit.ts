@@ -7,21 +7,24 @@ const INTERRUPTED = 130;
 /**
  * Quits in order, whatever asks for it (menu, last window, SIGINT, SIGTERM): first `dispose` ends what
  * runs, once, while the window still shows it; then the application goes. A second SIGINT does not wait.
+ *
+ * @returns ends what runs and does not quit yet: for what may be done only then. Never rejects.
  */
-export function quitInOrder(dispose: () => Promise<void>, log: (line: string) => void): void {
+export function quitInOrder(dispose: () => Promise<void>, log: (line: string) => void): () => Promise<void> {
   let disposal: Promise<void> | undefined;
   let disposed = false;
+  const endAll = (): Promise<void> =>
+    (disposal ??= withinLimit(dispose())
+      .catch((error: unknown) => log(`quitting was not clean: ${String(error)}`))
+      .finally(() => {
+        disposed = true;
+      }));
   app.on('before-quit', (event) => {
     if (disposed) {
       return;
     }
     event.preventDefault();
-    disposal ??= withinLimit(dispose())
-      .catch((error: unknown) => log(`quitting was not clean: ${String(error)}`))
-      .finally(() => {
-        disposed = true;
-        app.quit();
-      });
+    void endAll().then(() => app.quit());
   });
   app.on('window-all-closed', () => app.quit());
   process.on('SIGTERM', () => app.quit());
@@ -33,6 +36,7 @@ export function quitInOrder(dispose: () => Promise<void>, log: (line: string) =>
     interrupted = true;
     app.quit();
   });
+  return endAll;
 }
 
 async function withinLimit(work: Promise<void>): Promise<void> {

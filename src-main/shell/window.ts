@@ -3,28 +3,28 @@ import {
   BACKGROUND_DARK,
   BACKGROUND_LIGHT,
   CRASH_LOOP_MS,
-  WINDOW_HEIGHT,
   WINDOW_MIN_HEIGHT,
   WINDOW_MIN_WIDTH,
-  WINDOW_WIDTH,
 } from './constants.ts';
 import { lockDownContents } from './lockdown.ts';
+import type { WindowPlace } from './window-state.ts';
 
 export interface WindowOptions {
   /** Absolute path of the built preload. */
   readonly preload: string;
   /** The page, without a fragment; the window shows no other. */
   readonly url: string;
+  readonly place: WindowPlace;
   /** Told before the page loads, so that its first request is known. */
   readonly onCreated: (window: BrowserWindow) => void;
   readonly log: (line: string) => void;
 }
 
 /** Opens the application's window; it becomes visible when its first picture is ready. */
-export function openWindow({ preload, url, onCreated, log }: WindowOptions): BrowserWindow {
+export function openWindow({ preload, url, place, onCreated, log }: WindowOptions): BrowserWindow {
+  const { maximised, ...bounds } = place;
   const window = new BrowserWindow({
-    width: WINDOW_WIDTH,
-    height: WINDOW_HEIGHT,
+    ...bounds,
     minWidth: WINDOW_MIN_WIDTH,
     minHeight: WINDOW_MIN_HEIGHT,
     show: false,
@@ -42,7 +42,13 @@ export function openWindow({ preload, url, onCreated, log }: WindowOptions): Bro
       spellcheck: false,
     },
   });
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    // Maximising shows a window as well: not before there is something to show.
+    if (maximised) {
+      window.maximize();
+    }
+    window.show();
+  });
   const followTheme = (): void => window.setBackgroundColor(background());
   nativeTheme.on('updated', followTheme);
   window.once('closed', () => nativeTheme.off('updated', followTheme));

@@ -1,7 +1,9 @@
-import { Badge, DataList, Group, Modal, Text } from '@mantine/core';
+import { Badge, Code, DataList, Group, Modal, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
+import { UpdatesPanel } from '../features/updates/updates-panel.tsx';
 import type { Stores } from '../state/stores.ts';
+import type { BuildView } from '../../src-main/contract/views.ts';
 import { CopyText } from '../ui/copy-text.tsx';
 
 /** Versions, where data lies, and whether the sandbox works. */
@@ -16,7 +18,8 @@ export function AboutDialog(props: {
       ? []
       : [
           ['Version', about.version],
-          ['Electron', about.electron ?? 'not reported'],
+          ...buildFacts(about.build),
+          ...(about.electron === null ? [] : [['Electron', about.electron] as const]),
           ['Node', about.node],
           [
             'Data folder',
@@ -47,6 +50,23 @@ export function AboutDialog(props: {
           </DataList.Item>
         ))}
       </DataList>
+      <UpdatesPanel stores={props.stores} />
     </Modal>
   );
+}
+
+function buildFacts(build: BuildView | null): readonly (readonly [string, ReactNode])[] {
+  if (build === null) {
+    return [['Build', 'built from source']];
+  }
+  return [
+    [
+      'Commit',
+      <Group key="commit" gap={4} wrap="nowrap">
+        <Code>{build.commit.slice(0, 10)}</Code>
+        <CopyText text={build.commit} label="Copy commit" />
+      </Group>,
+    ],
+    ['Built', `${build.date.slice(0, 16).replace('T', ' ')} UTC`],
+  ];
 }

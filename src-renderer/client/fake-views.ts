@@ -82,6 +82,7 @@ export function fakePlan(token: string, change: Partial<InstallPlan> = {}): Inst
 
 export const fakeAbout: AboutView = {
   version: '0.1.0',
+  build: null,
   electron: '45.4.1',
   node: '24.1.0',
   dataDir: '/home/person/.local/share/capsule-desktop',

@@ -1,7 +1,9 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import type { CapabilityView, InstallPlan } from '../../src-main/contract/views.ts';
+import { RequestError } from '../client/client.ts';
 import type { Client } from '../client/client.ts';
+import { shortSource } from '../lib/short-source.ts';
 import type { Notices } from './notices.ts';
 
 interface InstallState {
@@ -39,7 +41,15 @@ export function createInstall(client: Client, notices: Notices): Install {
 
   return {
     store,
-    start: () => client.on('install.requested', show),
+    start() {
+      const undo = [
+        client.on('install.requested', show),
+        client.on('install.refused', ({ source, failure }) =>
+          notices.failed(`Not opened: ${shortSource(source)}`, new RequestError(failure)),
+        ),
+      ];
+      return () => undo.forEach((each) => each());
+    },
     async choose(kind) {
       if (store.getState().busy !== null) {
         return;

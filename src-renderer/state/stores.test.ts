@@ -87,6 +87,26 @@ describe('installing', () => {
     });
   });
 
+  it('says what was handed over and could not be opened, until its undo', () => {
+    const notices = createNotices();
+    const client = createFakeClient();
+    const stop = createInstall(client, notices).start();
+    const failure = { code: 'source-missing', message: 'It does not exist.', hint: 'Check the path.' };
+    client.emit('install.refused', { source: '/home/person/x.capsule', failure });
+    expect(notices.take()).toMatchObject([
+      {
+        kind: 'failure',
+        title: 'Not opened: x.capsule',
+        text: 'It does not exist.',
+        hint: 'Check the path.',
+      },
+    ]);
+    stop();
+    client.emit('install.refused', { source: 'x', failure });
+    client.emit('install.requested', fakePlan('late'));
+    expect(notices.take()).toEqual([]);
+  });
+
   it('keeps the plan on the screen when the install fails', async () => {
     const notices = createNotices();
     const client = createFakeClient({ 'install.choose': () => fakePlan('t') });

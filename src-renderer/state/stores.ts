@@ -14,6 +14,8 @@ import { createMachine } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { createNotices } from './notices.ts';
 import type { Notices } from './notices.ts';
+import { createUpdates } from './updates.ts';
+import type { Updates } from './updates.ts';
 import { createView } from './view.ts';
 import type { Memory, ViewState } from './view.ts';
 
@@ -26,6 +28,7 @@ export interface Stores {
   readonly invoke: Invoke;
   readonly logs: Logs;
   readonly clock: Clock;
+  readonly updates: Updates;
   readonly view: StoreApi<ViewState>;
 }
 
@@ -50,6 +53,7 @@ export function createStores({ client, memory, frame, now, newId }: Surroundings
     invoke: createInvoke(client, now, newId),
     logs: createLogs(client, machine.store, frame),
     clock: createClock(now),
+    updates: createUpdates(client, notices),
     view: createView(memory),
   };
 }

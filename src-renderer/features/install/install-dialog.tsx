@@ -51,11 +51,18 @@ export function InstallDialog({
           <Group justify="flex-end" gap="xs" className="install-foot">
             <Text size="sm" c="dimmed" mr="auto">
               Nothing of it has run.
+              {plans.length > 1 ? ` ${plural(plans.length - 1, 'more', 'more')} to look at.` : ''}
             </Text>
-            <Button variant="default" disabled={busy === 'installing'} onClick={() => void install.cancel()}>
+            {/* It may come up by itself, while somebody types: an Enter meant for something else installs nothing. */}
+            <Button
+              variant="default"
+              data-autofocus
+              disabled={busy === 'installing'}
+              onClick={() => void install.cancel()}
+            >
               Cancel
             </Button>
-            <Button data-autofocus loading={busy === 'installing'} onClick={() => void confirm()}>
+            <Button loading={busy === 'installing'} onClick={() => void confirm()}>
               {plan.replaces === null ? 'Install' : 'Replace'}
             </Button>
           </Group>

@@ -1,10 +1,9 @@
 import { expect, test } from '@playwright/test';
-import { launch, type Launched } from './support/launch.ts';
-import { resize } from './support/shoot.ts';
+import { launchWithHook, type LaunchedWithHook } from '../support/launch-with-hook.ts';
 
-let desktop: Launched;
+let desktop: LaunchedWithHook;
 test.beforeAll(async () => {
-  desktop = await launch();
+  desktop = await launchWithHook();
 });
 test.afterAll(() => desktop.close());
 
@@ -35,6 +34,7 @@ test('the window has its name and a smallest size at which everything still fits
     return { title: window?.getTitle(), least: window?.getMinimumSize(), visible: window?.isVisible() };
   }, null);
   expect(seen).toEqual({ title: 'Capsule Desktop', least: [640, 480], visible: true });
-  await resize(desktop, 640, 480);
+  await inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(640, 480), null);
+  await expect.poll(() => page.evaluate('`${innerWidth} ${innerHeight}`')).toBe('640 480');
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(640);
 });

@@ -1,0 +1,166 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, test, type Locator } from '@playwright/test';
+import { temporaryFolder } from './support/account.ts';
+import { askProgram } from './support/ask-program.ts';
+import { bundledInstalled, snapshot } from './support/bridge.ts';
+import { guestFolder } from './support/guests.ts';
+import { launch } from './support/launch.ts';
+import type { Launched } from './support/launched.ts';
+import { installed } from './support/program.ts';
+import { shoot } from './support/shoot.ts';
+
+const folder = temporaryFolder(installed?.account ?? null);
+const archive = join(folder, 'a trap.capsule');
+const link = `capsule:install?file=${encodeURIComponent(archive)}`;
+let desktop: Launched;
+
+test.beforeAll(async () => {
+  const guest = guestFolder('trap');
+  execFileSync('tar', ['-czf', archive, '-C', guest, 'Capsule.toml', 'build/trap.wasm']);
+  writeFileSync(join(folder, 'text.capsule'), 'not a capsule');
+  writeFileSync(join(folder, 'notes.txt'), 'not a capsule');
+  writeFileSync(join(folder, 'line\nbreak.capsule'), 'not a capsule');
+  mkdirSync(join(folder, 'empty'));
+  desktop = await launch();
+  await bundledInstalled(desktop);
+});
+test.afterAll(async () => {
+  await desktop.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const installPage = ({ page }: Launched, id: string): Locator =>
+  page.getByRole('dialog', { name: new RegExp(`^Install ${id} `) });
+
+/** Nothing but what ships with the application is installed, and nothing runs. */
+async function expectNothingDone({ page }: Launched): Promise<void> {
+  const { capsules, processes } = await snapshot(page);
+  expect(capsules.filter(({ id }) => !['repl', 'runner', 'supervisor'].includes(id))).toEqual([]);
+  expect(capsules.flatMap(({ lastCall }) => lastCall ?? [])).toEqual([]);
+  expect(processes).toEqual([]);
+}
+
+async function putAway(page: Locator): Promise<void> {
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(page).toBeHidden();
+}
+
+for (const [how, source] of [
+  ['a file', () => archive],
+  ['a file: address', () => `file://${encodeURI(archive)}`],
+  ['a link', () => link],
+  ['a link as some desktops write it', () => link.replace('capsule:', 'CAPSULE://')],
+  ['a folder', () => guestFolder('trap')],
+  // An installed program is started in a folder of its own.
+  ...(installed === null
+    ? [['a relative path', () => relative(process.cwd(), guestFolder('trap'))] as const]
+    : []),
+] as const) {
+  test(`${how} opens the install page of the running application, and nothing runs`, async () => {
+    await desktop.open(source());
+    const page = installPage(desktop, 'trap');
+    await expect(page).toContainText('Nothing of it has run.');
+    await expectNothingDone(desktop);
+    if (how === 'a link') {
+      await shoot(desktop, 'opened-by-link');
+    }
+    await putAway(page);
+    await expectNothingDone(desktop);
+  });
+}
+
+test('an Enter that was meant for something else installs nothing', async () => {
+  await desktop.open(link);
+  await expect(
+    installPage(desktop, 'trap').getByRole('button', { name: 'Cancel', exact: true }),
+  ).toBeFocused();
+  await desktop.page.keyboard.press('Enter');
+  await expect(installPage(desktop, 'trap')).toBeHidden();
+  await expectNothingDone(desktop);
+});
+
+test('several are shown one after the other, and again after a reload', async () => {
+  await desktop.open(archive, guestFolder('flood'));
+  await expect(installPage(desktop, 'trap')).toContainText('1 more to look at.');
+  await desktop.page.reload();
+  await expect(installPage(desktop, 'trap')).toContainText('1 more to look at.');
+  await putAway(installPage(desktop, 'trap'));
+  await expect(installPage(desktop, 'flood')).not.toContainText('more to look at');
+  await putAway(installPage(desktop, 'flood'));
+  await expectNothingDone(desktop);
+});
+
+for (const [what, source, says] of [
+  ['a file that is missing', () => join(folder, 'missing.capsule'), 'does not exist'],
+  ['a link to a file that is missing', () => link.replace('trap', 'tarp'), 'does not exist'],
+  ['a file that only has the name', () => join(folder, 'text.capsule'), 'is not a .capsule file'],
+  ['another file', () => join(folder, 'notes.txt'), 'neither a .capsule file nor a folder'],
+  ['a folder without a manifest', () => join(folder, 'empty'), 'There is no Capsule.toml'],
+  ['an address', () => 'https://example.org/x.capsule', 'an address on a network'],
+  [
+    'a link to an address',
+    () => 'capsule:install?file=https%3A%2F%2Fx.org%2Fx.capsule',
+    'leads to a network',
+  ],
+  ['a link that wants more', () => `${link}&grant=all`, 'does not say which file'],
+  ['a control character', () => join(folder, 'line\nbreak.capsule'), 'control characters'],
+  ['a control character in a link', () => link.replace('trap', 'tr%1B%5B2Jap'), 'control characters'],
+  ['a link longer than a message may be', () => link + '%20'.repeat(20_000), 'at most 16 capsules at once'],
+] as const) {
+  test(`${what} is refused where the person sees it`, async () => {
+    const { page, child } = desktop;
+    await desktop.open(source());
+    const notice = page.getByRole('alert').filter({ hasText: 'Not opened: ' });
+    await expect(notice).toContainText(says);
+    if (what === 'a file that only has the name') {
+      await shoot(desktop, 'refused');
+    }
+    await notice.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(notice).toBeHidden();
+    await expect(page.getByRole('dialog')).toBeHidden();
+    await expectNothingDone(desktop);
+    // Chromium kills a running application that it takes for hung.
+    expect([child.exitCode, child.signalCode]).toEqual([null, null]);
+  });
+}
+
+for (const [how, source] of [
+  ['a file', archive],
+  ['a link', link],
+] as const) {
+  test(`${how} opens the install page of an application that it starts, and nothing runs`, async () => {
+    const started = await launch({ args: [source] });
+    try {
+      await expect(installPage(started, 'trap')).toBeVisible();
+      await bundledInstalled(started);
+      await expectNothingDone(started);
+      await putAway(installPage(started, 'trap'));
+    } finally {
+      await started.close();
+    }
+  });
+}
+
+test('an application that is started with something hostile starts and says so', async () => {
+  const started = await launch({ args: ['capsule:run?everything', '--', '--not-a-flag.capsule'] });
+  try {
+    const notices = started.page.getByRole('alert').filter({ hasText: 'Not opened: ' });
+    await expect(notices).toHaveCount(2);
+    await expect(notices.last()).toContainText('does not exist');
+  } finally {
+    await started.close();
+  }
+});
+
+test('--version and --help answer in one go: no window, no data folder, no display', async () => {
+  const dataDir = join(folder, 'never');
+  const version = await askProgram(desktop, '--version', dataDir);
+  expect(version.text).toMatch(
+    /^Capsule Desktop \d+\.\d+\.\d+[\w.-]* \((commit [0-9a-f]{7}, built \d{4}-\d\d-\d\d|built from source); Electron [\d.]+\)\n$/,
+  );
+  const help = await askProgram(desktop, '--help', dataDir);
+  expect(help.text).toContain(`Data is kept in ${dataDir}\n`);
+  expect([version.code, help.code, existsSync(dataDir)]).toEqual([0, 0, false]);
+});

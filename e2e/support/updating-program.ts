@@ -1,0 +1,111 @@
+import { execFile, spawn } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { chromium, expect, type Browser, type Locator, type Page } from '@playwright/test';
+
+/** A program that replaces and restarts itself: each start has its own window, none but the first is our child. */
+export interface UpdatingProgram {
+  /** The page of the n-th start, counted from 1. */
+  readonly page: (start: number) => Promise<Page>;
+  /** Process ids of the application, whoever started it. */
+  readonly pids: () => readonly number[];
+  /** Ends it in the ordinary way (TERM) or at once (KILL), and waits. */
+  readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+  readonly output: () => string;
+}
+
+export interface ProgramPlace {
+  /** Below it, and nowhere else, the program's files lie while it runs. */
+  readonly mounts: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+/** Starts `command`; the arguments of the application are put behind it. */
+export function startUpdating(command: readonly string[], { mounts, env }: ProgramPlace): UpdatingProgram {
+  const [program = '', ...first] = command;
+  const child = spawn(program, [...first, ...flags, '--remote-debugging-port=0'], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    text += chunk.toString('utf8');
+  });
+  const browsers: Browser[] = [];
+  return {
+    output: () => text,
+    pids: () => pidsOf(mounts),
+    async page(start) {
+      const addresses = (): string[] =>
+        [...text.matchAll(/^DevTools listening on (ws:\S+)\s/gm)].map((match) => match[1] ?? '');
+      await expect
+        .poll(() => addresses().length, { timeout: 40_000, message: 'waiting for the program to start' })
+        .toBeGreaterThanOrEqual(start);
+      const browser = await chromium.connectOverCDP(addresses()[start - 1] ?? '');
+      browsers.push(browser);
+      const [context] = browser.contexts();
+      const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
+      if (page === undefined) {
+        throw new Error('The program has no session that a window could be in.');
+      }
+      await page.waitForURL(/^app:/);
+      return page;
+    },
+    async end(signal) {
+      // First, while there is somebody to answer: the end of a connection is not the end of the program.
+      await Promise.all(browsers.splice(0).map((browser) => browser.close()));
+      for (const pid of pidsOf(mounts)) {
+        process.kill(pid, signal);
+      }
+      // Its helpers outlive it for a moment, and write into its data folder.
+      await expect.poll(() => allPidsOf(mounts), { timeout: 30_000 }).toEqual([]);
+    },
+  };
+}
+
+/** What the program says about itself on the command line, without a window. */
+export async function versionOf(path: string, { env }: ProgramPlace): Promise<string> {
+  const { stdout } = await promisify(execFile)(path, [...flags, '--version'], { env });
+  return stdout.split('\n', 1)[0] ?? '';
+}
+
+/** Opens About, where updates are, and waits for what main says about them. */
+export async function openUpdates(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'About' }).click();
+  const panel = page.getByRole('region', { name: 'Updates' });
+  await expect(panel).toBeVisible();
+  return panel;
+}
+
+/** Types the feed's address and saves it. */
+export async function configureFeed(panel: Locator, address: string): Promise<void> {
+  await panel.getByRole('textbox', { name: 'Address of the feed' }).fill(address);
+  await panel.getByRole('button', { name: 'Save' }).click();
+  await expect(panel).toContainText(`From ${address}`);
+}
+
+/** Main processes of the application; Chromium's helpers have a type. */
+function pidsOf(mounts: string): number[] {
+  return allPidsOf(mounts).filter(
+    (pid) => !(seen(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '--type=').includes('--type='),
+  );
+}
+
+function allPidsOf(mounts: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => seen(() => readlinkSync(`/proc/${pid}/exe`))?.startsWith(join(mounts, 'mounted-')));
+}
+
+/** Null for a process that has ended meanwhile, or is somebody else's. */
+function seen(read: () => string): string | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}

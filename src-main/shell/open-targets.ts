@@ -1,0 +1,157 @@
+import { posix, win32 } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Failure } from '../contract/requests.ts';
+import type { Handover } from './command-line.ts';
+import { LINK_SCHEME, MAX_OPERAND_CHARACTERS, MAX_PATH_CHARACTERS, MAX_TARGETS } from './constants.ts';
+
+/** One thing to open: a path for the kernel to look at, or why it is not even looked at. */
+export type OpenTarget =
+  | { readonly kind: 'archive' | 'folder'; readonly path: string }
+  | { readonly kind: 'refused'; readonly source: string; readonly failure: Failure };
+
+export type OpenErrorCode =
+  | 'open-too-many'
+  | 'open-too-long'
+  | 'open-control-characters'
+  | 'open-not-a-capsule'
+  | 'open-bad-file-url'
+  | 'open-unknown-link'
+  | 'open-remote'
+  | 'open-bad-link';
+
+/** What is listed, in its order, and a refusal when not everything is. Looks at no file. */
+export function openTargets({ folder, operands, cut }: Handover, platform: NodeJS.Platform): OpenTarget[] {
+  const targets = operands.map((operand) => openTarget(operand, folder, platform));
+  return cut ? [...targets, tooMany] : targets;
+}
+
+/**
+ * One operand or link: a path that ends in `.capsule`, any other path as that of a folder (whether it is one
+ * is for the caller to see), a `file:` URL of either, or `capsule:install?file=<absolute path>`.
+ *
+ * @param folder what relative paths are relative to
+ */
+export function openTarget(operand: string, folder: string, platform: NodeJS.Platform): OpenTarget {
+  if (operand.length > MAX_OPERAND_CHARACTERS) {
+    return refused(operand, 'open-too-long', 'It is longer than any path may be.', LOOK_AT_THE_PATH);
+  }
+  // Two characters or more: a single letter before the colon is a drive of Windows.
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(operand)?.[1]?.toLowerCase();
+  if (scheme === undefined) {
+    return pathTarget(operand, operand, folder, platform);
+  }
+  if (scheme === 'file') {
+    const path = pathOfFileUrl(operand, platform);
+    return path === null
+      ? refused(operand, 'open-bad-file-url', 'This file: address names no file here.', LOOK_AT_THE_PATH)
+      : pathTarget(path, operand, folder, platform);
+  }
+  if (scheme === LINK_SCHEME) {
+    return linkTarget(operand, platform);
+  }
+  return isRemote(scheme)
+    ? refused(operand, 'open-remote', 'It is an address on a network; nothing was loaded.', LOAD_IT_YOURSELF)
+    : refused(operand, 'open-unknown-link', `Links with ${scheme}: are not for Capsule Desktop.`, LINK_FORM);
+}
+
+/** What a path that is neither a `.capsule` file nor a folder gets. */
+export function notACapsule(source: string): OpenTarget & { readonly kind: 'refused' } {
+  return refused(
+    source,
+    'open-not-a-capsule',
+    'It is neither a .capsule file nor a folder.',
+    'Open a .capsule file, or the folder that has Capsule.toml in it.',
+  );
+}
+
+const LOOK_AT_THE_PATH = 'Check the path.';
+const LOAD_IT_YOURSELF = 'Download the file yourself if you trust where it is, then open it.';
+const LINK_FORM = `A link has the form ${LINK_SCHEME}:install?file=<absolute path of a .capsule file>, with the path percent-encoded.`;
+
+/** One parameter and nothing else; some desktops write the scheme with slashes and close the host with one. */
+const LINK = new RegExp(String.raw`^${LINK_SCHEME}:(?://)?install/?\?file=([^&#]+)$`, 'i');
+
+const tooMany = refused(
+  'the rest of the list',
+  'open-too-many',
+  `Not everything that was given was opened: at most ${MAX_TARGETS} capsules at once.`,
+  'Open the others after these.',
+);
+
+/** A link comes from anywhere, so it may name a file of this machine and nothing else. */
+function linkTarget(link: string, platform: NodeJS.Platform): OpenTarget {
+  const path = decoded(LINK.exec(link)?.[1] ?? '');
+  if (path === '') {
+    return refused(link, 'open-bad-link', 'This link does not say which file to open.', LINK_FORM);
+  }
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(path)?.[1]?.toLowerCase() ?? '';
+  const names = pathsOf(platform);
+  // Opening `\\server\share` would sign in to that server, at the wish of whoever wrote the link.
+  const share = platform === 'win32' && /^[\\/]{2}/.test(path);
+  if (isRemote(scheme) || share) {
+    return refused(link, 'open-remote', 'The link leads to a network; nothing was loaded.', LOAD_IT_YOURSELF);
+  }
+  if (!names.isAbsolute(path) || !isArchive(path)) {
+    return refused(
+      link,
+      'open-bad-link',
+      'The link names something else than the absolute path of a .capsule file.',
+      LINK_FORM,
+    );
+  }
+  return pathTarget(path, link, '', platform);
+}
+
+function pathTarget(path: string, source: string, folder: string, platform: NodeJS.Platform): OpenTarget {
+  if (/\p{Cc}/u.test(path)) {
+    return refused(
+      source,
+      'open-control-characters',
+      'The path has control characters in it.',
+      'Rename the file, then open it again.',
+    );
+  }
+  const whole = pathsOf(platform).resolve(folder, path);
+  if (whole.length > MAX_PATH_CHARACTERS) {
+    return refused(source, 'open-too-long', 'It is longer than any path may be.', LOOK_AT_THE_PATH);
+  }
+  return { kind: isArchive(whole) ? 'archive' : 'folder', path: whole };
+}
+
+function pathOfFileUrl(url: string, platform: NodeJS.Platform): string | null {
+  try {
+    return fileURLToPath(url, { windows: platform === 'win32' });
+  } catch {
+    // A host where there can be none, or an escaped slash.
+    return null;
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+function isArchive(path: string): boolean {
+  return path.toLowerCase().endsWith('.capsule');
+}
+
+function isRemote(scheme: string): boolean {
+  return ['http', 'https', 'ftp', 'ftps', 'ws', 'wss', 'smb', 'sftp'].includes(scheme);
+}
+
+function pathsOf(platform: NodeJS.Platform): typeof posix {
+  return platform === 'win32' ? win32 : posix;
+}
+
+function refused(
+  source: string,
+  code: OpenErrorCode,
+  message: string,
+  hint: string,
+): OpenTarget & { readonly kind: 'refused' } {
+  return { kind: 'refused', source, failure: { code, message, hint } };
+}

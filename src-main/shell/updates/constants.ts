@@ -1,0 +1,15 @@
+/** Names, sizes and times of updating. */
+
+/** In the data folder: the feed's address, nothing else. Absent means off. */
+export const FEED_FILE = 'updates.json';
+/** In the data folder: what `electron-updater` reads about itself, written before each check. */
+export const LIBRARY_CONFIG_FILE = 'app-update.yml';
+/** An address longer than this is none; browsers and servers stop there too. */
+export const MAX_FEED_CHARACTERS = 2_000;
+/** The feed file with an address of the greatest length, every character escaped as JSON may. */
+export const MAX_FEED_FILE_CHARACTERS = 6 * MAX_FEED_CHARACTERS + 100;
+
+/** A check reads one small file; a server that has not answered by then will not. */
+export const CHECK_LIMIT_MS = 30_000;
+/** A download that has brought nothing for this long is given up. A slow one goes on. */
+export const STALL_LIMIT_MS = 60_000;

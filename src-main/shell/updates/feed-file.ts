@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { writeFileAtomically } from '../../store/atomic-file.ts';
+import { readOptionalFile } from '../../store/optional-file.ts';
+import { removeFile } from '../../store/small-file.ts';
+import { FEED_FILE, MAX_FEED_FILE_CHARACTERS } from './constants.ts';
+import { parseFeed } from './feed.ts';
+
+/** The configured feed, or null with the reason; the reason is empty when there simply is none. */
+export type StoredFeed =
+  { readonly feed: string; readonly reason: '' } | { readonly feed: null; readonly reason: string };
+
+/** Reads the feed of a data folder. Never rejects: a file that is damaged or unsafe means off. */
+export async function readFeed(dataDir: string): Promise<StoredFeed> {
+  const path = join(dataDir, FEED_FILE);
+  let text: string | null;
+  try {
+    text = await readOptionalFile(path);
+  } catch (error) {
+    return { feed: null, reason: `${path} cannot be read: ${wordsOf(error)}` };
+  }
+  if (text === null) {
+    return { feed: null, reason: '' };
+  }
+  try {
+    return { feed: feedIn(text), reason: '' };
+  } catch (error) {
+    return { feed: null, reason: `${path} is not used: ${wordsOf(error)}` };
+  }
+}
+
+/** Keeps the feed, or with null forgets it; `feed` has gone through `parseFeed`. */
+export async function writeFeed(dataDir: string, feed: string | null): Promise<void> {
+  const path = join(dataDir, FEED_FILE);
+  if (feed === null) {
+    removeFile(path);
+  } else {
+    await writeFileAtomically(path, `${JSON.stringify({ feed })}\n`);
+  }
+}
+
+/** @param text of the file; throws when it is anything but one object with a valid `feed` */
+export function feedIn(text: string): string {
+  if (text.length > MAX_FEED_FILE_CHARACTERS) {
+    throw new Error('It is too long.');
+  }
+  const content: unknown = JSON.parse(text);
+  if (typeof content !== 'object' || content === null || !Object.hasOwn(content, 'feed')) {
+    throw new Error('It has no “feed”.');
+  }
+  const { feed } = content as { readonly feed: unknown };
+  if (typeof feed !== 'string') {
+    throw new Error('Its “feed” is no text.');
+  }
+  return parseFeed(feed);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

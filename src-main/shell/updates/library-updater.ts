@@ -1,0 +1,204 @@
+import { join } from 'node:path';
+import { app, dialog } from 'electron';
+import {
+  AppImageUpdater,
+  CancellationToken,
+  DebUpdater,
+  MacUpdater,
+  NsisUpdater,
+  PacmanUpdater,
+  RpmUpdater,
+  type AppUpdater,
+} from 'electron-updater';
+import { TypedError } from '../../base/typed-error.ts';
+import { readSmallFile, writeSmallFile } from '../../store/small-file.ts';
+import { CHECK_LIMIT_MS, LIBRARY_CONFIG_FILE, STALL_LIMIT_MS } from './constants.ts';
+import { failureWords } from './failure-words.ts';
+import { mayFetch } from './feed.ts';
+import type { InstallKind } from './install-kind.ts';
+import { libraryConfig } from './library-config.ts';
+import { replaceProgram } from '../../os/replace-program.ts';
+import { flagsOf, startAfterExit } from '../../os/start-after-exit.ts';
+import type { Updater } from './updates.ts';
+
+export interface LibraryOptions {
+  readonly feed: string;
+  readonly dataDir: string;
+  readonly install: InstallKind;
+  /** Ends everything that runs, so that quitting asks nobody any more. */
+  readonly endAll: () => Promise<void>;
+  readonly log: (line: string) => void;
+}
+
+/** `electron-updater` behind our interface: one feed, nothing automatic, whole files, nothing older. */
+export function openLibraryUpdater(options: LibraryOptions): Updater {
+  const { feed, dataDir, install, endAll, log } = options;
+  const updater = updaterFor(install);
+  const configFile = join(dataDir, LIBRARY_CONFIG_FILE);
+  // What the package says about itself; nothing is a valid answer.
+  const shipped = readSmallFile(join(process.resourcesPath, 'app-update.yml'));
+  writeSmallFile(configFile, libraryConfig(shipped, dataDir));
+  configure(updater, feed, configFile, log);
+  return {
+    check: () => check(updater),
+    download: (progress, signal) => download(updater, progress, signal),
+    install: () =>
+      updater instanceof SingleFileUpdater
+        ? updater.replaceAndRestart()
+        : installAndQuit(updater, endAll, log),
+  };
+}
+
+/** Replaces an AppImage in one rename; the library unlinks the old file first and leaves nothing in between. */
+class SingleFileUpdater extends AppImageUpdater {
+  readonly #program: string;
+
+  constructor(program: string) {
+    super();
+    this.#program = program;
+  }
+
+  /** The running program keeps its own, now nameless file until it has ended. */
+  async replaceAndRestart(): Promise<void> {
+    const download = this.downloadedUpdateHelper?.file;
+    const sha512 = this.downloadedUpdateHelper?.downloadedFileInfo?.sha512;
+    if (typeof download !== 'string' || sha512 === undefined) {
+      throw nothingDownloaded();
+    }
+    await replaceProgram({ download, sha512, program: this.#program });
+    startAfterExit(this.#program, flagsOf(process.argv));
+    app.quit();
+  }
+
+  protected override doInstall(): boolean {
+    throw new Error('an AppImage is replaced by replaceAndRestart');
+  }
+}
+
+/** The same choice as `electron-updater` makes, with what it does not know left out. */
+function updaterFor(install: InstallKind): AppUpdater {
+  switch (install.kind) {
+    case 'appimage':
+      return new SingleFileUpdater(install.file);
+    case 'deb':
+      return new DebUpdater();
+    case 'rpm':
+      return new RpmUpdater();
+    case 'pacman':
+      return new PacmanUpdater();
+    case 'nsis':
+      return new NsisUpdater();
+    case 'mac':
+      return new MacUpdater();
+    case 'none':
+      throw new TypedError('update-unsupported', 'This program cannot update itself.', install.reason);
+  }
+}
+
+function configure(updater: AppUpdater, feed: string, configFile: string, log: LibraryOptions['log']): void {
+  updater.logger = {
+    info: (line?: unknown) => log(`updates: ${String(line)}`),
+    warn: (line?: unknown) => log(`updates: ${String(line)}`),
+    error: (line?: unknown) => log(`updates: ${String(line)}`),
+  };
+  updater.autoDownload = false;
+  updater.autoInstallOnAppQuit = false;
+  updater.allowDowngrade = false;
+  updater.allowPrerelease = false;
+  updater.disableWebInstaller = true;
+  // One file, one hash. The parts of a differential download are checked only after they were put together.
+  updater.disableDifferentialDownload = true;
+  updater.updateConfigPath = configFile;
+  updater.setFeedURL({ provider: 'generic', url: feed, channel: 'latest', useMultipleRangeRequest: false });
+  // Redirects and what the feed names keep to the rule for feeds. One listener per session: the newest counts.
+  updater.netSession.webRequest.onBeforeRequest(({ url }, answer) =>
+    answer({ cancel: !mayFetch(feed, url) }),
+  );
+}
+
+async function check(updater: AppUpdater): Promise<string | null> {
+  const limit = new AbortController();
+  const late = new Promise<never>((_resolve, reject) => {
+    const timer = setTimeout(() => reject(silent('did not answer', CHECK_LIMIT_MS)), CHECK_LIMIT_MS);
+    limit.signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  try {
+    const result = await Promise.race([updater.checkForUpdates(), late]);
+    return result?.isUpdateAvailable === true ? result.updateInfo.version : null;
+  } catch (error) {
+    throw failureWords(error);
+  } finally {
+    limit.abort();
+  }
+}
+
+async function download(
+  updater: AppUpdater,
+  progress: (percent: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const token = new CancellationToken();
+  let stalled = false;
+  const stall = setTimeout(() => {
+    stalled = true;
+    token.cancel();
+  }, STALL_LIMIT_MS);
+  const cancel = (): void => token.cancel();
+  const hear = ({ percent }: { readonly percent: number }): void => {
+    stall.refresh();
+    progress(percent);
+  };
+  signal.addEventListener('abort', cancel);
+  updater.on('download-progress', hear);
+  try {
+    await updater.downloadUpdate(token);
+  } catch (error) {
+    throw stalled ? silent('sent nothing more', STALL_LIMIT_MS) : failureWords(error);
+  } finally {
+    clearTimeout(stall);
+    signal.removeEventListener('abort', cancel);
+    updater.off('download-progress', hear);
+  }
+}
+
+/**
+ * Installers replace files that the running program still loads, so everything ends first. From there is no
+ * way back into this run: when the installer fails (a password not given), the old version is started again.
+ */
+async function installAndQuit(
+  updater: AppUpdater,
+  endAll: () => Promise<void>,
+  log: (line: string) => void,
+): Promise<void> {
+  await endAll();
+  updater.once('error', (error: Error) => {
+    log(`updates: the installer failed: ${error.message}`);
+    void startOldAgain(error);
+  });
+  updater.quitAndInstall(false, true);
+}
+
+async function startOldAgain(error: Error): Promise<void> {
+  try {
+    await dialog.showMessageBox({
+      type: 'error',
+      message: 'The update was not installed.',
+      detail: `${failureWords(error).message}\n\nThe old version starts again.`,
+    });
+  } finally {
+    app.relaunch({ args: [...flagsOf(process.argv)] });
+    app.quit();
+  }
+}
+
+function silent(what: string, ms: number): TypedError {
+  return new TypedError(
+    'update-silent',
+    `The feed ${what} for ${ms / 1_000} s.`,
+    'The installed version was left as it is. Try again later.',
+  );
+}
+
+function nothingDownloaded(): TypedError {
+  return new TypedError('update-not-now', 'Nothing has been downloaded.', 'Check for updates again.');
+}

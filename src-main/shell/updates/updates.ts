@@ -1,0 +1,183 @@
+import { Emitter } from '../../base/emitter.ts';
+import { createSerial } from '../../base/serial.ts';
+import { isTypedError, TypedError } from '../../base/typed-error.ts';
+import type { UpdateStep, UpdateView, UpdateWish } from '../../contract/updates.ts';
+import { parseFeed } from './feed.ts';
+import { readFeed, writeFeed } from './feed-file.ts';
+import type { InstallKind } from './install-kind.ts';
+import { became, mayChangeFeed, wished, type UpdateOutcome } from './steps.ts';
+
+/** One feed's updater, good for one check and what follows it. Failures are typed errors. */
+export interface Updater {
+  /** The newer version that the feed offers, or null. */
+  readonly check: () => Promise<string | null>;
+  /** Downloads and verifies what `check` found; rejects when `signal` fires, after everything has ended. */
+  readonly download: (progress: (percent: number) => void, signal: AbortSignal) => Promise<void>;
+  /** Puts the new version in the old one's place, quits in order and starts it. Rejects where nothing was changed. */
+  readonly install: () => Promise<void>;
+}
+
+export interface UpdatesOptions {
+  readonly dataDir: string;
+  readonly install: InstallKind;
+  /** Loads the library; called at a click on Check and not before. */
+  readonly open: (feed: string) => Promise<Updater>;
+  readonly log: (line: string) => void;
+}
+
+/** Holds where updating stands and does what the person asks, one thing at a time. */
+export class Updates {
+  readonly #options: UpdatesOptions;
+  readonly #changes = new Emitter<UpdateView>();
+  readonly #serial = createSerial();
+  #view: UpdateView | undefined;
+  #updater: Updater | undefined;
+  #download: AbortController | undefined;
+
+  /** Hears every change of the view; returns its undo. */
+  readonly changed = this.#changes.event;
+
+  constructor(options: UpdatesOptions) {
+    this.#options = options;
+  }
+
+  /** Reads the configured feed the first time; asks nothing of a network. */
+  view(): Promise<UpdateView> {
+    return this.#serial(async () => {
+      this.#view ??= await firstView(this.#options);
+      return this.#view;
+    });
+  }
+
+  /** Configures the feed, or with null turns updates off. Throws `feed-invalid` or `update-not-now`. */
+  async setFeed(text: string | null): Promise<UpdateView> {
+    await this.view();
+    return this.#serial(async () => {
+      const feed = text === null ? null : parseFeed(text);
+      this.#refuseChangeNow();
+      await writeFeed(this.#options.dataDir, feed);
+      this.#refuseChangeNow();
+      this.#updater = undefined;
+      return this.#show({ feed, step: feed === null ? { state: 'off', reason: '' } : { state: 'idle' } });
+    });
+  }
+
+  /** Begins what the person asked for and answers with the step it led to; the rest comes as changes. */
+  async wish(wish: UpdateWish): Promise<UpdateView> {
+    const { feed, step } = await this.view();
+    const current = this.#view?.step ?? step;
+    const next = wished(current, wish);
+    if (wish === 'cancel') {
+      this.#download?.abort();
+      return this.view();
+    }
+    if (feed === null) {
+      throw notNow('Updates are off.');
+    }
+    const view = this.#show({ feed, step: next });
+    void this.#work(wish, feed, current.state === 'failed').catch((error: unknown) => this.#fail(error));
+    return view;
+  }
+
+  async #work(wish: UpdateWish, feed: string, again: boolean): Promise<void> {
+    if (wish === 'check') {
+      await this.#check(feed);
+    } else if (wish === 'download') {
+      await this.#fetch(feed, again);
+    } else if (this.#updater !== undefined) {
+      await this.#updater.install();
+    }
+  }
+
+  /** A new updater each time: whatever the last one was left with is gone. */
+  async #check(feed: string): Promise<void> {
+    this.#updater = undefined;
+    const updater = await this.#options.open(feed);
+    const version = await updater.check();
+    this.#updater = updater;
+    this.#become(version === null ? { kind: 'none' } : { kind: 'found', version });
+  }
+
+  async #fetch(feed: string, again: boolean): Promise<void> {
+    const controller = new AbortController();
+    this.#download = controller;
+    try {
+      if (again) {
+        // What was downloaded and refused may have been corrected since.
+        await this.#check(feed);
+      }
+      if (this.#view?.step.state !== 'downloading' || this.#updater === undefined) {
+        return;
+      }
+      controller.signal.throwIfAborted();
+      await this.#updater.download(
+        (percent) => this.#become({ kind: 'progress', percent }),
+        controller.signal,
+      );
+      this.#become({ kind: 'downloaded' });
+    } catch (error) {
+      if (!controller.signal.aborted) {
+        throw error;
+      }
+      this.#become({ kind: 'cancelled' });
+    } finally {
+      this.#download = undefined;
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (!isTypedError(error)) {
+      this.#options.log(
+        `updates: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    }
+    const [message, hint] = isTypedError(error)
+      ? [error.message, error.hint]
+      : [
+          'Updating failed for a reason that was not foreseen.',
+          'Nothing was changed. Try again; what was printed says more.',
+        ];
+    this.#become({ kind: 'failed', message, hint });
+  }
+
+  #become(outcome: UpdateOutcome): void {
+    if (this.#view === undefined) {
+      return;
+    }
+    const step = became(this.#view.step, outcome);
+    if (!sameStep(step, this.#view.step)) {
+      this.#show({ ...this.#view, step });
+    }
+  }
+
+  #show(view: UpdateView): UpdateView {
+    this.#view = view;
+    this.#changes.fire(view);
+    return view;
+  }
+
+  #refuseChangeNow(): void {
+    if (this.#view === undefined || !mayChangeFeed(this.#view.step)) {
+      throw notNow('The feed cannot be changed now.');
+    }
+  }
+}
+
+async function firstView({ dataDir, install }: UpdatesOptions): Promise<UpdateView> {
+  if (install.kind === 'none') {
+    return { feed: null, step: { state: 'unsupported', reason: install.reason } };
+  }
+  const { feed, reason } = await readFeed(dataDir);
+  return { feed, step: feed === null ? { state: 'off', reason } : { state: 'idle' } };
+}
+
+function sameStep(one: UpdateStep, other: UpdateStep): boolean {
+  return (
+    one.state === other.state &&
+    (one.state !== 'downloading' || (other.state === 'downloading' && one.percent === other.percent))
+  );
+}
+
+function notNow(message: string): TypedError<'update-not-now'> {
+  return new TypedError('update-not-now', message, 'Wait for what is under way, or cancel it first.');
+}

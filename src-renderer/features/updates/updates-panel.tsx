@@ -1,0 +1,127 @@
+import { Alert, Button, Group, Progress, Text, Title } from '@mantine/core';
+import { useEffect, type ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { UpdateStep, UpdateWish } from '../../../src-main/contract/updates.ts';
+import { escapeName } from '../../lib/escape-text.ts';
+import type { Stores } from '../../state/stores.ts';
+import { FeedField } from './feed-field.tsx';
+
+/** Where updating stands and the one next thing a person may do. */
+export function UpdatesPanel({ stores }: { readonly stores: Stores }): ReactNode {
+  const { updates } = stores;
+  const { view, pending } = useStore(updates.store);
+  useEffect(() => updates.watch(), [updates]);
+  if (view === null) {
+    return null;
+  }
+  const { feed, step } = view;
+  return (
+    <section className="updates" aria-labelledby="updates-title">
+      <Title order={3} size="sm" id="updates-title">
+        Updates
+      </Title>
+      {step.state === 'unsupported' ? (
+        <Text size="sm">{step.reason}</Text>
+      ) : (
+        <>
+          {feed === null ? null : (
+            <Step step={step} disabled={pending} onWish={(wish) => void updates.wish(wish)} />
+          )}
+          {step.state === 'off' && step.reason !== '' ? (
+            <Alert color="yellow" p="xs">
+              {escapeName(step.reason)}
+            </Alert>
+          ) : null}
+          <FeedField
+            key={feed ?? ''}
+            feed={feed}
+            disabled={pending || ['checking', 'downloading', 'installing'].includes(step.state)}
+            onSave={updates.setFeed}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Step(props: {
+  readonly step: UpdateStep;
+  readonly disabled: boolean;
+  readonly onWish: (wish: UpdateWish) => void;
+}): ReactNode {
+  const { step, disabled, onWish } = props;
+  const next = nextOf(step);
+  const busy = disabled || step.state === 'checking' || step.state === 'installing';
+  return (
+    <>
+      {step.state === 'failed' ? (
+        <Alert color="red" p="xs" role="alert" title={escapeName(step.message)}>
+          {step.hint}
+        </Alert>
+      ) : null}
+      <Group gap="sm" wrap="nowrap" className="updates-step">
+        <Text size="sm" role="status" className="updates-words">
+          {wordsOf(step)}
+        </Text>
+        {next === null ? null : (
+          // Looks disabled but stays focusable: who works by keyboard keeps the place where the next step appears.
+          <Button
+            variant={next.main ? 'filled' : 'default'}
+            data-disabled={busy}
+            aria-disabled={busy}
+            onClick={() => (busy ? undefined : onWish(next.wish))}
+          >
+            {next.label}
+          </Button>
+        )}
+      </Group>
+      {step.state === 'downloading' ? (
+        <Progress value={step.percent} size="sm" aria-label="Downloaded" />
+      ) : null}
+    </>
+  );
+}
+
+function wordsOf(step: UpdateStep): string {
+  switch (step.state) {
+    case 'checking':
+      return 'Asking the feed…';
+    case 'current':
+      return 'There is nothing newer than this version.';
+    case 'available':
+      return `Version ${escapeName(step.version)} is there.`;
+    case 'downloading':
+      return `Downloading version ${escapeName(step.version)}: ${step.percent} %`;
+    case 'ready':
+      return `Version ${escapeName(step.version)} is downloaded and checked. Installing it ends every running process.`;
+    case 'installing':
+      return `Installing version ${escapeName(step.version)}…`;
+    case 'failed':
+    case 'off':
+    case 'unsupported':
+      return '';
+    case 'idle':
+      return 'Looks for a newer version only when asked.';
+  }
+}
+
+function nextOf(step: UpdateStep): { wish: UpdateWish; label: string; main: boolean } | null {
+  switch (step.state) {
+    case 'idle':
+    case 'checking':
+    case 'current':
+      return { wish: 'check', label: 'Check now', main: false };
+    case 'available':
+      return { wish: 'download', label: 'Download', main: true };
+    case 'downloading':
+      return { wish: 'cancel', label: 'Cancel', main: false };
+    case 'ready':
+    case 'installing':
+      return { wish: 'install', label: 'Restart and install', main: true };
+    case 'failed':
+      return { wish: step.retry, label: 'Try again', main: false };
+    case 'off':
+    case 'unsupported':
+      return null;
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClient, refusal } from '../client/fake-client.ts';
+import { createNotices } from './notices.ts';
+import { createUpdates } from './updates.ts';
+
+const off = { feed: null, step: { state: 'off', reason: '' } } as const;
+const idle = { feed: 'https://x/', step: { state: 'idle' } } as const;
+const checking = { feed: 'https://x/', step: { state: 'checking' } } as const;
+const current = { feed: 'https://x/', step: { state: 'current' } } as const;
+
+describe('updates in the window', () => {
+  it('asks nothing before somebody looks', () => {
+    const client = createFakeClient();
+    createUpdates(client, createNotices());
+    expect(client.asked).toEqual([]);
+  });
+
+  it('shows what main answers and what changes until the undo', async () => {
+    const client = createFakeClient({ 'updates.view': () => idle });
+    const updates = createUpdates(client, createNotices());
+    const stop = updates.watch();
+    await expect.poll(() => updates.store.getState()).toEqual({ view: idle, pending: false });
+    client.emit('updates.changed', checking);
+    expect(updates.store.getState().view).toEqual(checking);
+    stop();
+    client.emit('updates.changed', current);
+    expect(updates.store.getState().view).toEqual(checking);
+  });
+
+  it('keeps a change that overtook the answer', async () => {
+    const client = createFakeClient({ 'updates.view': () => idle });
+    client.answer({
+      'updates.wish': () => {
+        client.emit('updates.changed', checking);
+        client.emit('updates.changed', current);
+        return checking;
+      },
+    });
+    const updates = createUpdates(client, createNotices());
+    updates.watch();
+    await expect.poll(() => updates.store.getState().pending).toBe(false);
+    await updates.wish('check');
+    expect(updates.store.getState().view).toEqual(current);
+  });
+
+  it('tells why a feed was refused, and keeps the old view', async () => {
+    const notices = createNotices();
+    const client = createFakeClient({
+      'updates.view': () => off,
+      'updates.setFeed': () => {
+        throw refusal({ message: 'This is not an address.' });
+      },
+    });
+    const updates = createUpdates(client, notices);
+    updates.watch();
+    await expect.poll(() => updates.store.getState().pending).toBe(false);
+    expect(await updates.setFeed('nonsense')).toBe(false);
+    expect(updates.store.getState().view).toEqual(off);
+    expect(notices.take()).toMatchObject([
+      { title: 'The feed was not saved', text: 'This is not an address.' },
+    ]);
+  });
+
+  it('sends one request at a time', async () => {
+    const client = createFakeClient({ 'updates.wish': () => checking });
+    const updates = createUpdates(client, createNotices());
+    await Promise.all([updates.wish('check'), updates.wish('check')]);
+    expect(client.asked).toHaveLength(1);
+  });
+});

@@ -1,0 +1,57 @@
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import type { UpdateView, UpdateWish } from '../../src-main/contract/updates.ts';
+import type { Client } from '../client/client.ts';
+import type { Notices } from './notices.ts';
+
+interface UpdatesState {
+  /** Null until main has been asked. */
+  readonly view: UpdateView | null;
+  readonly pending: boolean;
+}
+
+export interface Updates {
+  readonly store: StoreApi<UpdatesState>;
+  /** Asks where updating stands and hears every change from then on; returns its undo. */
+  readonly watch: () => () => void;
+  /** Keeps the address of a feed, or with null turns updates off. False when it was refused. */
+  readonly setFeed: (feed: string | null) => Promise<boolean>;
+  readonly wish: (wish: UpdateWish) => Promise<void>;
+}
+
+/** Updating, as main tells it. Nothing is asked before somebody looks, and nothing begins without a click. */
+export function createUpdates(client: Client, notices: Notices): Updates {
+  const store = createStore<UpdatesState>(() => ({ view: null, pending: false }));
+
+  const ask = async (title: string, request: () => Promise<UpdateView>): Promise<boolean> => {
+    if (store.getState().pending) {
+      return false;
+    }
+    store.setState({ pending: true });
+    try {
+      // A change that came meanwhile is newer than the answer.
+      const before = store.getState().view;
+      const view = await request();
+      store.setState((state) => (state.view === before ? { view } : {}));
+      return true;
+    } catch (error) {
+      notices.failed(title, error);
+      return false;
+    } finally {
+      store.setState({ pending: false });
+    }
+  };
+
+  return {
+    store,
+    watch() {
+      const off = client.on('updates.changed', (view) => store.setState({ view }));
+      void ask('Updates cannot be shown', () => client.request('updates.view', null));
+      return off;
+    },
+    setFeed: (feed) => ask('The feed was not saved', () => client.request('updates.setFeed', { feed })),
+    async wish(wish) {
+      await ask('The update did not go on', () => client.request('updates.wish', { wish }));
+    },
+  };
+}

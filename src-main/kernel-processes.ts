@@ -49,7 +49,7 @@ export function openProcesses({ dataDir, clock, bus, paths, resolved }: ProcessO
   // Whoever writes a file meets the same failure.
   swept.catch(() => undefined);
   const sandbox = spawner.sandbox().then(
-    ({ bwrap }) => ({ ok: true, detail: `bubblewrap, ${bwrap}`, fix: '' }),
+    ({ bwrap, seccomp }) => ({ ok: true, detail: sandboxDetail(bwrap, seccomp !== null), fix: '' }),
     (error: unknown) =>
       error instanceof OsError
         ? { ok: false, detail: error.message, fix: error.hint }
@@ -87,4 +87,14 @@ export function openProcesses({ dataDir, clock, bus, paths, resolved }: ProcessO
       await files.dispose();
     },
   };
+}
+
+/** What it is made of, and where it is weaker than usual. */
+function sandboxDetail(bwrap: string, filtered: boolean): string {
+  return [
+    `bubblewrap, ${bwrap}`,
+    ...(filtered ? [] : ['no filter of system calls for this processor']),
+    // The kernel exempts root from the limit on processes; a fork bomb is then ended by watching alone.
+    ...(process.getuid?.() === 0 ? ['run as root: the number of processes is only watched'] : []),
+  ].join('; ');
 }

@@ -124,8 +124,12 @@ function watchReason(reason: ExitReason): WatchReason {
     case 'unloaded':
     case 'shutdown':
       return 'reaped-shutdown';
-    // Somebody's stop or kill, a cancelled call, a limit that it broke.
-    default:
+    case 'stopped':
+    case 'killed':
+    case 'cancelled':
+    case 'memory-limit':
+    case 'cpu-limit':
+    case 'pids-limit':
       return 'killed';
   }
 }

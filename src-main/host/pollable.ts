@@ -52,7 +52,7 @@ export async function waitForAny(pollables: readonly Pollable[], signal: AbortSi
         }
       } catch (error) {
         finish();
-        reject(error as Error);
+        reject(error);
       }
     };
     const onAbort = (): void => {

@@ -7,11 +7,11 @@ const PIECE_BYTES = RING_BYTES / 2;
 /** Reads of different sizes, so that the readers' chunks begin and end at different places. */
 const FIRST_READ_BYTES = 100_000;
 const READ_STEP_BYTES = 17_001;
-const PAUSE_NS = 1_000_000n;
+const PAUSE_NS = 1_000_000;
 
 interface Reader {
   readonly max: number;
-  token: string | undefined;
+  cursor: processHost.LogCursor;
   at: number;
   bytes: number;
   dropped: number;
@@ -42,13 +42,20 @@ export function pump({ process, sys }: Hosts, input: Uint8Array, count: number, 
   const readers = Array.from({ length: count }, (_, index): Reader => {
     const max = FIRST_READ_BYTES + index * READ_STEP_BYTES;
     // A cursor at the beginning, before anybody has let the child go on.
-    const { token } = process.readSince(id, 'stdout', { token: undefined }, 0).next;
-    return { max, token, at: 0, bytes: 0, dropped: 0, wrong: 0, ended: false };
+    const cursor = process.readSince(id, 'stdout', {}, 0).next;
+    return { max, cursor, at: 0, bytes: 0, dropped: 0, wrong: 0, ended: false };
   });
+  // How far anybody has read, and what was gone before anybody had.
+  let front = 0;
+  let unseen = 0;
   const readWhile = (wants: (reader: Reader) => boolean): void => {
     while (readers.some(wants)) {
       const before = readers.reduce((sum, { at }) => sum + at, 0);
-      for (const reader of readers.filter(wants)) readOn(process, id, input, reader);
+      for (const reader of readers.filter(wants)) {
+        const start = readOn(process, id, input, reader);
+        unseen += Math.max(0, start - front);
+        front = Math.max(front, reader.at);
+      }
       if (readers.reduce((sum, { at }) => sum + at, 0) === before) sys.sleepNs(PAUSE_NS);
     }
   };
@@ -61,19 +68,21 @@ export function pump({ process, sys }: Hosts, input: Uint8Array, count: number, 
   }
   process.closeStdin(id);
   readWhile(({ ended }) => !ended);
-  const exit = process.wait(id, 10_000n);
-  return { id, exit, readers: readers.map(({ bytes, dropped, wrong }) => ({ bytes, dropped, wrong })) };
+  const exit = process.wait(id, 10_000);
+  return { exit, unseen, readers: readers.map(({ bytes, dropped, wrong }) => ({ bytes, dropped, wrong })) };
 }
 
-function readOn(process: Hosts['process'], id: string, input: Uint8Array, reader: Reader): void {
-  const chunk = process.readSince(id, 'stdout', { token: reader.token }, reader.max);
-  const start = reader.at + Number(chunk.bytesDropped);
-  reader.token = chunk.next.token;
+/** Reads once; answers where what came begins. */
+function readOn(process: Hosts['process'], id: string, input: Uint8Array, reader: Reader): number {
+  const chunk = process.readSince(id, 'stdout', reader.cursor, reader.max);
+  const start = reader.at + chunk.bytesDropped;
+  reader.cursor = chunk.next;
   reader.at = start + chunk.data.length;
   reader.bytes += chunk.data.length;
-  reader.dropped += Number(chunk.bytesDropped);
+  reader.dropped += chunk.bytesDropped;
   reader.wrong += differences(chunk.data, input.slice(start, reader.at));
   reader.ended = chunk.drainedEof;
+  return start;
 }
 
 /** How many words or last bytes differ; words, since byte by byte takes the engine four times as long. */

@@ -20,7 +20,7 @@ import { ProcessOutput } from './process-output.ts';
 import type { ManagedProcessOptions, ProcessOwner, ProcessPlan, Spawn } from './process-spec.ts';
 import { informOwner, viewProcess } from './process-view.ts';
 import type { ProcessInfo, ProcessState } from './process-view.ts';
-import { resourceWatch } from './resource-watch.ts';
+import type { ResourceWatch } from './resource-watch.ts';
 import { StopSequence } from './stop-sequence.ts';
 import type { FirstSignal } from './stop-sequence.ts';
 import { UseClock } from './use-clock.ts';
@@ -37,6 +37,7 @@ export class ManagedProcess {
   /** Resolves once, when the program has ended and its output is complete. Also after a failed start (code and signal null). */
   readonly exited: Promise<ExitView>;
   readonly #clock: Clock;
+  readonly #limits: Pick<ResourceWatch, 'add'>;
   readonly #changed: () => void;
   readonly #exit = deferred<ExitView>();
   readonly #output = new Emitter<LogStream>();
@@ -52,7 +53,7 @@ export class ManagedProcess {
   #pulse: NodeJS.Timeout | undefined;
   #endWatch: () => void = () => undefined;
 
-  constructor({ id, key, owner, tier, plan, clock, onChange }: ManagedProcessOptions) {
+  constructor({ id, key, owner, tier, plan, clock, limits, onChange }: ManagedProcessOptions) {
     this.id = id;
     this.key = key;
     this.owner = owner;
@@ -62,6 +63,7 @@ export class ManagedProcess {
     this.exited = this.#exit.promise;
     this.use = new UseClock(clock);
     this.#clock = clock;
+    this.#limits = limits;
     this.#changed = onChange;
     const ring = { capacity: plan.ringBytes, overflow: plan.overflow, now: clock.now };
     this.#streams = {
@@ -91,7 +93,7 @@ export class ManagedProcess {
     this.#streams.stderr.attach(child.stderr);
     this.#input.attach(child.stdin, this.plan);
     void this.#watch(child);
-    this.#endWatch = resourceWatch.add({
+    this.#endWatch = this.#limits.add({
       child,
       ceilings: this.plan.ceilings,
       onExceeded: (reason) => void this.kill(reason),

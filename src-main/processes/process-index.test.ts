@@ -6,6 +6,7 @@ import { ManagedProcess } from './managed-process.ts';
 import { idBytes, KeyedHash, newProcessId } from './process-id.ts';
 import { ProcessIndex } from './process-index.ts';
 import { planProcess } from './process-spec.ts';
+import { ResourceWatch } from './resource-watch.ts';
 import type { ProcessOwner } from './process-spec.ts';
 
 /** A keyed hash that notes how many bytes it was given, part by part. */
@@ -30,6 +31,7 @@ function add(index: ProcessIndex, owner: ProcessOwner, tier: ProcessTier = 'pers
     tier,
     plan: planProcess(spec, tier),
     clock: systemClock,
+    limits: new ResourceWatch(),
     onChange: () => undefined,
   });
   index.add(process);

@@ -19,6 +19,7 @@ import {
 } from './limits.ts';
 import type { Overflow } from './log-ring.ts';
 import { ProcessError } from './process-error.ts';
+import type { ResourceWatch } from './resource-watch.ts';
 
 /** For whom a process was started. Id-keyed calls compare `capsule` and `principal`. */
 export interface ProcessOwner {
@@ -75,6 +76,8 @@ export interface ManagedProcessOptions {
   readonly tier: ProcessTier;
   readonly plan: ProcessPlan;
   readonly clock: Clock;
+  /** Ends it when its tree is over its ceilings. */
+  readonly limits: Pick<ResourceWatch, 'add'>;
   /** Something of `view` changed; growing output says so at most every 50 ms. */
   readonly onChange: () => void;
 }

@@ -18,6 +18,7 @@ import type { Asker } from './process-index.ts';
 import { planProcess } from './process-spec.ts';
 import type { ProcessOwner, ProcessPlan, ProcessSpec, Spawn } from './process-spec.ts';
 import { judge, Reaper } from './reaper.ts';
+import { ResourceWatch } from './resource-watch.ts';
 
 /** Ceilings of one registry; tests lower them. */
 export interface RegistryLimits {
@@ -59,6 +60,8 @@ export class ProcessRegistry {
   readonly #hash = new KeyedHash();
   readonly #entries = new ProcessIndex(this.#hash);
   readonly #change = new Emitter<RegistryChange>();
+  /** One for all: there is one machine. */
+  readonly #watch = new ResourceWatch();
   readonly #reaper = new Reaper(() => this.sweep(this.#clock.now()));
   #disposal: Promise<void> | undefined;
 
@@ -243,6 +246,7 @@ export class ProcessRegistry {
       tier,
       plan,
       clock: this.#clock,
+      limits: this.#watch,
       onChange: () => this.#announce(process),
     });
     this.#entries.add(process);

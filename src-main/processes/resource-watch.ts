@@ -127,6 +127,3 @@ export class ResourceWatch {
     entry.previous = sample;
   }
 }
-
-/** There is one machine, so there is one watch of it. */
-export const resourceWatch = new ResourceWatch();

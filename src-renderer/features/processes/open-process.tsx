@@ -50,5 +50,5 @@ export function OpenProcess({
 function usageText(usage: UsageView | null): string {
   return usage === null
     ? 'CPU and memory not reported'
-    : `CPU ${durationInWords(usage.cpuMs)}, at most ${bytesInWords(usage.peakMemoryBytes)}`;
+    : `CPU ${durationInWords(usage.cpuMs)}, memory peak ${bytesInWords(usage.peakMemoryBytes)}`;
 }

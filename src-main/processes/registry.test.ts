@@ -6,7 +6,8 @@ import { makeWorkspace, openDescriptors, until } from '../os/testing.ts';
 import type { ManagedProcess } from './managed-process.ts';
 import type { ProcessOwner, ProcessSpec } from './process-spec.ts';
 import { ProcessRegistry } from './registry.ts';
-import type { RegistryChange, RegistryLimits } from './registry.ts';
+import type { RegistryLimits } from './registry-limits.ts';
+import type { RegistryChange } from './registry.ts';
 
 const spawner = new SandboxSpawner();
 const { path: workspace, remove } = makeWorkspace();

@@ -2,14 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { ExitReason, LogStream, ProcessTier, ProcessView } from '../contract/views.ts';
 import { decodeCursor, encodeCursor } from './cursor-token.ts';
-import {
-  DEFAULT_STOP_GRACE_MS,
-  MAX_CONCURRENT,
-  MAX_ENTRIES,
-  MAX_EXITED_TRANSIENT,
-  MAX_RETAINED_PER_PRINCIPAL,
-  SHUTDOWN_GRACE_MS,
-} from './limits.ts';
+import { DEFAULT_STOP_GRACE_MS, SHUTDOWN_GRACE_MS } from './limits.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { noSuchProcess, ProcessError } from './process-error.ts';
 import { KeyedHash, newProcessId } from './process-id.ts';
@@ -18,22 +11,9 @@ import type { Asker } from './process-index.ts';
 import { planProcess } from './process-spec.ts';
 import type { ProcessOwner, ProcessPlan, ProcessSpec, Spawn } from './process-spec.ts';
 import { judge, Reaper } from './reaper.ts';
+import { REFERENCE_LIMITS } from './registry-limits.ts';
+import type { RegistryLimits } from './registry-limits.ts';
 import { ResourceWatch } from './resource-watch.ts';
-
-/** Ceilings of one registry; tests lower them. */
-export interface RegistryLimits {
-  readonly concurrent: number;
-  readonly retainedPerPrincipal: number;
-  readonly entries: number;
-  readonly exitedTransient: number;
-}
-
-const REFERENCE_LIMITS: RegistryLimits = {
-  concurrent: MAX_CONCURRENT,
-  retainedPerPrincipal: MAX_RETAINED_PER_PRINCIPAL,
-  entries: MAX_ENTRIES,
-  exitedTransient: MAX_EXITED_TRANSIENT,
-};
 
 export interface RegistryOptions {
   readonly spawn: Spawn;

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from '@playwright/test';
 import { loginEnvironment, temporaryFolder } from './account.ts';
 import { endOf, runToEnd } from './child.ts';
+import { connectToPage } from './debugging-port.ts';
 import type { LaunchOptions, Launched } from './launched.ts';
 import { chromiumFlags, type InstalledProgram } from './program.ts';
 
@@ -42,10 +42,12 @@ export async function launchInstalled(
     await endOf(child);
     rmSync(folder, { recursive: true, force: true });
   };
-  const { browser, page } = await connected(child, () => text).catch(async (error: unknown) => {
-    await remove();
-    throw error;
-  });
+  const { browser, page } = await debuggingAddress(child, () => text)
+    .then(connectToPage)
+    .catch(async (error: unknown) => {
+      await remove();
+      throw error;
+    });
   return {
     page,
     child,
@@ -58,14 +60,6 @@ export async function launchInstalled(
       await remove();
     },
   };
-}
-
-async function connected(
-  child: ChildProcess,
-  output: () => string,
-): Promise<{ browser: Browser; page: Page }> {
-  const browser = await chromium.connectOverCDP(await debuggingAddress(child, output));
-  return { browser, page: await firstPage(browser) };
 }
 
 /** Chromium writes it on stderr. Rejects with all that was written when the program ends before or hangs. */
@@ -89,14 +83,4 @@ function debuggingAddress(child: ChildProcess, output: () => string): Promise<st
       }
     });
   });
-}
-
-async function firstPage(browser: Browser): Promise<Page> {
-  const [context] = browser.contexts();
-  if (context === undefined) {
-    throw new Error('The program has no session that a window could be in.');
-  }
-  const page = context.pages()[0] ?? (await context.waitForEvent('page'));
-  await page.waitForURL(/^app:/);
-  return page;
 }

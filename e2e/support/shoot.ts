@@ -4,7 +4,7 @@ import type { Launched } from './launched.ts';
 import { installed } from './program.ts';
 import { root } from './root.ts';
 
-const folder = join(root, 'artefacts', 'screenshots', ...(installed === null ? [] : ['installed']));
+const folder = join(root, 'artefacts', 'screenshots');
 const SCHEMES = ['light', 'dark'] as const;
 const SIZES = [
   [800, 600],
@@ -17,9 +17,17 @@ export async function resize({ page }: Launched, width: number, height: number):
   await expect.poll(() => page.evaluate('`${innerWidth} ${innerHeight}`')).toBe(`${width} ${height}`);
 }
 
-/** Keeps pictures of what is on show, in both themes and both sizes, and leaves a light window of 1280 by 800. */
+/**
+ * Keeps pictures of what is on show, in both themes and both sizes, and leaves a light window of 1280 by 800. Of the
+ * build of the tree only: an installed program shows the same page.
+ */
 export async function shoot(desktop: Launched, name: string): Promise<void> {
   const { page } = desktop;
+  if (installed !== null) {
+    await resize(desktop, 1280, 800);
+    await show(desktop, 'light');
+    return;
+  }
   for (const [width, height] of SIZES) {
     await resize(desktop, width, height);
     for (const scheme of SCHEMES) {

@@ -2,7 +2,8 @@ import { execFile, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { chromium, expect, type Browser, type Locator, type Page } from '@playwright/test';
+import { expect, type Browser, type Locator, type Page } from '@playwright/test';
+import { connectToPage } from './debugging-port.ts';
 
 /** A program that replaces and restarts itself: each start has its own window, none but the first is our child. */
 export interface UpdatingProgram {
@@ -44,14 +45,8 @@ export function startUpdating(command: readonly string[], { mounts, env }: Progr
       await expect
         .poll(() => addresses().length, { timeout: 40_000, message: 'waiting for the program to start' })
         .toBeGreaterThanOrEqual(start);
-      const browser = await chromium.connectOverCDP(addresses()[start - 1] ?? '');
+      const { browser, page } = await connectToPage(addresses()[start - 1] ?? '');
       browsers.push(browser);
-      const [context] = browser.contexts();
-      const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
-      if (page === undefined) {
-        throw new Error('The program has no session that a window could be in.');
-      }
-      await page.waitForURL(/^app:/);
       return page;
     },
     async end(signal) {

@@ -1,8 +1,14 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { expect } from '@playwright/test';
+import { pidsWith } from './os-processes.ts';
 
 /** The first start of a large program from a cold disk on a small machine. */
 const RUN_LIMIT_MS = 30_000;
+
+/** From the end of a killed application to that of its helpers, which notice by themselves, on a small machine. */
+const HELPERS_LIMIT_MS = 15_000;
 
 /** Quits a child in the ordinary way, unless it has ended, and waits for that. */
 export async function endOf(child: ChildProcess): Promise<void> {
@@ -11,6 +17,17 @@ export async function endOf(child: ChildProcess): Promise<void> {
     child.kill('SIGTERM');
     await ended;
   }
+}
+
+/**
+ * Removes an application's folder once nothing writes there any more: Chromium's helpers name it on their command
+ * lines, outlive an application that was killed by a moment, and save their state in that moment.
+ */
+export async function removeUnused(folder: string): Promise<void> {
+  await expect(() => {
+    expect(process.platform === 'linux' ? pidsWith(folder) : []).toEqual([]);
+    rmSync(folder, { recursive: true, force: true });
+  }).toPass({ timeout: HELPERS_LIMIT_MS });
 }
 
 /** Runs a program that ends by itself; rejects with what it wrote when that takes too long or it reports failure. */

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chownSync, mkdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loginEnvironment, temporaryFolder } from './account.ts';
-import { endOf, runToEnd } from './child.ts';
+import { endOf, removeUnused, runToEnd } from './child.ts';
 import { connectToPage } from './debugging-port.ts';
 import type { LaunchOptions, Launched } from './launched.ts';
 import { chromiumFlags, type InstalledProgram } from './program.ts';
@@ -40,7 +40,7 @@ export async function launchInstalled(
   });
   const remove = async (): Promise<void> => {
     await endOf(child);
-    rmSync(folder, { recursive: true, force: true });
+    await removeUnused(folder);
   };
   const { browser, page } = await debuggingAddress(child, () => text)
     .then(connectToPage)

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { _electron } from '@playwright/test';
 import { temporaryFolder } from './account.ts';
-import { endOf, runToEnd } from './child.ts';
+import { endOf, removeUnused, runToEnd } from './child.ts';
 import type { LaunchOptions, Launched } from './launched.ts';
 import { hookFile, openMainChannel, type InMain } from './main-channel.ts';
 import { chromiumFlags } from './program.ts';
@@ -48,7 +48,7 @@ export async function launchWithHook(options: LaunchOptions = {}): Promise<Launc
     close: async () => {
       await endOf(child);
       channel.close();
-      rmSync(folder, { recursive: true, force: true });
+      await removeUnused(folder);
     },
   };
 }

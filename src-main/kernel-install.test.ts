@@ -250,17 +250,24 @@ describe('a damaged store', () => {
     await kernel.dispose();
   });
 
-  it('has prepared components made again when they are damaged', async () => {
+  it.each([
+    ['index.json', '{"imports":'],
+    ['component.js', ''],
+    ['component.core.wasm', ''],
+  ])('has prepared components made again when %s is damaged', async (file, content) => {
     const dataDir = await temporaryFolder();
     const first = await openKernel(dataDir);
     await first.kernel.install(guestFolder('trap'), { grants: 'all' });
     await first.kernel.dispose();
-    const [prepared] = await readdir(join(dataDir, 'transpiled'));
-    await writeFile(join(dataDir, 'transpiled', prepared ?? '', 'index.json'), '{"imports":');
+    const [prepared = ''] = await readdir(join(dataDir, 'transpiled'));
+    const damaged = join(dataDir, 'transpiled', prepared, file);
+    const before = await readFile(damaged);
+    await writeFile(damaged, content);
     const { kernel } = await openKernel(dataDir);
     await expect(kernel.invoke({ capsule: 'trap', action: 'ping' })).resolves.toMatchObject({
       refused: false,
     });
+    expect((await readFile(damaged)).equals(before)).toBe(true);
     await kernel.dispose();
   });
 });

@@ -1,21 +1,23 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import type { TranspiledComponent } from './transpile.ts';
 import type { Transpiler } from './transpiler.ts';
 
 /**
  * Part of the cache key beside the content hash: the transpiler's version and our own way to call it.
- * Raise the number when `transpile.ts` changes what it makes.
+ * Raise the number when `transpile.ts` changes what it makes, or this file how it is kept.
  */
-export const TRANSPILE_RECIPE = 'jco-transpile-0.15.0-1';
+export const TRANSPILE_RECIPE = 'jco-transpile-0.15.0-2';
 
 const INDEX = 'index.json';
+const SCRIPT = 'component.js';
 
 interface Index {
   readonly imports: readonly string[];
   readonly exports: readonly string[];
-  readonly modules: readonly string[];
+  /** SHA-256 of every other file, as hex by its name: a power cut can leave a file that is empty or half. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** Transpiled components by content hash, on disk, so that each is transpiled once. */
@@ -55,22 +57,34 @@ export function createComponentCache(folder: string, transpiler: Transpiler): Co
   };
 }
 
-/** Undefined when it is not there or not whole; it is then made again. */
+/** Undefined when it is not there or not what was written; it is then made again. */
 async function read(folder: string): Promise<TranspiledComponent | undefined> {
   try {
-    const index = JSON.parse(await readFile(join(folder, INDEX), 'utf8')) as Index;
-    const modules = await Promise.all(
-      index.modules.map(async (name) => [name, new Uint8Array(await readFile(join(folder, name)))] as const),
+    const { imports, exports, files } = JSON.parse(await readFile(join(folder, INDEX), 'utf8')) as Index;
+    const contents = await Promise.all(
+      Object.entries(files).map(async ([name, hash]) => [name, await readWhole(folder, name, hash)] as const),
     );
+    const { [SCRIPT]: script, ...modules } = Object.fromEntries(contents);
+    if (script === undefined) {
+      return undefined;
+    }
     return {
-      script: await readFile(join(folder, 'component.js'), 'utf8'),
-      modules: new Map(modules),
-      imports: index.imports,
-      exports: index.exports,
+      script: Buffer.from(script).toString('utf8'),
+      modules: new Map(Object.entries(modules)),
+      imports,
+      exports,
     };
   } catch {
     return undefined;
   }
+}
+
+async function readWhole(folder: string, name: string, hash: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await readFile(join(folder, name)));
+  if (sha256(bytes) !== hash) {
+    throw new Error(`${name} is not what was written`);
+  }
+  return bytes;
 }
 
 /** Written beside and renamed, so that a crash leaves no half of a component. */
@@ -78,21 +92,25 @@ async function write(folder: string, component: TranspiledComponent): Promise<vo
   const staging = `${folder}.${randomUUID()}`;
   await mkdir(staging, { recursive: true });
   try {
+    const contents = [[SCRIPT, Buffer.from(component.script)] as const, ...component.modules];
     const index: Index = {
       imports: component.imports,
       exports: component.exports,
-      modules: [...component.modules.keys()],
+      files: Object.fromEntries(contents.map(([name, bytes]) => [name, sha256(bytes)])),
     };
     await Promise.all([
-      writeFile(join(staging, 'component.js'), component.script),
       writeFile(join(staging, INDEX), JSON.stringify(index)),
-      ...[...component.modules].map(([name, bytes]) => writeFile(join(staging, name), bytes)),
+      ...contents.map(([name, bytes]) => writeFile(join(staging, name), bytes)),
     ]);
     await rm(folder, { recursive: true, force: true });
     await rename(staging, folder);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Removes what a crash left half-written. */

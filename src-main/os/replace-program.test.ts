@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing.ts';
 import { replaceProgram, type ReplaceStep } from './replace-program.ts';
+import { nodeScript } from './testing.ts';
 
 /** More than two chunks, so that half of it is a true half. */
 const OLD = Buffer.alloc(3_000_000, 'old ');
@@ -95,23 +95,13 @@ describe('replacing a program', () => {
 
 /** Runs the replacement in a process of its own, which kills itself (KILL) as soon as the step is reached. */
 async function killedAt(folder: string, step: ReplaceStep, replacement: object): Promise<void> {
-  const script = join(folder, 'replace.mjs');
-  await build({
-    stdin: {
-      contents: `
-        import { replaceProgram } from './replace-program.ts';
-        await replaceProgram(${JSON.stringify(replacement)}, (step) => {
-          if (step === ${JSON.stringify(step)}) process.kill(process.pid, 'SIGKILL');
-        });`,
-      resolveDir: import.meta.dirname,
-      loader: 'ts',
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile: script,
-    logLevel: 'error',
-  });
+  const script = await nodeScript(
+    folder,
+    `import { replaceProgram } from './replace-program.ts';
+    await replaceProgram(${JSON.stringify(replacement)}, (step) => {
+      if (step === ${JSON.stringify(step)}) process.kill(process.pid, 'SIGKILL');
+    });`,
+  );
   const child = spawn(process.execPath, [script], { stdio: 'inherit' });
   const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
   expect(signal).toBe('SIGKILL');

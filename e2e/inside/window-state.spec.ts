@@ -1,13 +1,14 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { temporaryFolder } from '../support/account.ts';
+import { removeUnused } from '../support/child.ts';
 import { launchWithHook, type LaunchedWithHook } from '../support/launch-with-hook.ts';
 
 const folder = temporaryFolder(null);
 const data = join(folder, 'kept');
 mkdirSync(data);
-test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
+test.afterAll(() => removeUnused(folder));
 
 const start = (): Promise<LaunchedWithHook> => launchWithHook({ env: { CAPSULE_DESKTOP_DATA: data } });
 const bounds = ({ inMain }: LaunchedWithHook) =>

@@ -1,6 +1,6 @@
 'use strict';
 // Loaded in front of the application (`--require`), in tests only: runs functions that a test sends over a local
-// socket. Playwright's own `app.evaluate` goes through the inspector, which under load loses the promise it waits for.
+// socket. Playwright's own way through the inspector loses, under load, the promise it waits for, and so does its start.
 const { connect } = require('node:net');
 const { createInterface } = require('node:readline');
 const { runInThisContext } = require('node:vm');

@@ -13,8 +13,10 @@ export default defineConfig({
     globalSetup: 'build/test-setup.mjs',
     // Processes, not threads: tests start workers and child processes and send signals.
     pool: 'forks',
-    // Real processes on a loaded machine of two cores.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Real processes on a loaded machine of two cores. What is waited for comes in a fraction of this; a limit is
+    // only to end a test that would hang, and the inner one first, since it tells what never came.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

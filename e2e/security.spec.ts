@@ -7,12 +7,11 @@ import { openBait, type Bait } from './support/bait.ts';
 import { ask } from './support/bridge.ts';
 import { launch } from './support/launch.ts';
 import type { Launched } from './support/launched.ts';
-import { watchFrames } from './support/responsiveness.ts';
+import { HUNG_MS, watchFrames } from './support/responsiveness.ts';
 
 /** Far above every limit of the contract (1 MiB), and below what Chromium itself refuses to carry. */
 const OVERSIZED_CHARACTERS = 64 * 1024 ** 2;
 /** A window that hangs while it is refused; copying the message itself takes a part of it. */
-const HUNG_MS = 3000;
 const POLICY =
   /^default-src 'none'; script-src 'self'; style-src 'self' 'nonce-[A-Za-z0-9+/=]+'; img-src 'self' data:; font-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/;
 
@@ -185,6 +184,7 @@ test('hostile attempt 7, forged sender: no frame the page makes has the bridge o
     );
     const frame = await attached;
     // As the frame's own script, had the policy let it have one.
+    await frame.waitForLoadState();
     const inFrame = attemptsIn(frame);
     expect(await inFrame('typeof globalThis.capsuleDesktop'), what).toBe('undefined');
     expect(await inFrame('typeof globalThis.require'), what).toBe('undefined');

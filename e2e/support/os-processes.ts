@@ -32,6 +32,11 @@ export function processTree(pid: number): readonly OsProcess[] {
   return found;
 }
 
+/** The process that started it, or took it over; 0 when it is gone. */
+export function parentOf(pid: number): number {
+  return Number(field(statusOf(pid), 'PPid'));
+}
+
 /** Names one namespace of a process; two processes are in the same one when the names are equal. */
 export function namespaceOf(pid: number, kind: 'pid' | 'mnt' | 'net' | 'ipc'): string {
   return readlinkSync(`/proc/${pid}/ns/${kind}`);

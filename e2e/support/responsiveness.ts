@@ -6,6 +6,9 @@ interface ProbeGlobals {
   probe?: { frames: number; longest: number; last: number; stopped: boolean };
 }
 
+/** A frame later than this is a window that hangs, on any machine; the 50 ms of the budget are the bench's. */
+export const HUNG_MS = 3000;
+
 export interface Responsiveness {
   readonly frames: number;
   /** Longest time between two frames, in ms. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, type Browser, type Locator, type Page } from '@playwright/test';
 import { connectToPage } from './debugging-port.ts';
+import { parentOf } from './os-processes.ts';
 
 /** A program that replaces and restarts itself: each start has its own window, none but the first is our child. */
 export interface UpdatingProgram {
@@ -35,7 +36,7 @@ export function startUpdating(command: readonly string[], { mounts, env }: Progr
   child.stderr.on('data', (chunk: Buffer) => {
     text += chunk.toString('utf8');
   });
-  const browsers: Browser[] = [];
+  let browser: Browser | undefined;
   return {
     output: () => text,
     pids: () => pidsOf(mounts),
@@ -45,15 +46,17 @@ export function startUpdating(command: readonly string[], { mounts, env }: Progr
       await expect
         .poll(() => addresses().length, { timeout: 40_000, message: 'waiting for the program to start' })
         .toBeGreaterThanOrEqual(start);
-      const { browser, page } = await connectToPage(addresses()[start - 1] ?? '');
-      browsers.push(browser);
-      return page;
+      const connected = await connectToPage(addresses()[start - 1] ?? '');
+      // That of an earlier start is dropped: nobody is left who could answer its end.
+      browser = connected.browser;
+      return connected.page;
     },
     async end(signal) {
       // First, while there is somebody to answer: the end of a connection is not the end of the program.
-      await Promise.all(browsers.splice(0).map((browser) => browser.close()));
+      await browser?.close();
+      browser = undefined;
       for (const pid of pidsOf(mounts)) {
-        process.kill(pid, signal);
+        seen(() => process.kill(pid, signal));
       }
       // Its helpers outlive it for a moment, and write into its data folder.
       await expect.poll(() => allPidsOf(mounts), { timeout: 30_000 }).toEqual([]);
@@ -82,11 +85,12 @@ export async function configureFeed(panel: Locator, address: string): Promise<vo
   await expect(panel).toContainText(`From ${address}`);
 }
 
-/** Main processes of the application; Chromium's helpers have a type. */
+/** Main processes of the application; Chromium's helpers have a type, and a fork has its parent for a moment. */
 function pidsOf(mounts: string): number[] {
-  return allPidsOf(mounts).filter(
+  const pids = allPidsOf(mounts).filter(
     (pid) => !(seen(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '--type=').includes('--type='),
   );
+  return pids.filter((pid) => !pids.includes(parentOf(pid)));
 }
 
 function allPidsOf(mounts: string): number[] {
@@ -97,7 +101,7 @@ function allPidsOf(mounts: string): number[] {
 }
 
 /** Null for a process that has ended meanwhile, or is somebody else's. */
-function seen(read: () => string): string | null {
+function seen<Seen>(read: () => Seen): Seen | null {
   try {
     return read();
   } catch {

@@ -36,7 +36,7 @@ describe('an invocation that is cut short', () => {
           ],
         }),
         ...as,
-        ...(how === 'overdue' ? { timeoutMs: 1_500 } : { signal: cancel.signal }),
+        ...(how === 'overdue' ? { timeoutMs: 5_000 } : { signal: cancel.signal }),
       });
       const failure = call.catch((error: unknown) => error);
       await Promise.all([earlier, mine, lasting].map(up));

@@ -18,7 +18,7 @@ const PATIENCE = { timeout: 10_000 };
 
 describe('a persistent process whose time is over', () => {
   it.each([
-    ['idle', { idleTimeoutMs: 500 }],
+    ['idle', { idleTimeoutMs: 2_000 }],
     ['lifetime', { maxLifetimeMs: 500 }],
   ])('may save its work, and stays readable with the reason (%s)', async (reason, limits) => {
     const id = await start(reason, limits);
@@ -37,8 +37,8 @@ describe('a persistent process whose time is over', () => {
   });
 
   it('is not idle while a call waits for it', async () => {
-    const id = await start('waited for', { idleTimeoutMs: 500 });
-    await expect(probe.errOf('process.wait', [id, 3_000])).resolves.toBe('wait-timeout');
+    const id = await start('waited for', { idleTimeoutMs: 2_000 });
+    await expect(probe.errOf('process.wait', [id, 5_000])).resolves.toBe('wait-timeout');
     expect(found('waited for')?.exit).toBeNull();
     await probe.ok('process.stop', [id, 0]);
   });

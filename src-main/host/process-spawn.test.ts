@@ -83,8 +83,9 @@ describe('spawn', () => {
       .toMatchObject({
         exit: { reason: 'cancelled' },
       });
-    const records = (await readAudit(dataDir)).filter(({ outcome }) => outcome === 'cancelled');
-    expect(records).toMatchObject([{ action: 'astrid:process/host@1.0.0#spawn' }]);
+    await expect
+      .poll(async () => (await readAudit(dataDir)).filter(({ outcome }) => outcome === 'cancelled'))
+      .toMatchObject([{ action: 'astrid:process/host@1.0.0#spawn' }]);
   });
 });
 

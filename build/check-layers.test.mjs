@@ -194,6 +194,22 @@ describe('the check of the layers', () => {
     ]);
   });
 
+  it.each(['dirname', 'filename'])(
+    'refuses import.meta.%s in what tells an old Node that it is too old',
+    (name) => {
+      const violations = check({
+        ...clean,
+        'package.json': manifest,
+        'build/test.mjs': "import './lib/go.mjs';",
+        'build/lib/go.mjs': `const late = import('./late.mjs');\nexport const x = [late, import.meta.${name}];`,
+        'build/lib/late.mjs': `export const y = import.meta.${name};`,
+      });
+      expect(violations).toEqual([
+        'build/lib/go.mjs:2 reads a path of import.meta, which an old Node has not: use root of lib/paths.mjs',
+      ]);
+    },
+  );
+
   it('accepts a package that is loaded when it is needed', () => {
     const files = {
       'package.json': manifest,

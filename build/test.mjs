@@ -71,7 +71,7 @@ async function makePackage() {
   const log = createLog();
   await log.step('package', async () => {
     const isWanted = (/** @type {string} */ target, /** @type {string} */ arch) =>
-      target === 'dir' || (target === 'deb' && arch === 'x64');
+      target === 'dir' || (target === 'deb' && arch === process.arch);
     const { files } = await packageApp({ isWanted });
     return { worked: true, note: files.join(', ') };
   });
@@ -79,7 +79,7 @@ async function makePackage() {
 
 /** The same specs once more, on the package: installed, by an ordinary user, and removed afterwards. */
 async function testPackage() {
-  const why = cannotInstall();
+  const why = await cannotInstall();
   if (why !== null) {
     process.stdout.write(`note the package is tested unpacked, as the user who runs the tests: ${why}\n`);
     const program = unpackedProgram();

@@ -49,6 +49,20 @@ const RPM_DEPENDS = [
   'xdg-utils',
 ];
 
+const CAPSULE_FILE = {
+  ext: 'capsule',
+  name: 'Capsule',
+  description: 'WebAssembly capsule',
+  mimeType: 'application/x-capsule',
+  role: /** @type {const} */ ('Viewer'),
+};
+
+/**
+ * Windows keeps kinds of files and schemes of links under one roof and does not tell `Capsule` from `capsule`: the
+ * kind of file needs a name that no scheme has.
+ */
+const WINDOWS_CAPSULE_FILE = { ...CAPSULE_FILE, name: 'CapsuleDesktop.Capsule' };
+
 /**
  * Where an update is looked for is configured by the person (docs/updates.md). The builder writes the feed's index
  * (`latest*.yml`) only when it is given some address; this one can never resolve (RFC 2606).
@@ -101,16 +115,10 @@ export function builderConfig({ version, commit, date, testElectron }) {
       onlyLoadAppFromAsar: true,
       loadBrowserProcessSpecificV8Snapshot: false,
       grantFileProtocolExtraPrivileges: false,
+      // The fuses break Electron's own signature, and without a certificate the builder signs nothing: Apple silicon
+      // would refuse to start the program. Acts on macOS only; a certificate signs after it.
+      resetAdHocDarwinSignature: true,
     },
-    fileAssociations: [
-      {
-        ext: 'capsule',
-        name: 'Capsule',
-        description: 'WebAssembly capsule',
-        mimeType: 'application/x-capsule',
-        role: 'Viewer',
-      },
-    ],
     protocols: [{ name: 'Capsule link', schemes: ['capsule'], role: 'Viewer' }],
     publish: { provider: 'generic', url: NO_FEED, channel: 'latest' },
     detectUpdateChannel: false,
@@ -118,23 +126,34 @@ export function builderConfig({ version, commit, date, testElectron }) {
       target: ['AppImage', 'deb', 'rpm'].map((target) => ({ target, arch: ['x64', 'arm64'] })),
       executableName: 'capsule-desktop',
       icon: path.join(RESOURCES, 'icons'),
+      fileAssociations: [CAPSULE_FILE],
       category: 'Development',
       synopsis: 'Desktop manager for WebAssembly capsules',
       description: 'Installs and runs WebAssembly capsules, and shows the processes that they start.',
     },
+    // The old toolset, which is the default, starts the program without Chromium's sandbox and needs libfuse2.
+    appImage: { executableArgs: [] },
+    toolsets: { appimage: '1.0.3' },
     deb: { depends: DEB_DEPENDS, ...scripts() },
     rpm: { depends: RPM_DEPENDS, ...scripts() },
     mac: {
       target: ['dmg', 'zip'].map((target) => ({ target, arch: ['x64', 'arm64'] })),
+      fileAssociations: [CAPSULE_FILE],
       category: 'public.app-category.developer-tools',
       icon: path.join(RESOURCES, 'icons', 'icon.png'),
     },
     win: {
       target: ['nsis', 'portable'].map((target) => ({ target, arch: ['x64', 'arm64'] })),
+      fileAssociations: [WINDOWS_CAPSULE_FILE],
       icon: path.join(RESOURCES, 'icons', 'icon.png'),
     },
     portable: { artifactName: 'capsule-desktop-${version}-${os}-${arch}-portable.${ext}' },
-    nsis: { oneClick: false, perMachine: false, deleteAppDataOnUninstall: false },
+    nsis: {
+      oneClick: false,
+      perMachine: false,
+      deleteAppDataOnUninstall: false,
+      include: 'build/dist/windows/installer.nsh',
+    },
   };
 }
 

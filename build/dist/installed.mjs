@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { canInstall, missingOf, versionOf } from '../lib/debian.mjs';
 import { StepError } from '../lib/log.mjs';
 import { root } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
@@ -25,45 +26,59 @@ const CACHES = [
 ];
 const WATCHED = ['/etc', '/opt', '/usr'];
 
-/** @returns {string | null} why a package cannot be installed here */
-export function cannotInstall() {
+/** @returns {Promise<string | null>} why a package cannot be installed here */
+export async function cannotInstall() {
   if (process.platform !== 'linux' || !existsSync('/usr/bin/dpkg')) {
     return 'it is no system of Debian packages';
   }
-  return process.getuid?.() === 0 ? null : 'installing needs root';
+  if (process.getuid?.() !== 0) {
+    return 'installing needs root';
+  }
+  const version = await versionOf(PACKAGE);
+  return version === null || isOfTest(version)
+    ? null
+    : `Capsule Desktop ${version} is installed, and the test would remove it: dpkg -r ${PACKAGE}`;
+}
+
+/** With the test Electron no other package is made than for tests. */
+function isOfTest(/** @type {string} */ version) {
+  return /test.electron/.test(version);
 }
 
 /**
  * Installs the package as an administrator does, has `work` use it as an ordinary user, and removes it again.
- * Rejects when the removal leaves a file behind or does not say where the person's data is.
+ * Rejects when the removal leaves a file behind or does not say where the person's data is. Only where
+ * `cannotInstall` says null: a package that is there is taken for one of the tests.
  *
  * @param {(user: string) => Promise<void>} work
  */
 export async function whileInstalled(work) {
   const deb = debFile();
-  await mustRun('apt-get', [
-    'install',
-    '-y',
-    '--no-install-recommends',
-    ...(await dependsOf(deb)),
-    ...DESKTOP_PACKAGES,
-  ]);
+  if ((await versionOf(PACKAGE)) !== null) {
+    // An interrupted test has left its package, perhaps half of it: apt would refuse to do anything beside it.
+    await mustRun('dpkg', ['-P', '--force-remove-reinstreq', PACKAGE]);
+  }
+  await installMissing(deb);
+  // Before the files are listed: on a bare machine useradd makes backups of its own in /etc.
+  await addUser();
   const before = await installedFiles();
-  await mustRun('dpkg', ['-i', deb]);
-  let said = '';
+  let removal;
   try {
-    await addUser();
+    await mustRun('dpkg', ['-i', deb]);
     await work(TEST_USER);
   } finally {
-    said = await mustRun('dpkg', ['-r', PACKAGE]);
+    removal = await run('dpkg', ['-r', PACKAGE]);
     await run('userdel', ['-r', TEST_USER]);
+  }
+  if (removal.status !== 0) {
+    throw new StepError('The package could not be removed.', `dpkg -P ${PACKAGE}`, removal.output);
   }
   const left = [...(await installedFiles())].filter((file) => !before.has(file));
   if (left.length > 0) {
     throw new StepError(`The package left files behind: ${left.join(', ')}`, `dpkg -P ${PACKAGE}`);
   }
-  if (!said.includes('The data was kept')) {
-    throw new StepError('Removing the package did not say where the data is.', undefined, said);
+  if (!removal.output.includes('The data was kept')) {
+    throw new StepError('Removing the package did not say where the data is.', undefined, removal.output);
   }
 }
 
@@ -75,18 +90,22 @@ function debFile() {
   return path.join(root, 'dist', name);
 }
 
-/** @returns {Promise<string[]>} of each alternative the first that this system knows */
-async function dependsOf(/** @type {string} */ deb) {
-  const depends = (await mustRun('dpkg-deb', ['-f', deb, 'Depends'])).trim();
-  return Promise.all(
-    depends.split(/\s*,\s*/).map(async (one) => {
-      const names = one.split(/\s*\|\s*/);
-      const known = await Promise.all(
-        names.map(async (name) => (await run('apt-cache', ['show', '--no-all-versions', name])).status === 0),
-      );
-      return names[known.indexOf(true)] ?? names[0] ?? one;
-    }),
-  );
+/** What is there already is left as it is; a bare machine's lists of packages are empty. */
+async function installMissing(/** @type {string} */ deb) {
+  const depends = await mustRun('dpkg-deb', ['-f', deb, 'Depends']);
+  const missing = await missingOf([depends, ...DESKTOP_PACKAGES].join(', '));
+  if (missing.length > 0) {
+    // Without a network the lists that are there may still do.
+    await run('apt-get', ['update']);
+    const names = await Promise.all(missing.map(firstKnown));
+    await mustRun('apt-get', ['install', '-y', '--no-install-recommends', ...names]);
+  }
+}
+
+/** @returns {Promise<string>} of alternatives the first that this system can install */
+async function firstKnown(/** @type {string[]} */ names) {
+  const known = await Promise.all(names.map(canInstall));
+  return names[known.indexOf(true)] ?? names.join(' | ');
 }
 
 /** A user with a home and no password; one that an interrupted run has left behind is made anew. */

@@ -4,11 +4,12 @@ import { electronPath } from '../electron.mjs';
 import { BUNDLED_FOLDER } from '../bundled-inputs.mjs';
 import { StepError } from '../lib/log.mjs';
 import { root } from '../lib/paths.mjs';
-import { run, runNode } from '../lib/run.mjs';
+import { runNode } from '../lib/run.mjs';
 import { isOnPath } from '../prepare/system-packages.mjs';
 import { builderConfig, RESOURCES } from './config.mjs';
 import { renderIcons } from './icons.mjs';
 import { writeNotices } from './notices.mjs';
+import { packagedSource } from './source.mjs';
 import { planTargets } from './targets.mjs';
 
 /** Packaging compresses some 300 MB; on two cores that takes a minute per installer. */
@@ -17,12 +18,13 @@ const BUILDER_LIMIT = 30 * 60_000;
 /**
  * Packages what has been built.
  * @param {{isWanted?: (target: string, arch: string) => boolean}} [options] everything that can be made, when absent
- * @returns {Promise<{files: string[], leftOut: import('./targets.mjs').Plan['leftOut'], version: string}>} `files`:
- *   what is in dist/, by name
+ * @returns {Promise<{files: string[], leftOut: import('./targets.mjs').Plan['leftOut'], changed: string[]}>} `files`:
+ *   what is in dist/, by name; `changed`: what was packaged beside the commit that the packages name
  */
 export async function packageApp({ isWanted = () => true } = {}) {
   const electron = await electronPath();
-  const facts = { ...(await buildFacts()), version: versionFor(electron) };
+  const { commit, changed } = await packagedSource();
+  const facts = { commit, date: buildDate(), version: versionFor(electron) };
   const whole = planTargets({
     platform: process.platform,
     arch: process.arch,
@@ -46,7 +48,7 @@ export async function packageApp({ isWanted = () => true } = {}) {
   return {
     files: readdirSync(path.join(root, 'dist')).filter((name) => !/^builder-|\.blockmap$/.test(name)),
     leftOut: plan.leftOut,
-    version: facts.version,
+    changed,
   };
 }
 
@@ -62,17 +64,10 @@ function versionFor(/** @type {{pinned: boolean, version: string}} */ electron) 
   return electron.pinned ? version : `${version}-test-electron${electron.version}`;
 }
 
-/** Which source this is, and when it was packaged (SOURCE_DATE_EPOCH, in seconds, for a build that repeats). */
-async function buildFacts() {
-  const { status, stdout } = await run('git', ['rev-parse', 'HEAD']);
-  if (status !== 0) {
-    throw new StepError(
-      'Packaging needs the git repository: the version shown names its commit.',
-      'git status',
-    );
-  }
+/** When it was packaged: SOURCE_DATE_EPOCH, in seconds, for a build that repeats. */
+function buildDate() {
   const epoch = Number(process.env['SOURCE_DATE_EPOCH']);
-  return { commit: stdout.trim(), date: (epoch > 0 ? new Date(epoch * 1000) : new Date()).toISOString() };
+  return (epoch > 0 ? new Date(epoch * 1000) : new Date()).toISOString();
 }
 
 /**

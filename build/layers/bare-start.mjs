@@ -4,10 +4,11 @@ import { readImports } from './imports.mjs';
 
 /**
  * What npm's scripts start must load on a machine that has nothing installed yet, because it is what installs:
- * until such a program calls `import()`, it may reach modules of Node and files of ours only.
+ * until such a program calls `import()`, it may reach modules of Node and files of ours only. It must also load in a
+ * Node that is too old, as it is what says so: `import.meta.dirname` is undefined before 20.11.
  *
  * @param {string} root folder of package.json; without one there is nothing to check
- * @returns {string[]} one line for each package that is loaded too early
+ * @returns {string[]} one line for each package that is loaded too early and each path that an old Node has not
  */
 export function bareStartViolations(root) {
   const manifest = path.join(root, 'package.json');
@@ -19,7 +20,7 @@ export function bareStartViolations(root) {
   const programs = Object.values(scripts).flatMap((script) => /^node (\S+\.mjs)/.exec(script)?.[1] ?? []);
   /** @type {Set<string>} */
   const seen = new Set();
-  return programs.flatMap((program) => packagesLoadedBy(root, program, seen));
+  return programs.flatMap((program) => violationsOf(root, program, seen));
 }
 
 /**
@@ -28,19 +29,24 @@ export function bareStartViolations(root) {
  * @param {Set<string>} seen
  * @returns {string[]}
  */
-function packagesLoadedBy(root, file, seen) {
+function violationsOf(root, file, seen) {
   if (seen.has(file)) {
     return [];
   }
   seen.add(file);
-  const { imports } = readImports(file, readFileSync(path.join(root, file), 'utf8'));
-  return imports
+  const { imports, metaPaths } = readImports(file, readFileSync(path.join(root, file), 'utf8'));
+  const tooNew = metaPaths.map(
+    (line) =>
+      `${file}:${line} reads a path of import.meta, which an old Node has not: use root of lib/paths.mjs`,
+  );
+  const packages = imports
     .filter(({ specifier, late }) => !late && !specifier.startsWith('node:'))
     .flatMap(({ specifier, line }) =>
       specifier.startsWith('.')
-        ? packagesLoadedBy(root, path.posix.join(path.posix.dirname(file), specifier), seen)
+        ? violationsOf(root, path.posix.join(path.posix.dirname(file), specifier), seen)
         : [
             `${file}:${line} imports ${specifier} before npm packages are there: use import() where it is needed`,
           ],
     );
+  return [...tooNew, ...packages];
 }

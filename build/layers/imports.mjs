@@ -12,7 +12,8 @@ import { parseSync, Visitor } from 'oxc-parser';
  *
  * @param {string} file name, whose ending tells the language
  * @param {string} source
- * @returns {{imports: Import[], windowApi: number[]}} `windowApi`: the lines that touch `window.capsuleDesktop`
+ * @returns {{imports: Import[], windowApi: number[], metaPaths: number[]}} `windowApi`: the lines that touch
+ *   `window.capsuleDesktop`; `metaPaths`: those that read `import.meta.dirname` or `import.meta.filename`
  */
 export function readImports(file, source) {
   const { program, errors } = parseSync(file, source);
@@ -24,6 +25,8 @@ export function readImports(file, source) {
   const imports = [];
   /** @type {number[]} */
   const windowApi = [];
+  /** @type {number[]} */
+  const metaPaths = [];
   const add = (/** @type {any} */ literal, late = false) => {
     if (typeof literal?.value === 'string') {
       imports.push({ specifier: literal.value, line: lineOf(literal.start), late });
@@ -45,9 +48,12 @@ export function readImports(file, source) {
       if (isWindow(node.object) && nameOf(node) === 'capsuleDesktop') {
         windowApi.push(lineOf(node.start));
       }
+      if (node.object.type === 'MetaProperty' && ['dirname', 'filename'].includes(nameOf(node))) {
+        metaPaths.push(lineOf(node.start));
+      }
     },
   }).visit(program);
-  return { imports, windowApi };
+  return { imports, windowApi, metaPaths };
 }
 
 function isWindow(/** @type {any} */ node) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, stampFolder } from './paths.mjs';
 
@@ -50,6 +50,16 @@ export function isDone(name, hash, outputs = []) {
 export function markDone(name, hash) {
   mkdirSync(stampFolder, { recursive: true });
   writeFileSync(path.join(stampFolder, `${name}.stamp`), hash);
+}
+
+/**
+ * For whoever writes the outputs of these steps in another way.
+ * @param {string[]} names
+ */
+export function forget(names) {
+  for (const name of names) {
+    rmSync(path.join(stampFolder, `${name}.stamp`), { force: true });
+  }
 }
 
 /** @returns {string[]} every file at or below a path, in a stable order */

@@ -85,4 +85,9 @@ describe('installed npm packages', () => {
     writeLock('node_modules/.package-lock.json', packages);
     expect(isInstalled(folder)).toBe(false);
   });
+
+  it('are stale when what npm wrote down was cut short', () => {
+    writeFileSync(path.join(folder, 'node_modules', '.package-lock.json'), '{"packages":{"node_mo');
+    expect(isInstalled(folder)).toBe(false);
+  });
 });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { canInstall } from '../lib/debian.mjs';
 import { StepError } from '../lib/log.mjs';
 import { run } from '../lib/run.mjs';
 import { packagesFor } from './package-names.mjs';
@@ -108,8 +109,7 @@ async function installLine(missing, family) {
 
 /** Debian 13 and Ubuntu 24.04 renamed libraries (64-bit time); the old name may then be ambiguous. */
 async function renamed(/** @type {string[]} */ names) {
-  const answers = await Promise.all(names.map((name) => run('apt-cache', ['show', `${name}t64`])));
-  return names.map((name, index) => (answers[index]?.status === 0 ? `${name}t64` : name));
+  return Promise.all(names.map(async (name) => ((await canInstall(`${name}t64`)) ? `${name}t64` : name)));
 }
 
 function quoteParentheses(/** @type {string} */ name) {

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { expect, test, type Locator } from '@playwright/test';
 import { temporaryFolder } from './support/account.ts';
 import { askProgram } from './support/ask-program.ts';
 import { bundledInstalled, snapshot } from './support/bridge.ts';
+import { removeUnused } from './support/child.ts';
 import { guestFolder } from './support/guests.ts';
 import { launch } from './support/launch.ts';
 import type { Launched } from './support/launched.ts';
@@ -164,3 +165,39 @@ test('--version and --help answer in one go: no window, no data folder, no displ
   expect(help.text).toContain(`Data is kept in ${dataDir}\n`);
   expect([version.code, help.code, existsSync(dataDir)]).toEqual([0, 0, false]);
 });
+
+test('--help names the data folder whole, and its own one when the environment names none', async () => {
+  // It is asked in the root folder.
+  expect((await askProgram(desktop, '--help', 'never/there')).text).toContain(
+    'Data is kept in /never/there\n',
+  );
+  expect((await askProgram(desktop, '--help', '')).text).toMatch(/^Data is kept in \/.+$/m);
+});
+
+// Of an installed program that is a folder beside the one that it is started in.
+const place = join(folder, 'data');
+const startedIn = installed === null ? process.cwd() : join(dirname(folder), 'its own folder');
+for (const [what, env, kept] of [
+  ['a relative data folder', { CAPSULE_DESKTOP_DATA: relative(startedIn, place) }, () => [basename(place)]],
+  // Elsewhere the system does not say otherwise where the application's own data is.
+  ...(process.platform === 'linux'
+    ? [
+        [
+          'an empty name of one, which is none',
+          { CAPSULE_DESKTOP_DATA: '', XDG_CONFIG_HOME: place },
+          () => readdirSync(place).map((name) => join(basename(place), name)),
+        ] as const,
+      ]
+    : []),
+] as const) {
+  test(`starts with ${what}`, async () => {
+    const started = await launch({ env });
+    try {
+      await bundledInstalled(started);
+      expect(kept().map((name) => existsSync(join(folder, name, 'capsules', 'repl')))).toContain(true);
+    } finally {
+      await started.close();
+      await removeUnused(place);
+    }
+  });
+}

@@ -13,18 +13,22 @@ import { registerAppScheme, serveApp } from './shell/app-protocol.ts';
 import { systemAutostart } from './shell/autostart.ts';
 import { buildFactsOf } from './shell/build-facts.ts';
 import { bundledCapsules } from './shell/bundled-capsules.ts';
-import { askedInstead, handoverOf, shorterCommandLine } from './shell/command-line.ts';
+import { askedInstead, handoverOf, shorterCommandLine, type Handover } from './shell/command-line.ts';
 import { helpText, versionText } from './shell/command-line-text.ts';
 import { APP_ORIGIN } from './shell/constants.ts';
+import { namedDataFolder } from './shell/data-folder.ts';
 import { chooseCapsule } from './shell/dialogs.ts';
 import { startedProgram } from './shell/desktop-entry.ts';
 import { keepWindowState } from './shell/keep-window-state.ts';
+import { LateStarts } from './shell/late-starts.ts';
 import { lockDownSession } from './shell/lockdown.ts';
 import { setApplicationMenu } from './shell/menu.ts';
 import { claimOneInstance } from './shell/one-instance.ts';
 import { openTargets } from './shell/open-targets.ts';
 import { createOpening, hearSystem } from './shell/opening.ts';
 import { quitInOrder } from './shell/quit.ts';
+import { refuseStart } from './shell/refuse-start.ts';
+import { lacksSandbox, NO_SANDBOX_WORDS } from './shell/sandbox-flag.ts';
 import { appUpdates } from './shell/updates/app-updates.ts';
 import { windowPlace } from './shell/window-state.ts';
 import { openWindow } from './shell/window.ts';
@@ -32,7 +36,7 @@ import { writeFileAtomically } from './store/atomic-file.ts';
 import { readSmallFile, removeFile, writeSmallFile } from './store/small-file.ts';
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
-const ownData = process.env['CAPSULE_DESKTOP_DATA'];
+const ownData = namedDataFolder(process.env['CAPSULE_DESKTOP_DATA']);
 /** Vite's server during `npm run dev`; a packaged application never listens to the environment for its page. */
 const devUrl = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
 const origin = devUrl === undefined ? APP_ORIGIN : new URL(devUrl).origin;
@@ -46,10 +50,12 @@ const open = createOpening(offers, (path) =>
   ),
 );
 
+const appFolder = app.isPackaged ? null : app.getAppPath();
+const lateStarts = new LateStarts(appFolder);
+
 const asked = askedInstead(process.argv);
-if (asked === null) {
-  startOrHandOver();
-} else {
+const noSandbox = app.commandLine.hasSwitch('no-sandbox');
+if (asked !== null) {
   const facts = {
     name: app.getName(),
     version: app.getVersion(),
@@ -59,27 +65,34 @@ if (asked === null) {
   };
   // Before anything else: no lock, no data folder, and on Linux no display is needed up to here.
   process.stdout.write(asked === 'version' ? versionText(facts) : helpText(facts), () => app.exit(0));
+} else if (lacksSandbox({ packaged: app.isPackaged, uid: process.getuid?.(), noSandbox })) {
+  void refuseStart(NO_SANDBOX_WORDS, log);
+} else {
+  startOrHandOver();
 }
 
 function startOrHandOver(): void {
-  if (ownData !== undefined) {
+  if (ownData !== null) {
     app.setPath('userData', ownData);
   }
   registerAppScheme();
-  hearSystem(open);
-  const appFolder = app.isPackaged ? null : app.getAppPath();
+  hearSystem(opened);
   const own = handoverOf(process.argv, process.cwd(), appFolder);
   const shorter = shorterCommandLine(process.argv, own, appFolder);
   if (shorter !== null) {
     app.relaunch({ execPath: startedProgram(process.execPath, process.env), args: [...shorter] });
     app.exit(0);
-  } else if (
-    claimOneInstance(own, (other) => open(other === null ? [] : openTargets(other, process.platform)))
-  ) {
+  } else if (claimOneInstance(own, opened)) {
     open(openTargets(own, process.platform));
     app.whenReady().then(start, (error: unknown) => log(stackOf(error)));
   } else {
     app.exit(0);
+  }
+}
+
+function opened(handover: Handover | null): void {
+  if (!lateStarts.keep(handover)) {
+    open(handover === null ? [] : openTargets(handover, process.platform));
   }
 }
 
@@ -111,10 +124,14 @@ function start(): void {
   const stateKept = keepWindowState(window, (text) => writeFileAtomically(stateFile, text), log);
 
   const kernel = firstLook(window).then(startKernel);
-  const endAll = quitInOrder(async () => {
-    const started = await kernel.catch(() => null);
-    await Promise.all([started?.dispose(), stateKept()]);
-  }, log);
+  const endAll = quitInOrder({
+    dispose: async () => {
+      const started = await kernel.catch(() => null);
+      await Promise.all([started?.dispose(), stateKept()]);
+    },
+    onEnding: () => lateStarts.begin(),
+    log,
+  });
   const updates = appUpdates(endAll, log);
   const handlers = kernel.then(
     (started) =>

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { launchWithHook } from '../support/launch-with-hook.ts';
+import { connectToPage } from '../support/debugging-port.ts';
+import { guestFolder } from '../support/guests.ts';
+import { launchWithHook, type LaunchedWithHook } from '../support/launch-with-hook.ts';
 import { pidsWith } from '../support/os-processes.ts';
 import { startTen } from '../support/ten-processes.ts';
 
@@ -16,3 +20,63 @@ test('quitting from the menu ends what runs before the application goes', async 
     await desktop.close();
   }
 });
+
+test('starts that reach an application which is ending get one that shows what they brought', async () => {
+  // Four starts of the application, one after the other or two at a time.
+  test.setTimeout(120_000);
+  const desktop = await launchWithHook();
+  // Written by Chromium: where the latest start on this data can be reached, and which process it is.
+  const port = (): string => readFileSync(join(desktop.dataDir, 'DevToolsActivePort'), 'utf8');
+  const owner = (): number => Number(/\d+$/.exec(readlinkSync(join(desktop.dataDir, 'SingletonLock')))?.[0]);
+  const before = port();
+  try {
+    await holdAtWindowState(desktop);
+    const ended = once(desktop.child, 'exit');
+    await desktop.inMain(({ app }) => app.quit(), null);
+    await Promise.all([desktop.open(guestFolder('trap')), desktop.open(guestFolder('flood'))]);
+    await desktop.inMain(({ app }) => (app as NodeJS.EventEmitter).emit('test:go-on'), null);
+    expect(await ended).toEqual([0, null]);
+
+    await expect.poll(port, { timeout: 30_000 }).not.toBe(before);
+    const [number, path] = port().split('\n');
+    const { browser, page } = await connectToPage(`ws://127.0.0.1:${number ?? ''}${path ?? ''}`);
+    const offer = page.getByRole('dialog', { name: /^Install (trap|flood) / });
+    await expect(offer).toContainText('1 more to look at.');
+    await browser.close();
+    const pid = owner();
+    process.kill(pid, 'SIGTERM');
+    await expect.poll(() => isAlive(pid), { timeout: 30_000 }).toBe(false);
+  } finally {
+    await desktop.close();
+  }
+});
+
+/** Makes the disk too slow to keep where the window is, which quitting waits for, until `test:go-on`. */
+async function holdAtWindowState({ inMain }: LaunchedWithHook): Promise<void> {
+  await inMain(async ({ app, BrowserWindow }) => {
+    const files = process.getBuiltinModule('node:fs/promises');
+    const { rename } = files;
+    const goneOn = new Promise((resolve) => (app as NodeJS.EventEmitter).once('test:go-on', resolve));
+    const held = new Promise<void>((resolve) => {
+      files.rename = async (from, to) => {
+        if (String(to).endsWith('window.json')) {
+          resolve();
+          await goneOn;
+        }
+        await rename(from, to);
+      };
+    });
+    process.getBuiltinModule('node:module').syncBuiltinESMExports();
+    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 60, width: 800, height: 600 });
+    await held;
+  }, null);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

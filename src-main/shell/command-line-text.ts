@@ -33,6 +33,7 @@ and is installed only when you say so there. It can be:
   --help                             this text
 
 Data is kept in ${facts.dataDir}
-The environment variable CAPSULE_DESKTOP_DATA names another folder for it.
+The environment variable CAPSULE_DESKTOP_DATA names another folder for it; a relative path starts in the current
+folder, and an empty one names none.
 `;
 }

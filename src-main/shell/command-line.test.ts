@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { askedInstead, handoverOf, receivedHandover, shorterCommandLine } from './command-line.ts';
+import {
+  askedInstead,
+  handoverOf,
+  joinedHandover,
+  receivedHandover,
+  restartLine,
+  shorterCommandLine,
+} from './command-line.ts';
 import { MAX_HANDOVER_BYTES, MAX_OPERAND_CHARACTERS, MAX_TARGETS } from './constants.ts';
 
 const program = '/opt/Capsule Desktop/capsule-desktop';
@@ -96,6 +103,42 @@ describe('a command line that is too long to hand over', () => {
           expect(size(next)).toBeLessThan(MAX_HANDOVER_BYTES);
           expect(shorterCommandLine(next, handoverOf(next, '/', null), null)).toBeNull();
         }
+      }),
+    );
+  });
+});
+
+describe('the command line of a start for hand-overs that came too late', () => {
+  const late = (operands: readonly string[], cut = false) => ({ folder: '/', operands, cut });
+
+  it('has all of them in their order and says when one of them was cut', () => {
+    const one = joinedHandover(null, late(['/a', '/b']));
+    expect(one).toEqual(late(['/a', '/b']));
+    expect(joinedHandover(one, late([]))).toEqual(one);
+    expect(joinedHandover(one, late(['/c'], true))).toEqual(late(['/a', '/b', '/c'], true));
+    const many = joinedHandover(one, late(Array<string>(MAX_TARGETS).fill('/x')));
+    expect([many.operands.length, many.cut]).toEqual([MAX_TARGETS, true]);
+  });
+
+  it.each<[string, string[], ReturnType<typeof late>, string | null, string[]]>([
+    ['keeps flags', ['--x=y', 'a', '--', 'b'], late(['/c']), null, ['--x=y', '--', '/c']],
+    ['names the folder of sources', ['/src', 'a'], late(['/c']), '/src', ['/src', '--', '/c']],
+    ['opens only the window', ['a'], late([]), null, ['--']],
+    ['says once that there was more', ['--more-was-given'], late([], true), null, ['--more-was-given', '--']],
+    ['forgets what our own start left out', ['--more-was-given'], late(['/c']), null, ['--', '/c']],
+  ])('%s', (_what, given, handover, appFolder, line) => {
+    expect(restartLine([program, ...given], handover, appFolder)).toEqual(line);
+  });
+
+  it('can be handed over again and asks for the same, or says that there was more', () => {
+    const operand = fc.string({ unit: 'grapheme', maxLength: 40 }).map((part) => `/${part.repeat(200)}`);
+    fc.assert(
+      fc.property(fc.array(operand, { maxLength: MAX_TARGETS }), (operands) => {
+        const next = [program, ...restartLine([program, '--x'], late(operands), null)];
+        const again = handoverOf(next, '/', null);
+        expect(shorterCommandLine(next, again, null)).toBeNull();
+        expect(again.operands).toEqual(operands.slice(0, again.operands.length));
+        expect(again.cut || again.operands.length === operands.length).toBe(true);
       }),
     );
   });

@@ -73,6 +73,32 @@ export function shorterCommandLine(
   return [...start, ...kept];
 }
 
+/** One hand-over of what two asked for, in their order and within the bounds of one. */
+export function joinedHandover(earlier: Handover | null, later: Handover): Handover {
+  return earlier === null
+    ? later
+    : boundedHandover(later.folder, [...earlier.operands, ...later.operands], earlier.cut || later.cut);
+}
+
+/**
+ * The command line (without the program) of a start that has our flags and opens what was handed over, with no
+ * more of it than could be handed over again.
+ */
+export function restartLine(
+  argv: readonly string[],
+  handover: Handover,
+  appFolder: string | null,
+): readonly string[] {
+  const line = [
+    ...partsOf(argv).flags.filter((flag) => flag !== CUT_FLAG),
+    ...(handover.cut ? [CUT_FLAG] : []),
+    ...(appFolder === null ? [] : [appFolder]),
+    '--',
+    ...handover.operands,
+  ];
+  return shorterCommandLine([argv[0] ?? '', ...line], handover, appFolder) ?? line;
+}
+
 /** What a person asks of the program itself, instead of its window. */
 export function askedInstead(argv: readonly string[]): 'version' | 'help' | null {
   const { flags } = partsOf(argv);

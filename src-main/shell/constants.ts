@@ -14,7 +14,7 @@ export const WINDOW_MIN_HEIGHT = 480;
 export const BACKGROUND_LIGHT = '#ffffff';
 export const BACKGROUND_DARK = '#16181c';
 
-/** A page that dies again within this time after a reload would die for ever: it is left alone. */
+/** A page that dies again within this time after a reload would die for ever: the person is asked. */
 export const CRASH_LOOP_MS = 10_000;
 
 /**

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_OPERAND_CHARACTERS, MAX_PATH_CHARACTERS } from './constants.ts';
-import { openTarget, openTargets, type OpenErrorCode } from './open-targets.ts';
+import { openTarget, openTargets, wholeOperand, type OpenErrorCode } from './open-targets.ts';
 
 const archive = (path: string) => ({ kind: 'archive', path }) as const;
 const folder = (path: string) => ({ kind: 'folder', path }) as const;
@@ -124,6 +124,34 @@ describe('whatever is given', () => {
           expect(openTarget(`${at}?file=${encodeURIComponent(to)}`, '/', 'linux')).toEqual(archive(to));
         },
       ),
+    );
+  });
+});
+
+describe('an operand for a start in another folder', () => {
+  it.each([
+    ['x.capsule', '/home/me/x.capsule'],
+    ['../you/x', '/home/you/x'],
+    ['./a:b.capsule', '/home/me/a:b.capsule'],
+    ['--flag', '/home/me/--flag'],
+    ['/a/x.capsule', '/a/x.capsule'],
+    ['file:///x.capsule', 'file:///x.capsule'],
+    ['capsule:install?file=/x.capsule', 'capsule:install?file=/x.capsule'],
+    ['http://example.org/x', 'http://example.org/x'],
+  ])('%s is %s', (operand, whole) => {
+    expect(wholeOperand(operand, '/home/me', 'linux')).toBe(whole);
+  });
+
+  it('opens the same, or is refused for the same reason, whatever it is', () => {
+    const outcome = (operand: string, from: string): string => {
+      const target = openTarget(operand, from, 'linux');
+      return target.kind === 'refused' ? target.failure.code : `${target.kind} ${target.path}`;
+    };
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.webUrl()), (operand) => {
+        const whole = wholeOperand(operand, '/home/me', 'linux');
+        expect(outcome(whole, '/elsewhere')).toBe(outcome(operand, '/home/me'));
+      }),
     );
   });
 });

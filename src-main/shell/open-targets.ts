@@ -35,8 +35,7 @@ export function openTarget(operand: string, folder: string, platform: NodeJS.Pla
   if (operand.length > MAX_OPERAND_CHARACTERS) {
     return refused(operand, 'open-too-long', 'It is longer than any path may be.', LOOK_AT_THE_PATH);
   }
-  // Two characters or more: a single letter before the colon is a drive of Windows.
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(operand)?.[1]?.toLowerCase();
+  const scheme = schemeOf(operand);
   if (scheme === undefined) {
     return pathTarget(operand, operand, folder, platform);
   }
@@ -52,6 +51,11 @@ export function openTarget(operand: string, folder: string, platform: NodeJS.Pla
   return isRemote(scheme)
     ? refused(operand, 'open-remote', 'It is an address on a network; nothing was loaded.', LOAD_IT_YOURSELF)
     : refused(operand, 'open-unknown-link', `Links with ${scheme}: are not for Capsule Desktop.`, LINK_FORM);
+}
+
+/** The operand as a start in any other folder would understand it: an absolute path, or the link that it is. */
+export function wholeOperand(operand: string, folder: string, platform: NodeJS.Platform): string {
+  return schemeOf(operand) === undefined ? pathsOf(platform).resolve(folder, operand) : operand;
 }
 
 /** What a path that is neither a `.capsule` file nor a folder gets. */
@@ -84,7 +88,7 @@ function linkTarget(link: string, platform: NodeJS.Platform): OpenTarget {
   if (path === '') {
     return refused(link, 'open-bad-link', 'This link does not say which file to open.', LINK_FORM);
   }
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(path)?.[1]?.toLowerCase() ?? '';
+  const scheme = schemeOf(path) ?? '';
   const names = pathsOf(platform);
   // Opening `\\server\share` would sign in to that server, at the wish of whoever wrote the link.
   const share = platform === 'win32' && /^[\\/]{2}/.test(path);
@@ -125,6 +129,11 @@ function pathOfFileUrl(url: string, platform: NodeJS.Platform): string | null {
     // A host where there can be none, or an escaped slash.
     return null;
   }
+}
+
+/** Two characters or more: a single letter before the colon is a drive of Windows. */
+function schemeOf(text: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
 }
 
 function decoded(text: string): string {

@@ -1,7 +1,8 @@
 import { app, BrowserWindow } from 'electron';
 import { createSerial } from '../base/serial.ts';
 import type { Failure } from '../contract/requests.ts';
-import { notACapsule, openTarget, type OpenTarget } from './open-targets.ts';
+import type { Handover } from './command-line.ts';
+import { notACapsule, type OpenTarget } from './open-targets.ts';
 
 /** Who shows what is opened. Both may be called before there is a window or a kernel. */
 export interface Offers {
@@ -36,14 +37,15 @@ export function createOpening(offers: Offers, isFolder: (path: string) => Promis
 }
 
 /** macOS hands over files and links by events, also to the application that it starts for them. Call before `ready`. */
-export function hearSystem(open: Open): void {
+export function hearSystem(onOpened: (handover: Handover) => void): void {
+  const opened = (operand: string): void => onOpened({ folder: '/', operands: [operand], cut: false });
   app.on('open-file', (event, path) => {
     event.preventDefault();
-    open([openTarget(path, '/', process.platform)]);
+    opened(path);
   });
   app.on('open-url', (event, link) => {
     event.preventDefault();
-    open([openTarget(link, '/', process.platform)]);
+    opened(link);
   });
 }
 

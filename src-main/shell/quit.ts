@@ -4,13 +4,22 @@ import { QUIT_LIMIT_MS } from './constants.ts';
 /** What a shell reports for a program that Ctrl-C ended: 128 + SIGINT. */
 const INTERRUPTED = 130;
 
+export interface QuitOptions {
+  /** Ends what runs; called once. */
+  readonly dispose: () => Promise<void>;
+  /** Told when quitting has begun, which nothing calls off any more. */
+  readonly onEnding: () => void;
+  readonly log: (line: string) => void;
+}
+
 /**
  * Quits in order, whatever asks for it (menu, last window, SIGINT, SIGTERM): first `dispose` ends what
  * runs, once, while the window still shows it; then the application goes. A second SIGINT does not wait.
  *
  * @returns ends what runs and does not quit yet: for what may be done only then. Never rejects.
  */
-export function quitInOrder(dispose: () => Promise<void>, log: (line: string) => void): () => Promise<void> {
+export function quitInOrder({ dispose, onEnding, log }: QuitOptions): () => Promise<void> {
+  let ending = false;
   let disposal: Promise<void> | undefined;
   let disposed = false;
   const endAll = (): Promise<void> =>
@@ -24,6 +33,11 @@ export function quitInOrder(dispose: () => Promise<void>, log: (line: string) =>
       return;
     }
     event.preventDefault();
+    if (ending) {
+      return;
+    }
+    ending = true;
+    onEnding();
     void endAll().then(() => app.quit());
   });
   app.on('window-all-closed', () => app.quit());

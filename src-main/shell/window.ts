@@ -1,4 +1,4 @@
-import { BrowserWindow, nativeTheme } from 'electron';
+import { app, BrowserWindow, dialog, nativeTheme } from 'electron';
 import {
   BACKGROUND_DARK,
   BACKGROUND_LIGHT,
@@ -71,8 +71,31 @@ function bringBackAfterCrash(window: BrowserWindow, log: (line: string) => void)
     const now = performance.now();
     const again = now - lastCrash < CRASH_LOOP_MS;
     lastCrash = now;
-    if (reason !== 'clean-exit' && !again) {
+    if (reason === 'clean-exit') {
+      return;
+    }
+    if (again) {
+      void askAfterCrashes(window);
+    } else {
       window.webContents.reload();
     }
   });
+}
+
+/** A page that died before its first picture has left the window hidden, where nobody could do anything about it. */
+async function askAfterCrashes(window: BrowserWindow): Promise<void> {
+  window.show();
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'error',
+    message: 'The page of this window has crashed twice in a row.',
+    detail: 'What runs goes on without it. Load the page again, or quit, which ends everything that runs.',
+    buttons: ['Load it again', 'Quit'],
+    defaultId: 0,
+    cancelId: 0,
+  });
+  if (response === 1) {
+    app.quit();
+  } else if (!window.isDestroyed()) {
+    window.webContents.reload();
+  }
 }

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import {
-  AppImageUpdater,
   CancellationToken,
-  DebUpdater,
   MacUpdater,
   NsisUpdater,
   PacmanUpdater,
@@ -17,8 +15,8 @@ import { failureWords } from './failure-words.ts';
 import { mayFetch } from './feed.ts';
 import type { InstallKind } from './install-kind.ts';
 import { libraryConfig } from './library-config.ts';
-import { replaceProgram } from '../../os/replace-program.ts';
-import { flagsOf, startAfterExit } from '../../os/start-after-exit.ts';
+import { flagsOf } from '../../os/start-after-exit.ts';
+import { DebPackageUpdater, SingleFileUpdater } from './own-updaters.ts';
 import type { Updater } from './updates.ts';
 
 export interface LibraryOptions {
@@ -43,36 +41,10 @@ export function openLibraryUpdater(options: LibraryOptions): Updater {
     check: () => check(updater),
     download: (progress, signal) => download(updater, progress, signal),
     install: () =>
-      updater instanceof SingleFileUpdater
+      updater instanceof SingleFileUpdater || updater instanceof DebPackageUpdater
         ? updater.replaceAndRestart()
         : installAndQuit(updater, endAll, log),
   };
-}
-
-/** Replaces an AppImage in one rename; the library unlinks the old file first and leaves nothing in between. */
-class SingleFileUpdater extends AppImageUpdater {
-  readonly #program: string;
-
-  constructor(program: string) {
-    super();
-    this.#program = program;
-  }
-
-  /** The running program keeps its own, now nameless file until it has ended. */
-  async replaceAndRestart(): Promise<void> {
-    const download = this.downloadedUpdateHelper?.file;
-    const sha512 = this.downloadedUpdateHelper?.downloadedFileInfo?.sha512;
-    if (typeof download !== 'string' || sha512 === undefined) {
-      throw nothingDownloaded();
-    }
-    await replaceProgram({ download, sha512, program: this.#program });
-    startAfterExit(this.#program, flagsOf(process.argv));
-    app.quit();
-  }
-
-  protected override doInstall(): boolean {
-    throw new Error('an AppImage is replaced by replaceAndRestart');
-  }
 }
 
 /** The same choice as `electron-updater` makes, with what it does not know left out. */
@@ -81,7 +53,7 @@ function updaterFor(install: InstallKind): AppUpdater {
     case 'appimage':
       return new SingleFileUpdater(install.file);
     case 'deb':
-      return new DebUpdater();
+      return new DebPackageUpdater();
     case 'rpm':
       return new RpmUpdater();
     case 'pacman':
@@ -197,8 +169,4 @@ function silent(what: string, ms: number): TypedError {
     `The feed ${what} for ${ms / 1_000} s.`,
     'The installed version was left as it is. Try again later.',
   );
-}
-
-function nothingDownloaded(): TypedError {
-  return new TypedError('update-not-now', 'Nothing has been downloaded.', 'Check for updates again.');
 }

@@ -1,15 +1,16 @@
-import { expect, test } from '@playwright/test';
-import { bundledInstalled } from './support/bridge.ts';
+import { expect, test, type Locator } from '@playwright/test';
+import { bundledInstalled, invoke, processesOf } from './support/bridge.ts';
+import { guestFolder } from './support/guests.ts';
 import { expectFocusShown, tabTo } from './support/keyboard.ts';
 import { launch } from './support/launch.ts';
 import type { Launched } from './support/launched.ts';
-import { processRow } from './support/places.ts';
+import { goTo, install, processRow } from './support/places.ts';
 
 let desktop: Launched;
-test.beforeAll(async () => {
+test.beforeEach(async () => {
   desktop = await launch();
 });
-test.afterAll(() => desktop.close());
+test.afterEach(() => desktop.close());
 
 test('from the start to a stopped process without a mouse, the focus always in sight', async () => {
   const { page } = desktop;
@@ -67,4 +68,105 @@ test('from the start to a stopped process without a mouse, the focus always in s
   await keyboard.press('s');
   // The supervisor starts it again under the same label; the log keeps to the run that was stopped.
   await expect(page.getByRole('region', { name: 'Log' })).toContainText(/SIGTERM|exited \d+|released/);
+});
+
+test('no verb of the list, its tool bar or the head of the log lets the focus fall', async () => {
+  const { page } = desktop;
+  const { keyboard } = page;
+  await bundledInstalled(desktop);
+  await install(desktop, guestFolder('flood'));
+  const start = (label: string, script: string) =>
+    invoke(page, 'flood', 'start', { cmd: 'sh', args: ['-c', script], label });
+  await start('stubborn', `trap '' TERM; echo ready; while :; do sleep 0.1; done`);
+  await start('heeding', 'sleep 600');
+  await start('done one', 'true');
+  await start('done two', 'true');
+  await goTo(page, 'Processes');
+  const written = async () =>
+    (await processesOf(page, 'flood')).find(({ label }) => label === 'stubborn')?.stdout.produced;
+  await expect.poll(written).toBe('ready\n'.length);
+
+  const grid = page.getByRole('treegrid', { name: 'Processes' });
+  const log = page.getByRole('region', { name: 'Log' });
+  const bulk = page.getByRole('group', { name: 'Selected processes' });
+  const stubborn = processRow(page, 'stubborn');
+  const press = async (button: Locator): Promise<void> => {
+    await button.focus();
+    await keyboard.press('Enter');
+  };
+  const stop = log.getByRole('button', { name: 'Stop', exact: true });
+  const signal = log.getByRole('button', { name: 'Signal' });
+
+  await stubborn.click();
+  await press(stop);
+  await expect(stubborn).toContainText('TERM sent');
+  await expect(stop).toBeFocused();
+  await press(log.getByRole('button', { name: 'Cancel stop' }));
+  await expect(stubborn).toContainText('Running');
+  await expect(stop).toBeFocused();
+  await press(signal);
+  await page.getByRole('menuitem', { name: /SIGTERM/ }).waitFor();
+  await keyboard.press('Escape');
+  await expect(signal).toBeFocused();
+  await press(signal);
+  await press(page.getByRole('menuitem', { name: /SIGKILL/ }));
+  const question = page.getByRole('dialog', { name: 'Kill stubborn?' });
+  await expect(question.getByRole('button', { name: 'Kill' })).toBeFocused();
+  await expect(question).toContainText(/PID \d+ · sh -c trap/);
+  await keyboard.press('Escape');
+  await expect(question).toBeHidden();
+  await expect(grid).toBeFocused();
+
+  // Not on Release, which takes the place of Stop: a second press would forget the log.
+  await processRow(page, 'heeding').click();
+  await press(stop);
+  await expect(processRow(page, 'heeding')).toContainText('SIGTERM');
+  await expect(grid).toBeFocused();
+  await expect(log).toContainText(/ran .+, ended \d\d:\d\d:\d\d/);
+  await press(log.getByRole('button', { name: 'Release' }));
+  await expect(log).toContainText('This process was released.');
+  await expect(grid).toBeFocused();
+  await press(log.getByRole('button', { name: 'Close log' }));
+  await expect(log).toBeHidden();
+  await expect(grid).toBeFocused();
+
+  for (const label of ['done one', 'done two']) {
+    await processRow(page, label).getByRole('checkbox').check();
+  }
+  await press(bulk.getByRole('button', { name: 'Release 2' }));
+  await expect(bulk).toBeHidden();
+  await expect(grid).toBeFocused();
+  await stubborn.getByRole('checkbox').check();
+  const stopAll = bulk.getByRole('button', { name: 'Stop 1' });
+  await press(stopAll);
+  await expect(stubborn).toContainText('TERM sent');
+  await expect(stopAll).toBeFocused();
+  await press(bulk.getByRole('button', { name: 'Kill…' }));
+  await expect(question.getByRole('button', { name: 'Kill' })).toBeFocused();
+  await keyboard.press('Enter');
+  await expect(stubborn).toContainText('SIGKILL');
+  await expect(grid).toBeFocused();
+  await press(bulk.getByRole('button', { name: 'Clear' }));
+  await expect(bulk).toBeHidden();
+  await expect(grid).toBeFocused();
+
+  const filter = page.getByRole('textbox', { name: 'Filter processes' });
+  await filter.fill('stubborn');
+  await press(page.getByRole('button', { name: 'Clear filter' }));
+  await expect(filter).toHaveValue('');
+  await expect(filter).toBeFocused();
+
+  // Rows that went stay drawn while the pointer is over the list.
+  await page.getByRole('heading', { name: 'Capsule Desktop' }).hover();
+  await grid.focus();
+  await keyboard.press('Home');
+  const head = grid.getByRole('row', { name: /^flood/ });
+  await keyboard.press('Enter');
+  await expect(head).toHaveAttribute('aria-expanded', 'false');
+  await keyboard.press('Enter');
+  await expect(head).toHaveAttribute('aria-expanded', 'true');
+  await keyboard.press('ArrowDown');
+  await keyboard.press('r');
+  // The last one: what stands in the place of the list takes over.
+  await expect(page.getByRole('button', { name: 'Go to capsules' })).toBeFocused();
 });

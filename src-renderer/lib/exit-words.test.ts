@@ -30,15 +30,11 @@ describe('an exit in words', () => {
   });
 
   it.each([
-    ['memory-limit', 'stopped at its memory limit of 64 MB', 'killed by SIGKILL (9) at its memory limit'],
-    ['cpu-limit', 'stopped at its CPU limit of 2.0 s', 'killed by SIGKILL (9) at its CPU limit'],
-    [
-      'pids-limit',
-      'stopped at its limit of 512 processes and threads',
-      'killed by SIGKILL (9) at its limit of processes',
-    ],
+    ['memory-limit', 'at its memory limit, 64 MiB', 'killed by SIGKILL (9) at its memory limit'],
+    ['cpu-limit', 'at its CPU limit, 2 s', 'killed by SIGKILL (9) at its CPU limit'],
+    ['pids-limit', 'at its process limit, 512', 'killed by SIGKILL (9) at its limit of processes'],
   ] as const)('names the limit and how high it was: %s', (reason, words, without) => {
-    const limits = { memoryBytes: 64_000_000, cpuMs: 2000, tasks: 512 };
+    const limits = { memoryBytes: 64 * 1024 * 1024, cpuMs: 2000, tasks: 512 };
     expect(exitInWords(exit(null, 9, reason), null, null, limits)).toBe(words);
     expect(exitInWords(exit(null, 9, reason), null, null)).toBe(without);
     expect(endedWell(exit(null, 9, reason))).toBe(false);

@@ -1,5 +1,5 @@
 import type { ExitView, LimitsView, ProcessSignal, StopView } from '../../src-main/contract/views.ts';
-import { bytesInWords, durationInWords, plural } from './words.ts';
+import { ageInWords, byteLimitInWords, durationInWords } from './words.ts';
 
 /** Linux numbers of the signals that end processes in practice; any other is shown by its number. */
 const SIGNAL_NAMES: Readonly<Record<number, string>> = {
@@ -53,6 +53,7 @@ export const signalChoices: readonly {
 
 /**
  * How a process ended, in words: `exited 0`, `killed by SIGKILL (9) 5.0 s after stop`.
+ * At a limit it is named with its height, to be read after the state: exited `at its memory limit, 64 MiB`.
  * `stop` is the last stop that was seen of it, `exitedAt` epoch ms; they and the limits sharpen the words when known.
  */
 export function exitInWords(
@@ -63,7 +64,7 @@ export function exitInWords(
 ): string {
   const limit = limits === null ? null : limitInWords(exit.reason, limits);
   if (limit !== null) {
-    return `stopped at its ${limit}`;
+    return `at its ${limit}`;
   }
   const how = exit.signal === null ? `exited ${exit.code ?? 'with an unknown status'}` : killed(exit.signal);
   if (exit.reason === 'stopped' && stop !== null && exitedAt !== null) {
@@ -77,15 +78,15 @@ export function endedWell(exit: ExitView): boolean {
   return exit.code === 0 || (exit.reason !== 'self' && !exit.reason.endsWith('-limit'));
 }
 
-/** `memory limit of 64 MiB`, or null when it ended for another reason. */
+/** `memory limit, 64 MiB`, or null when it ended for another reason. Short: the column of the list is narrow. */
 function limitInWords(reason: ExitView['reason'], { memoryBytes, cpuMs, tasks }: LimitsView): string | null {
   if (reason === 'memory-limit') {
-    return `memory limit of ${bytesInWords(memoryBytes)}`;
+    return `memory limit, ${byteLimitInWords(memoryBytes)}`;
   }
   if (reason === 'cpu-limit' && cpuMs !== null) {
-    return `CPU limit of ${durationInWords(cpuMs)}`;
+    return `CPU limit, ${cpuMs % 1000 === 0 ? ageInWords(cpuMs) : durationInWords(cpuMs)}`;
   }
-  return reason === 'pids-limit' ? `limit of ${plural(tasks, 'process', 'processes')} and threads` : null;
+  return reason === 'pids-limit' ? `process limit, ${tasks}` : null;
 }
 
 function killed(signal: number): string {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   ageInWords,
+  byteLimitInWords,
   bytesInWords,
   clockTime,
   durationInWords,
   offsetTime,
   plural,
   shortHash,
+  timeOfDay,
 } from './words.ts';
 
 describe('words for numbers', () => {
@@ -20,6 +22,17 @@ describe('words for numbers', () => {
     [2_000_000_000, '2.0 GB'],
   ])('says %d bytes as %s', (bytes, words) => {
     expect(bytesInWords(bytes)).toBe(words);
+  });
+
+  it.each([
+    [64 * 1024 ** 2, '64 MiB'],
+    [8 * 1024 ** 3, '8 GiB'],
+    [1.5 * 1024 ** 3, '1.5 GiB'],
+    [1_100 * 1024 ** 2, '1100 MiB'],
+    [64_000_000, '64 MB'],
+    [0, '0 B'],
+  ])('says a limit of %d bytes as %s', (bytes, words) => {
+    expect(byteLimitInWords(bytes)).toBe(words);
   });
 
   it.each([
@@ -44,6 +57,7 @@ describe('words for numbers', () => {
   it('writes times of day and offsets with fixed parts', () => {
     const at = new Date(2026, 0, 2, 14, 2, 11, 42).getTime();
     expect(clockTime(at)).toBe('14:02:11.042');
+    expect(timeOfDay(at)).toBe('14:02:11');
     expect(offsetTime(at + 12_340, at)).toBe('+12.3');
     expect(offsetTime(at + 62_000, at)).toBe('+1:02.0');
     expect(offsetTime(at + 3_723_400, at)).toBe('+1:02:03.4');

@@ -1,4 +1,5 @@
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+const MIB = 1024 * 1024;
 
 /** Bytes in decimal units, three digits at most: `0 B`, `1.2 MB`, `640 KB`. */
 export function bytesInWords(bytes: number): string {
@@ -10,6 +11,18 @@ export function bytesInWords(bytes: number): string {
   }
   const digits = unit === 0 || value >= 9.95 ? 0 : 1;
   return `${value.toFixed(digits)} ${UNITS[unit] ?? 'B'}`;
+}
+
+/** A limit in bytes: as it was asked for when that is a whole number of MiB (`64 MiB`, `1.5 GiB`), else in decimal units. */
+export function byteLimitInWords(bytes: number): string {
+  const mebibytes = bytes / MIB;
+  if (!Number.isInteger(mebibytes) || mebibytes === 0) {
+    return bytesInWords(bytes);
+  }
+  const tenthsOfGibibyte = (mebibytes / 1024) * 10;
+  return mebibytes >= 1024 && Number.isInteger(tenthsOfGibibyte)
+    ? `${tenthsOfGibibyte / 10} GiB`
+    : `${mebibytes} MiB`;
 }
 
 /** A span of milliseconds as its two largest units: `4 s`, `3 m 12 s`, `2 h 5 m`, `6 d 1 h`. Negative spans count as none. */
@@ -35,12 +48,16 @@ export function durationInWords(ms: number): string {
   return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : ageInWords(ms);
 }
 
-/** Local time of day with milliseconds, 24 hours: `14:02:11.042`. */
-export function clockTime(at: number): string {
+/** Local time of day, 24 hours: `14:02:11`. */
+export function timeOfDay(at: number): string {
   const date = new Date(at);
   const two = (value: number): string => String(value).padStart(2, '0');
-  const millis = String(date.getMilliseconds()).padStart(3, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${millis}`;
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** Local time of day with milliseconds: `14:02:11.042`. */
+export function clockTime(at: number): string {
+  return `${timeOfDay(at)}.${String(new Date(at).getMilliseconds()).padStart(3, '0')}`;
 }
 
 /** Offset from a start with tenths of a second: `+12.3`, `+1:02:03.4`. */

@@ -14,6 +14,7 @@ import { useStore } from 'zustand';
 import type { ProcessView, StopView } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
 import { endedWell, exitInWords } from '../../lib/exit-words.ts';
+import { commandBesideLabel, runInWords, secondsToKill } from '../../lib/process-words.ts';
 import { ageInWords, bytesInWords } from '../../lib/words.ts';
 import type { Stores } from '../../state/stores.ts';
 import { bufferedBytes, phaseText } from './columns.ts';
@@ -76,11 +77,11 @@ export function StopSequence(props: {
   if (stop.step === 'kill') {
     return <span className="tone-bad">KILL sent · waiting for the end</span>;
   }
-  const left = Math.max(0, Math.ceil((stop.killAt - now) / 1000));
   return (
     <Group gap={6} wrap="nowrap">
       <span className="stop-words">
-        {stop.step === 'int' ? 'INT' : 'TERM'} sent · KILL in <span className="figures">{left} s</span>
+        {stop.step === 'int' ? 'INT' : 'TERM'} sent · KILL in{' '}
+        <span className="figures">{secondsToKill(stop, now)} s</span>
       </span>
       {stop.revocable && (
         <Button
@@ -113,8 +114,14 @@ export function ExitWords({
     return null;
   }
   const words = exitInWords(view.exit, view.stop ?? stop, view.exitedAt, view.limits);
+  const run = runInWords(view);
   return (
-    <Text span inherit title={words} className={endedWell(view.exit) ? 'cell-text' : 'cell-text tone-bad'}>
+    <Text
+      span
+      inherit
+      title={run === null ? words : `${words} · ${run}`}
+      className={endedWell(view.exit) ? 'cell-text' : 'cell-text tone-bad'}
+    >
       {words}
     </Text>
   );
@@ -138,19 +145,17 @@ function ExitCell({ view, stores }: { readonly view: ProcessView; readonly store
 }
 
 function LabelCell({ view }: { readonly view: ProcessView }): ReactNode {
-  const command = escapeName(view.command.join(' '));
+  const command = commandBesideLabel(view);
   return (
-    <span className="cell-text" title={command}>
+    <span className="cell-text" title={escapeName(view.command.join(' '))}>
       <span className="process-label">{escapeName(view.label)}</span>
-      <span className="quiet process-command">{command}</span>
+      {command === null ? null : <span className="quiet process-command">{command}</span>}
     </span>
   );
 }
 
 function Age({ view, stores }: { readonly view: ProcessView; readonly stores: Stores }): ReactNode {
-  const words = useStore(stores.clock.store, ({ now }) =>
-    ageInWords((view.exitedAt ?? now) - view.startedAt),
-  );
+  const words = useStore(stores.clock.store, ({ now }) => ageInWords(now - view.startedAt));
   return <span className="figures">{words}</span>;
 }
 

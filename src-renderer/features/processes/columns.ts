@@ -46,10 +46,10 @@ export const columnLayout: Readonly<Record<ColumnId, ColumnLayout>> = {
   capsule: { track: 'minmax(90px, 0.6fr)', from: 0 },
   principal: { track: '80px', from: 980 },
   tier: { track: '82px', from: 1060 },
-  osPid: { track: '62px', from: 900 },
+  osPid: { track: '62px', from: 0 },
   startedAt: { track: '72px', from: 0 },
   output: { track: '118px', from: 780 },
-  exit: { track: 'minmax(252px, 1fr)', from: 0 },
+  exit: { track: 'minmax(222px, 1fr)', from: 0 },
   sandbox: { track: '106px', from: 1140 },
 };
 

@@ -7,6 +7,8 @@ import { plural } from '../../lib/words.ts';
 export function GroupRow(props: {
   readonly group: string;
   readonly members: number;
+  /** How many ticked processes its fold hides. */
+  readonly tickedInside: number;
   readonly index: number;
   readonly top: number;
   readonly columns: number;
@@ -14,7 +16,7 @@ export function GroupRow(props: {
   readonly folded: boolean;
   readonly onToggle: () => void;
 }): ReactNode {
-  const { group, members, index, top, columns, active, folded, onToggle } = props;
+  const { group, members, tickedInside, index, top, columns, active, folded, onToggle } = props;
   const Icon = folded ? IconChevronRight : IconChevronDown;
   return (
     <div
@@ -31,6 +33,7 @@ export function GroupRow(props: {
         <Icon size={14} aria-hidden />
         <span className="group-name">{escapeName(group)}</span>
         <span className="quiet">{plural(members, 'process', 'processes')}</span>
+        {tickedInside > 0 ? <span className="quiet">· {tickedInside} selected</span> : null}
       </div>
     </div>
   );

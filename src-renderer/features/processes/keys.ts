@@ -1,5 +1,6 @@
 /** What a key does in the process list. */
 export type RowCommand =
+  | 'enter'
   | 'logs'
   | 'stop'
   | 'cancelStop'
@@ -40,7 +41,7 @@ export function commandOf({ key, ctrlKey, metaKey, altKey }: KeyStroke): RowComm
 }
 
 const BY_KEY: Readonly<Record<string, RowCommand>> = {
-  Enter: 'logs',
+  Enter: 'enter',
   l: 'logs',
   s: 'stop',
   c: 'cancelStop',
@@ -66,14 +67,17 @@ const BY_KEY: Readonly<Record<string, RowCommand>> = {
 export const keyHelp: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
   { keys: ['↑', '↓', 'Home', 'End'], does: 'Move between processes' },
   { keys: ['←', '→'], does: 'Fold and unfold a capsule' },
-  { keys: ['Enter'], does: 'Open the log' },
-  { keys: ['Space'], does: 'Tick the process; verbs then act on all ticked ones' },
-  { keys: ['Ctrl', 'A'], does: 'Tick all' },
+  { keys: ['Enter'], does: 'Open the log; fold or unfold a capsule' },
+  {
+    keys: ['Space'],
+    does: 'Tick; verbs then act on all ticked ones that the filter shows',
+  },
+  { keys: ['Ctrl', 'A'], does: 'Tick all that the filter shows' },
   { keys: ['S'], does: 'Stop: TERM, five seconds, then KILL' },
   { keys: ['C'], does: 'Cancel the KILL of a stop' },
   { keys: ['K'], does: 'Kill, after a question' },
   { keys: ['F'], does: 'Freeze or thaw' },
-  { keys: ['G'], does: 'Send a signal' },
+  { keys: ['G'], does: 'Send a signal, to this process alone' },
   { keys: ['R'], does: 'Release an exited process and its log' },
   { keys: ['/'], does: 'Filter' },
   { keys: ['Esc'], does: 'Untick all' },

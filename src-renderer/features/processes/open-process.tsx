@@ -1,11 +1,13 @@
 import { Group, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { UsageView } from '../../../src-main/contract/views.ts';
-import { bytesInWords, durationInWords } from '../../lib/words.ts';
 import { escapeName } from '../../lib/escape-text.ts';
+import { runInWords, whichProcess } from '../../lib/process-words.ts';
+import { bytesInWords, durationInWords } from '../../lib/words.ts';
 import type { Stores } from '../../state/stores.ts';
+import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { ExitWords, PhaseMark, StopSequence } from './cells.tsx';
 import { RowActions } from './row-actions.tsx';
 import type { RowVerbs } from './use-verbs.ts';
@@ -14,36 +16,55 @@ import type { RowVerbs } from './use-verbs.ts';
 export function OpenProcess({
   stores,
   verbs,
+  focusList,
 }: {
   readonly stores: Stores;
   readonly verbs: RowVerbs;
+  readonly focusList: () => void;
 }): ReactNode {
   const key = useStore(stores.view, (state) => state.openLog);
   const view = useStore(stores.machine.store, (state) => state.processes.get(key));
   const [menu, setMenu] = useState(false);
+  const stopRef = useRef<HTMLButtonElement>(null);
+  // Not on to Release, which takes Stop's place: a second press of the same key would forget the log.
+  const watch = useKeptFocus(() => (stopRef.current === null ? focusList() : stopRef.current.focus()));
   if (view === undefined) {
     return <Text size="sm">This process was released.</Text>;
   }
+  const run = runInWords(view);
+  const which = whichProcess(view);
+  const usage = usageText(view.usage);
   return (
-    <Group gap="sm" wrap="nowrap" className="open-process">
-      <Text fw={600} size="sm" truncate className="open-label">
-        {escapeName(view.label)}
-      </Text>
-      <Group gap={10} wrap="nowrap" className="small-text open-words">
-        <PhaseMark view={view} />
-        {view.exit === null && view.stop !== null ? (
-          <StopSequence processKey={view.key} stop={view.stop} stores={stores} tabbable />
-        ) : (
-          <ExitWords view={view} stores={stores} />
-        )}
-        <span title="Used so far by the process and all it started, as last seen">
-          {usageText(view.usage)}
+    <>
+      <Group gap="sm" wrap="nowrap" className="open-process" {...watch}>
+        <Text fw={600} size="sm" truncate className="open-label">
+          {escapeName(view.label)}
+        </Text>
+        <Group gap={10} wrap="nowrap" className="small-text open-words">
+          <PhaseMark view={view} />
+          {view.exit === null && view.stop !== null ? (
+            <StopSequence processKey={view.key} stop={view.stop} stores={stores} tabbable />
+          ) : (
+            <ExitWords view={view} stores={stores} />
+          )}
+          {run === null ? null : <span className="open-run">{run}</span>}
+        </Group>
+        <Group gap={0} wrap="nowrap" className="open-verbs">
+          <RowActions view={view} verbs={verbs} menuOpen={menu} onMenu={setMenu} stopRef={stopRef} tabbable />
+        </Group>
+      </Group>
+      <Group gap={10} wrap="nowrap" className="small-text quiet open-facts">
+        <span className="which-process" title={which}>
+          {which}
+        </span>
+        <span
+          className="open-usage"
+          title={`${usage}: used so far by the process and all it started, as last seen`}
+        >
+          {usage}
         </span>
       </Group>
-      <Group gap={0} wrap="nowrap" className="open-verbs">
-        <RowActions view={view} verbs={verbs} menuOpen={menu} onMenu={setMenu} tabbable />
-      </Group>
-    </Group>
+    </>
   );
 }
 

@@ -1,11 +1,12 @@
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useRef, useState } from 'react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode, RefCallback } from 'react';
 import { useStore } from 'zustand';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
 import { PROCESS_ROW_PX } from '../../lib/limits.ts';
 import type { Stores } from '../../state/stores.ts';
+import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { columnLayout } from './columns.ts';
 import { GridHeader } from './grid-header.tsx';
 import { GroupRow } from './group-row.tsx';
@@ -25,6 +26,7 @@ import type { RowVerbs } from './use-verbs.ts';
 export function ProcessGrid(props: {
   readonly stores: Stores;
   readonly verbs: RowVerbs;
+  readonly listRef: RefCallback<HTMLElement>;
   readonly onFilter: () => void;
   readonly onHelp: () => void;
 }): ReactNode {
@@ -36,9 +38,12 @@ export function ProcessGrid(props: {
   const [cursor, setCursor] = useState<string | null>(null);
   const { ref: sizeRef, width } = useElementSize();
   const scroller = useRef<HTMLDivElement>(null);
-  const mergedRef = useMergedRef(sizeRef, scroller);
-  const { rows, visible } = useProcessRows(processes, view, width, hovered || menuKey !== null);
-  const ticks = useTicks(stores, rows);
+  const mergedRef = useMergedRef(sizeRef, scroller, props.listRef);
+  const watch = useKeptFocus(() => scroller.current?.focus({ preventScroll: true }));
+  // The menu of a process that ends goes with its buttons.
+  const openMenu = menuKey !== null && isLive(processes.get(menuKey)) ? menuKey : null;
+  const { rows, matching, visible } = useProcessRows(processes, view, width, hovered || openMenu !== null);
+  const ticks = useTicks(stores, rows, matching);
   const template = ['30px', ...visible.map(({ id }) => columnLayout[id].track), '66px'].join(' ');
   // oxlint-disable-next-line react/incompatible-library -- nothing that is memoized depends on the virtualizer's functions
   const virtual = useVirtualizer({
@@ -71,11 +76,17 @@ export function ProcessGrid(props: {
       scroller.current?.focus();
     }
   }, []);
-  const fold = (group: string, folded: boolean): void =>
+  const fold = (group: string, folded: boolean): void => {
+    if (!view.grouped) {
+      return;
+    }
+    // Else the cursor would fall from a row that folds away on to another process.
+    setCursor(`group:${group}`);
     stores.view.setState(({ collapsed }) => {
       const others = collapsed.filter((name) => name !== group);
       return { collapsed: folded ? [...others, group] : others };
     });
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const command = event.target === event.currentTarget ? commandOf(event) : null;
     if (command === null) {
@@ -93,6 +104,7 @@ export function ProcessGrid(props: {
       at,
       page,
       last: rows.length - 1,
+      folded: row?.kind === 'group' && view.collapsed.includes(row.group),
       chosen,
       verbs,
       moveTo,
@@ -106,7 +118,8 @@ export function ProcessGrid(props: {
       help: props.onHelp,
     });
   };
-  const liveCount = rows.filter((row) => row.kind === 'item' && !row.gone).length;
+  const tickedInside = (group: string): number =>
+    matching.filter(({ capsule, key }) => capsule === group && ticks.set.has(key)).length;
 
   return (
     <div
@@ -119,14 +132,20 @@ export function ProcessGrid(props: {
       tabIndex={0}
       className="process-grid"
       onKeyDown={onKeyDown}
-      onFocus={() => (cursor === null ? setCursor(rows[cursorIndex(rows, null)]?.id ?? null) : undefined)}
+      onBlur={watch.onBlur}
+      onFocus={(event) => {
+        watch.onFocus(event);
+        if (cursor === null) {
+          setCursor(rows[cursorIndex(rows, null)]?.id ?? null);
+        }
+      }}
     >
       <GridHeader
         visible={visible}
         template={template}
         sortColumn={view.sortColumn}
         sortDescending={view.sortDescending}
-        allTicked={ticks.set.size > 0 && ticks.set.size >= liveCount}
+        allTicked={matching.length > 0 && ticks.set.size === matching.length}
         someTicked={ticks.set.size > 0}
         onSort={(id) =>
           stores.view.setState(({ sortColumn, sortDescending }) => ({
@@ -134,7 +153,7 @@ export function ProcessGrid(props: {
             sortDescending: sortColumn === id && !sortDescending,
           }))
         }
-        onTickAll={ticks.set.size > 0 ? ticks.clear : ticks.tickAll}
+        onTickAll={ticks.set.size > 0 ? ticks.untickShown : ticks.tickAll}
       />
       {rows.length === 0 ? <p className="grid-nothing">No process matches the filter.</p> : null}
       <div
@@ -156,6 +175,7 @@ export function ProcessGrid(props: {
                 key={row.id}
                 group={row.group}
                 members={row.members}
+                tickedInside={folded ? tickedInside(row.group) : 0}
                 index={item.index}
                 top={item.start}
                 columns={visible.length + 2}
@@ -165,12 +185,14 @@ export function ProcessGrid(props: {
               />
             );
           }
-          const process: ProcessView = row.item;
+          // Held rows that left the list: released, or only no longer what the filter looks for.
+          const current = processes.get(row.item.key);
+          const process: ProcessView = current ?? row.item;
           return (
             <ProcessRow
               key={row.id}
               view={process}
-              gone={row.gone}
+              gone={current === undefined}
               index={item.index}
               level={view.grouped ? 2 : 1}
               top={item.start}
@@ -179,7 +201,7 @@ export function ProcessGrid(props: {
               ticked={ticks.set.has(process.key)}
               active={row.id === active}
               logOpen={view.openLog === process.key}
-              menuOpen={menuKey === process.key}
+              menuOpen={openMenu === process.key}
               stores={stores}
               verbs={verbs}
               onOpen={openLog}
@@ -191,6 +213,10 @@ export function ProcessGrid(props: {
       </div>
     </div>
   );
+}
+
+function isLive(view: ProcessView | undefined): boolean {
+  return view !== undefined && view.phase !== 'exited';
 }
 
 /** Where the cursor is; on the first process when its row has gone, by a filter or for good. */

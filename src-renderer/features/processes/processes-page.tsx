@@ -11,16 +11,19 @@ import {
   Tooltip,
 } from '@mantine/core';
 import { IconFilter, IconKeyboard, IconPackage, IconX } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
-import type { ReactNode } from 'react';
+import { useCallback, useRef, useState } from 'react';
+import type { ReactNode, RefCallback, RefObject } from 'react';
 import { useStore } from 'zustand';
 import { plural } from '../../lib/words.ts';
 import type { Stores } from '../../state/stores.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import type { ConfirmQuestion } from '../../ui/confirm-dialog.tsx';
+import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { HelpDialog } from './help-dialog.tsx';
 import { OpenProcess } from './open-process.tsx';
 import { ProcessGrid } from './process-grid.tsx';
+import { tickedInWords } from './ticked.ts';
+import { useTicked } from './use-ticks.ts';
 import { useVerbs } from './use-verbs.ts';
 import type { RowVerbs } from './use-verbs.ts';
 
@@ -33,25 +36,51 @@ export function ProcessesPage(props: {
   const [question, setQuestion] = useState<ConfirmQuestion | null>(null);
   const [help, setHelp] = useState(false);
   const filterRef = useRef<HTMLInputElement>(null);
-  const verbs = useVerbs(stores, setQuestion);
+  /** The list, or what stands in its place. */
+  const list = useRef<HTMLElement>(null);
+  const listRef = useCallback((element: HTMLElement | null) => {
+    list.current = element;
+  }, []);
+  const focusList = useCallback(() => list.current?.focus({ preventScroll: true }), []);
+  const watch = useKeptFocus(focusList);
+  const ask = useCallback(
+    (asked: ConfirmQuestion) => {
+      // The dialog gives the focus back to what had it: not to a button or a menu item that may be gone by then.
+      focusList();
+      setQuestion(asked);
+    },
+    [focusList],
+  );
+  const verbs = useVerbs(stores, ask);
   const count = useStore(stores.machine.store, (state) => state.processes.size);
   const capsules = useStore(stores.machine.store, (state) => state.capsules.size);
   const isOpen = useStore(stores.view, (state) => state.openLog !== '');
   const tableShare = useStore(stores.view, (state) => state.tableShare);
-  const list =
+  const processes =
     count === 0 ? (
-      <NoProcesses capsules={capsules} onCapsules={() => stores.view.setState({ place: 'capsules' })} />
+      <NoProcesses
+        buttonRef={listRef}
+        capsules={capsules}
+        onCapsules={() => stores.view.setState({ place: 'capsules' })}
+      />
     ) : (
       <ProcessGrid
         stores={stores}
         verbs={verbs}
+        listRef={listRef}
         onFilter={() => filterRef.current?.focus()}
         onHelp={() => setHelp(true)}
       />
     );
   return (
-    <section className="place" aria-label="Processes">
-      <Toolbar stores={stores} verbs={verbs} filterRef={filterRef} onHelp={() => setHelp(true)} />
+    <section className="place" aria-label="Processes" {...watch}>
+      <Toolbar
+        stores={stores}
+        verbs={verbs}
+        filterRef={filterRef}
+        focusList={focusList}
+        onHelp={() => setHelp(true)}
+      />
       {/* Both panes are always there: opening a log must not make the list anew and take the focus with it. */}
       <Splitter
         orientation="vertical"
@@ -65,10 +94,10 @@ export function ProcessesPage(props: {
         }}
       >
         <Splitter.Pane defaultSize={55} min={15} className="pane">
-          {list}
+          {processes}
         </Splitter.Pane>
         <Splitter.Pane defaultSize={45} min={isOpen ? 15 : 0} className="pane">
-          {isOpen ? renderLog(<OpenProcess stores={stores} verbs={verbs} />) : null}
+          {isOpen ? renderLog(<OpenProcess stores={stores} verbs={verbs} focusList={focusList} />) : null}
         </Splitter.Pane>
       </Splitter>
       <ConfirmDialog question={question} onClose={() => setQuestion(null)} />
@@ -80,7 +109,8 @@ export function ProcessesPage(props: {
 function Toolbar(props: {
   readonly stores: Stores;
   readonly verbs: RowVerbs;
-  readonly filterRef: React.RefObject<HTMLInputElement | null>;
+  readonly filterRef: RefObject<HTMLInputElement | null>;
+  readonly focusList: () => void;
   readonly onHelp: () => void;
 }): ReactNode {
   const { filterRef } = props;
@@ -93,7 +123,10 @@ function Toolbar(props: {
       variant="subtle"
       color="gray"
       aria-label="Clear filter"
-      onClick={() => view.setState({ filter: '' })}
+      onClick={() => {
+        filterRef.current?.focus();
+        view.setState({ filter: '' });
+      }}
     >
       <IconX size={14} />
     </ActionIcon>
@@ -110,11 +143,13 @@ function Toolbar(props: {
         value={filter}
         onChange={(event) => view.setState({ filter: event.currentTarget.value })}
       />
-      <BulkBar stores={props.stores} verbs={props.verbs} />
+      <BulkBar stores={props.stores} verbs={props.verbs} focusList={props.focusList} />
       <Switch
         ml="auto"
         size="xs"
         label="Group by capsule"
+        title="Group by capsule"
+        classNames={{ label: 'group-label' }}
         checked={grouped}
         onChange={(event) => view.setState({ grouped: event.currentTarget.checked })}
       />
@@ -127,45 +162,37 @@ function Toolbar(props: {
   );
 }
 
-/** Verbs for all ticked processes. */
-function BulkBar({ stores, verbs }: { readonly stores: Stores; readonly verbs: RowVerbs }): ReactNode {
-  const processes = useStore(stores.machine.store, (state) => state.processes);
-  const selected = useStore(stores.view, (state) => state.selected);
-  const views = selected.flatMap((key) => processes.get(key) ?? []);
-  const live = views.filter((view) => view.phase !== 'exited');
-  const exited = views.filter((view) => view.phase === 'exited');
-  if (views.length === 0) {
+/** Verbs for the ticked processes that the filter shows. */
+function BulkBar(props: {
+  readonly stores: Stores;
+  readonly verbs: RowVerbs;
+  readonly focusList: () => void;
+}): ReactNode {
+  const { stores, verbs } = props;
+  const ticked = useTicked(stores);
+  const watch = useKeptFocus(props.focusList);
+  const live = ticked.shown.filter((view) => view.phase !== 'exited');
+  const exited = ticked.shown.filter((view) => view.phase === 'exited');
+  if (ticked.shown.length === 0 && ticked.hidden === 0) {
     return null;
   }
   return (
-    <Group gap={6} wrap="nowrap" role="group" aria-label="Selected processes">
-      <Text size="sm" className="figures">
-        {views.length} selected
+    <Group gap={6} wrap="nowrap" role="group" aria-label="Selected processes" className="bulk-bar" {...watch}>
+      <Text size="sm" className="figures bulk-words" title={tickedInWords(ticked)}>
+        {tickedInWords(ticked)}
       </Text>
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={live.length === 0}
-        onClick={() => verbs.stop(live.filter((view) => view.stop === null).map((view) => view.key))}
+      <BulkButton
+        count={live.length}
+        onPress={() => verbs.stop(live.filter((view) => view.stop === null).map((view) => view.key))}
       >
         Stop {live.length > 0 ? live.length : ''}
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={live.length === 0}
-        onClick={() => verbs.kill(live)}
-      >
+      </BulkButton>
+      <BulkButton count={live.length} onPress={() => verbs.kill(live)}>
         Kill…
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={exited.length === 0}
-        onClick={() => verbs.release(exited.map((view) => view.key))}
-      >
+      </BulkButton>
+      <BulkButton count={exited.length} onPress={() => verbs.release(exited.map((view) => view.key))}>
         Release {exited.length > 0 ? exited.length : ''}
-      </Button>
+      </BulkButton>
       <Button
         size="compact-sm"
         variant="subtle"
@@ -178,10 +205,32 @@ function BulkBar({ stores, verbs }: { readonly stores: Stores; readonly verbs: R
   );
 }
 
+/** A verb for `count` processes. Without any it looks disabled but keeps the focus that its own press left on it. */
+function BulkButton(props: {
+  readonly count: number;
+  readonly onPress: () => void;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { count, onPress, children } = props;
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      data-disabled={count === 0}
+      aria-disabled={count === 0}
+      onClick={() => (count === 0 ? undefined : onPress())}
+    >
+      {children}
+    </Button>
+  );
+}
+
 function NoProcesses({
+  buttonRef,
   capsules,
   onCapsules,
 }: {
+  readonly buttonRef: RefCallback<HTMLElement>;
   readonly capsules: number;
   readonly onCapsules: () => void;
 }): ReactNode {
@@ -198,7 +247,9 @@ function NoProcesses({
         maw={420}
       >
         <EmptyState.Actions>
-          <Button onClick={onCapsules}>{capsules === 0 ? 'Install a capsule' : 'Go to capsules'}</Button>
+          <Button ref={buttonRef} onClick={onCapsules}>
+            {capsules === 0 ? 'Install a capsule' : 'Go to capsules'}
+          </Button>
         </EmptyState.Actions>
       </EmptyState>
     </Center>

@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, Text, Tooltip } from '@mantine/core';
 import { IconBolt, IconPlayerStopFilled, IconTrash } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
 import { signalChoices } from '../../lib/exit-words.ts';
 import type { RowVerbs } from './use-verbs.ts';
@@ -15,13 +15,15 @@ export function RowActions(props: {
   readonly menuOpen: boolean;
   readonly onMenu: (open: boolean) => void;
   readonly tabbable: boolean;
+  readonly stopRef?: RefObject<HTMLButtonElement | null>;
 }): ReactNode {
-  const { view, verbs, menuOpen, onMenu, tabbable } = props;
+  const { view, verbs, menuOpen, onMenu, tabbable, stopRef } = props;
   const tabIndex = tabbable ? 0 : -1;
   const { key } = view;
   if (view.phase === 'exited') {
     return (
-      <Tooltip label="Release: forget it and its log">
+      // With keys: Stop must not turn into this button under a finger that presses twice.
+      <Tooltip key="release" label="Release: forget it and its log">
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -41,30 +43,34 @@ export function RowActions(props: {
       tabIndex={tabIndex}
       aria-label="Signal"
       aria-haspopup="menu"
-      onClick={() => onMenu(true)}
+      onClick={() => onMenu(!menuOpen)}
     >
       <IconBolt size={15} />
     </ActionIcon>
   );
+  // Looks disabled but keeps the focus: Cancel and the menu are next to it.
+  const isStopping = view.stop !== null;
   return (
     <>
-      <Tooltip label="Stop: TERM, 5 s, then KILL">
+      <Tooltip key="stop" label="Stop: TERM, 5 s, then KILL">
         <ActionIcon
           variant="subtle"
           color="gray"
           tabIndex={tabIndex}
           aria-label="Stop"
-          disabled={view.stop !== null}
-          onClick={() => verbs.stop([key])}
+          ref={stopRef}
+          data-disabled={isStopping}
+          aria-disabled={isStopping}
+          onClick={() => (isStopping ? undefined : verbs.stop([key]))}
         >
           <IconPlayerStopFilled size={14} />
         </ActionIcon>
       </Tooltip>
-      {menuOpen ? (
+      {menuOpen || tabbable ? (
         // Without "keydown", which the kit counts as a click elsewhere: the key that opens the menu would close it.
         <Menu
           clickOutsideEvents={['mousedown', 'touchstart']}
-          opened
+          opened={menuOpen}
           onClose={() => onMenu(false)}
           position="bottom-end"
           withInitialFocusPlaceholder={false}

@@ -9,7 +9,9 @@ export interface CommandPlace {
   readonly at: number;
   readonly last: number;
   readonly page: number;
-  /** What the verbs act on: the ticked processes, or the one under the cursor. */
+  /** Whether the capsule under the cursor is folded. */
+  readonly folded: boolean;
+  /** What the verbs act on: the ticked processes that the filter lets through, or the one under the cursor. */
   readonly chosen: readonly ProcessView[];
   readonly verbs: RowVerbs;
   readonly moveTo: (index: number) => void;
@@ -39,6 +41,7 @@ export function runCommand(command: RowCommand, place: CommandPlace): void {
     fold: () =>
       row === undefined ? undefined : place.fold(row.kind === 'group' ? row.group : row.item.capsule, true),
     unfold: () => (row?.kind === 'group' ? place.fold(row.group, false) : undefined),
+    enter: () => (row?.kind === 'group' ? place.fold(row.group, !place.folded) : steps.logs()),
     logs: () => (item === null ? undefined : place.openLog(item.key)),
     stop: () => verbs.stop(keys(live.filter((view) => view.stop === null))),
     cancelStop: () => verbs.cancelStop(keys(live.filter((view) => view.stop !== null))),

@@ -4,8 +4,9 @@ import type { ProcessView } from '../../../src-main/contract/views.ts';
 import { arrange, holdOrder } from '../../lib/arrange.ts';
 import type { ArrangedRow } from '../../lib/arrange.ts';
 import type { ViewState } from '../../state/view.ts';
-import { columnHeads, columnLayout, columns, features, filterText } from './columns.ts';
+import { columnHeads, columnLayout, columns, features } from './columns.ts';
 import type { ColumnId } from './columns.ts';
+import { matchesFilter } from './ticked.ts';
 
 export type ProcessRowData = ArrangedRow<ProcessView>;
 
@@ -14,6 +15,8 @@ type RowChoices = Pick<ViewState, 'filter' | 'sortColumn' | 'sortDescending' | '
 /** What the grid draws: rows in order, and the columns that fit, in order. */
 export interface ProcessRows {
   readonly rows: readonly ProcessRowData[];
+  /** All that the filter lets through, those of folded groups as well. */
+  readonly matching: readonly ProcessView[];
   readonly visible: readonly { readonly id: ColumnId; readonly title: string }[];
 }
 
@@ -39,22 +42,19 @@ export function useProcessRows(
     columns,
     data,
     getRowId: (view) => view.key,
-    state: { sorting, globalFilter: filter.trim().toLowerCase() },
-    globalFilterFn: (row, _column, wanted: string) => filterText(row.original).includes(wanted),
+    state: { sorting, globalFilter: filter.trim() },
+    globalFilterFn: (row, _column, wanted: string) => matchesFilter(row.original, wanted),
     getColumnCanGlobalFilter: ({ id }) => id === 'label',
   });
   const sorted = table.getRowModel().rows;
+  const matching = useMemo(() => sorted.map((row) => row.original), [sorted]);
   const natural = useMemo(
-    () =>
-      arrange(
-        sorted.map((row) => row.original),
-        grouped,
-        new Set(collapsed),
-      ),
-    [sorted, grouped, collapsed],
+    () => arrange(matching, grouped, new Set(collapsed)),
+    [matching, grouped, collapsed],
   );
   return {
     rows: useHeld(natural, JSON.stringify([filter, sortColumn, sortDescending, grouped, collapsed]), held),
+    matching,
     visible,
   };
 }

@@ -1,9 +1,8 @@
 import { useMemo } from 'react';
 import type { ProcessSignal, ProcessView } from '../../../src-main/contract/views.ts';
-import { escapeName } from '../../lib/escape-text.ts';
-import { plural } from '../../lib/words.ts';
 import type { Stores } from '../../state/stores.ts';
 import type { ConfirmQuestion } from '../../ui/confirm-dialog.tsx';
+import { killQuestion } from './kill-question.tsx';
 
 /** What can be done to one or several processes, by the keys captured at the click or key press. */
 export interface RowVerbs {
@@ -37,20 +36,12 @@ export function useVerbs(stores: Stores, ask: (question: ConfirmQuestion) => voi
           views[0]?.frozen ? 'cont' : 'stop',
         ),
       kill(views) {
-        const [first] = views;
+        const [first, ...others] = views;
         if (first === undefined) {
           return;
         }
         const keys = views.map((view) => view.key);
-        ask({
-          title:
-            views.length === 1
-              ? `Kill ${escapeName(first.label)}?`
-              : `Kill ${plural(views.length, 'process', 'processes')}?`,
-          text: 'It ends at once and cannot save its work. Stop asks it to end first.',
-          verb: 'Kill',
-          onConfirm: () => each(keys, actions.kill),
-        });
+        ask(killQuestion([first, ...others], () => each(keys, actions.kill)));
       },
     };
   }, [actions, ask]);

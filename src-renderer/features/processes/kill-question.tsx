@@ -1,0 +1,46 @@
+import { Text } from '@mantine/core';
+import type { ProcessView } from '../../../src-main/contract/views.ts';
+import { escapeName } from '../../lib/escape-text.ts';
+import { commandBesideLabel, whichProcess } from '../../lib/process-words.ts';
+import { plural } from '../../lib/words.ts';
+import type { ConfirmQuestion } from '../../ui/confirm-dialog.tsx';
+
+/** More would push the buttons out of a small window. */
+const MAX_NAMED = 5;
+
+/** Asks before a kill, and says which processes are meant so that two of one label can be told apart. */
+export function killQuestion(
+  views: readonly [ProcessView, ...ProcessView[]],
+  onConfirm: () => void,
+): ConfirmQuestion {
+  const [first] = views;
+  const isOne = views.length === 1;
+  const rest = views.length - MAX_NAMED;
+  return {
+    title: isOne
+      ? `Kill ${escapeName(first.label)}?`
+      : `Kill ${plural(views.length, 'process', 'processes')}?`,
+    text: (
+      <>
+        <ul className="kill-list">
+          {views.slice(0, MAX_NAMED).map((view) => (
+            <li key={view.key}>
+              {isOne || commandBesideLabel(view) === null ? null : (
+                <span className="process-label">{escapeName(view.label)}</span>
+              )}
+              <Text span className="which-process" lineClamp={isOne ? 4 : 1}>
+                {whichProcess(view)}
+              </Text>
+            </li>
+          ))}
+          {rest > 0 ? <li>and {rest} more</li> : null}
+        </ul>
+        {isOne
+          ? 'It ends at once and cannot save its work. Stop asks it to end first.'
+          : 'They end at once and cannot save their work. Stop asks them to end first.'}
+      </>
+    ),
+    verb: 'Kill',
+    onConfirm,
+  };
+}

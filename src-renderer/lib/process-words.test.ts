@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { commandBesideLabel, runInWords, secondsToKill, whichProcess } from './process-words.ts';
+
+describe('a process in words', () => {
+  it('says how long it ran and when it ended, once it has ended', () => {
+    const startedAt = new Date(2026, 0, 2, 14, 2, 9).getTime();
+    expect(runInWords({ startedAt, exitedAt: startedAt + 2_000 })).toBe('ran 2.0 s, ended 14:02:11');
+    expect(runInWords({ startedAt, exitedAt: startedAt + 192_000 })).toBe('ran 3 m 12 s, ended 14:05:21');
+    expect(runInWords({ startedAt, exitedAt: null })).toBeNull();
+  });
+
+  it('tells it from others by PID and command, in characters that cannot fake anything', () => {
+    expect(whichProcess({ osPid: 28_830, command: ['sh', '-c', 'sleep 600'] })).toBe(
+      'PID 28830 · sh -c sleep 600',
+    );
+    expect(whichProcess({ osPid: null, command: ['a\u202eb'] })).toBe('a\\u{202e}b');
+  });
+
+  it.each([
+    ['worker', ['sleep', '600'], 'sleep 600'],
+    ['sleep 600', ['sleep', '600'], null],
+    ['sh -c ab', ['sh', '-c', 'a\nb'], null],
+    ['sleep', ['sleep', '600'], 'sleep 600'],
+  ])('beside the label "%s" of %j stands %j', (label, command, words) => {
+    expect(commandBesideLabel({ label, command })).toBe(words);
+  });
+
+  it.each([
+    // Since the stop, in ms; before it when the clock last ticked earlier.
+    [-1_000, 5],
+    [-1, 5],
+    [0, 5],
+    [1, 5],
+    [1_000, 4],
+    [4_999, 1],
+    [5_000, 0],
+    [9_000, 0],
+  ])('counts down from the grace of 5 s: %d ms after the stop %d s are left', (after, left) => {
+    expect(secondsToKill({ killAt: 15_000, graceMs: 5_000 }, 10_000 + after)).toBe(left);
+  });
+});

@@ -1,0 +1,40 @@
+import type { ProcessView, StopView } from '../../src-main/contract/views.ts';
+import { escapeName } from './escape-text.ts';
+import { durationInWords, timeOfDay } from './words.ts';
+
+/** How long a process ran and when it ended: `ran 2.0 s, ended 14:02:11`; null while it has not ended. */
+export function runInWords({
+  startedAt,
+  exitedAt,
+}: Pick<ProcessView, 'startedAt' | 'exitedAt'>): string | null {
+  return exitedAt === null
+    ? null
+    : `ran ${durationInWords(exitedAt - startedAt)}, ended ${timeOfDay(exitedAt)}`;
+}
+
+/** What tells a process from others of its label: `PID 28830 · sh -c sleep 600`; the command alone when the PID is not known. */
+export function whichProcess({ osPid, command }: Pick<ProcessView, 'osPid' | 'command'>): string {
+  const words = escapeName(command.join(' '));
+  return osPid === null ? words : `PID ${osPid} · ${words}`;
+}
+
+/** The command of a process, null when its label says the same: who starts one without a label gets the command as label. */
+export function commandBesideLabel({
+  label,
+  command,
+}: Pick<ProcessView, 'label' | 'command'>): string | null {
+  const words = command.join(' ');
+  // A label holds no control characters.
+  return words.replaceAll(/\p{Cc}/gu, '') === label ? null : escapeName(words);
+}
+
+/**
+ * Whole seconds until the KILL of a stop. `now` may be as old as the last tick of the window's clock: never more than
+ * the grace, and never less than 0.
+ */
+export function secondsToKill(
+  { killAt, graceMs }: Pick<StopView, 'killAt' | 'graceMs'>,
+  now: number,
+): number {
+  return Math.max(0, Math.min(Math.ceil(graceMs / 1000), Math.ceil((killAt - now) / 1000)));
+}

@@ -1,5 +1,5 @@
 import { commandLine } from './cli/command-line.ts';
-import { STATUS_OF_SIGNAL } from './cli/constants.ts';
+import { STATUS_ERROR, STATUS_OF_SIGNAL } from './cli/constants.ts';
 import { packageVersion } from './cli/package-root.ts';
 import type { StartKernel } from './cli/temporary-kernel.ts';
 
@@ -16,15 +16,29 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
+// A result that nobody got is an error of ours; unheard, it would end the program with the status of a refusal.
+let undelivered = false;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  undelivered = true;
+  process.exitCode = STATUS_ERROR;
+  // A reader that has enough, as `head` has, needs no words.
+  if (error.code !== 'EPIPE') {
+    tell(`error: the result could not be written: ${error.message}`);
+  }
+});
+// Nobody is left to be told, and the status says it too.
+process.stderr.on('error', () => undefined);
+
 /** Loaded when a verb needs it: `build` and `--help` do without. */
 const start: StartKernel = async (dataDir) => {
   const { createKernel } = await import('./kernel.ts');
   return createKernel({ dataDir, version: packageVersion(), electronVersion: null, bundled: [], log: tell });
 };
 
-process.exitCode = await commandLine(process.argv.slice(2), {
+const status = await commandLine(process.argv.slice(2), {
   start,
   signal: interruption.signal,
   tell,
   print: (line) => void process.stdout.write(`${line}\n`),
 });
+process.exitCode = undelivered ? STATUS_ERROR : status;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -156,6 +156,28 @@ describe('the operator', () => {
   });
 });
 
+describe('a listener that throws', () => {
+  it('is reported, and neither the others nor the kernel miss anything', async () => {
+    const { kernel, reported } = await startKernel();
+    const heard: string[] = [];
+    kernel.subscribe(() => {
+      throw new Error('not today');
+    });
+    kernel.subscribe(({ kind }) => heard.push(kind));
+    await kernel.install(guestFolder('trap'), { grants: 'all' });
+    await expect(kernel.invoke({ capsule: 'trap', action: 'throw' })).rejects.toMatchObject({
+      code: 'guest-trapped',
+    });
+    await expect.poll(() => kernel.capsules()[0]?.instances).toEqual([]);
+    await kernel.remove('trap');
+    await kernel.dispose();
+    expect(heard).toContain('capsule');
+    expect(heard.at(-1)).toBe('capsule-removed');
+    expect(reported).toHaveLength(heard.length);
+    expect(reported[0]).toContain('not today');
+  });
+});
+
 describe('the end of the kernel', () => {
   it('ends every process and instance, flushes the audit, and keeps the workspaces', async () => {
     const dataDir = await temporaryFolder();
@@ -217,6 +239,23 @@ describe('the end of the kernel', () => {
 });
 
 describe('the data folder', () => {
+  it.each([
+    ['a file', ''],
+    ['below a file', 'data'],
+    ['in use by a file where a folder is needed', null],
+  ])('that is %s is refused in words that a person can act on', async (_what, below) => {
+    const folder = await temporaryFolder();
+    const file = join(folder, below === null ? 'capsules' : 'file');
+    await writeFile(file, 'kept');
+    const dataDir = below === null ? folder : join(file, below);
+    await expect(openKernel(dataDir)).rejects.toMatchObject({
+      code: 'data-folder-unusable',
+      message: expect.stringContaining(dataDir),
+      hint: expect.stringContaining('folder'),
+    });
+    await expect(readFile(file, 'utf8')).resolves.toBe('kept');
+  });
+
   it('is opened again as it was left: capsules, grants, switched off or on', async () => {
     const dataDir = await temporaryFolder();
     const first = await openKernel(dataDir);

@@ -4,6 +4,7 @@ import { systemClock } from './base/clock.ts';
 import { DisposableStore } from './base/disposable.ts';
 import { Emitter } from './base/emitter.ts';
 import { createSerial } from './base/serial.ts';
+import { TypedError } from './base/typed-error.ts';
 import { MessageBus } from './bus/bus.ts';
 import { createResolvedEntries, resolveEntries } from './capsules/entry-paths.ts';
 import { openInspections } from './capsules/inspections.ts';
@@ -47,12 +48,22 @@ export interface KernelOptions {
  * @throws TypedError when the data folder cannot be used
  */
 export async function createKernel(options: KernelOptions): Promise<Kernel> {
+  const root = new DisposableStore();
+  try {
+    return await assemble(options, root);
+  } catch (error) {
+    // A failure to close what is half open is only a consequence.
+    await root.dispose().catch(() => undefined);
+    throw isSystemError(error) ? dataFolderUnusable(options.dataDir, error) : error;
+  }
+}
+
+async function assemble(options: KernelOptions, root: DisposableStore): Promise<Kernel> {
   const { dataDir } = options;
   const log = options.log ?? (() => undefined);
   const report = (message: string, error: unknown): void => log(`${message}: ${describe(error)}`);
   const workerFolder = options.workerFolder ?? fileURLToPath(new URL('../kernel/', import.meta.url));
   const clock = systemClock;
-  const root = new DisposableStore();
   const events = new Emitter<KernelEvent>();
   // Changes of what is installed happen one after the other.
   const serial = createSerial();
@@ -180,7 +191,15 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
       dataDir,
       sandbox,
     }),
-    subscribe: events.event,
+    subscribe: (listener) =>
+      events.event((event) => {
+        // A stranger's code: what it throws must not reach the one who tells, such as an instance that is ending.
+        try {
+          listener(event);
+        } catch (error) {
+          report('a listener of the kernel failed', error);
+        }
+      }),
     dispose: () => root.dispose(),
   };
 
@@ -192,6 +211,20 @@ export async function createKernel(options: KernelOptions): Promise<Kernel> {
   manager.start();
   chores = doChores().catch((error: unknown) => report('a start-up chore failed', error));
   return kernel;
+}
+
+/** What Node throws when the system refuses; all that is opened before a kernel is there lies in its data folder. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function dataFolderUnusable(dataDir: string, cause: NodeJS.ErrnoException): TypedError {
+  return new TypedError(
+    'data-folder-unusable',
+    `The data folder ${dataDir} cannot be used: ${cause.message}.`,
+    'Check that it is a folder which you may write to and that the disk has room, or choose another folder.',
+    { cause },
+  );
 }
 
 function describe(error: unknown): string {

@@ -286,13 +286,14 @@ describe('a folder', () => {
   }
   const good = { 'Capsule.toml': MANIFEST, 'build/demo.wasm': COMPONENT };
 
-  it('gives what an archive gives, without hidden files, build folders and other WebAssembly', async () => {
+  it('gives what an archive gives, without hidden files, build folders, other WebAssembly and packed capsules', async () => {
     const root = await lay({
       ...good,
       'README.md': '# demo',
       'assets/a.txt': 'a',
       'assets/dist/kept': '',
       'build/other.wasm': COMPONENT,
+      'build/demo.capsule': 'packed before',
       '.env': 'SECRET=1',
       '.git/HEAD': '',
       'assets/.env.json': '{}',
@@ -333,6 +334,14 @@ describe('a folder', () => {
   });
 
   it.each<[string, string, (root: string) => Promise<unknown>]>([
+    [
+      'a folder by the name of our own record',
+      'source-bad-path',
+      async (root) => {
+        await mkdir(join(root, 'install.json'));
+        await writeFile(join(root, 'install.json', 'x'), '');
+      },
+    ],
     ['a link to a file outside', 'source-link', (root) => symlink('/etc/hostname', join(root, 'x'))],
     ['a link that climbs', 'source-link', (root) => symlink('../x', join(root, 'x'))],
     ['a link that leads nowhere', 'source-link', (root) => symlink('nowhere', join(root, 'x'))],

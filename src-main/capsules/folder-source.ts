@@ -18,6 +18,8 @@ import { quoted } from './visible-text.ts';
 /** Folders that builds make, which the reference leaves out too, and npm's. */
 const SKIPPED = ['node_modules', 'target'];
 const SKIPPED_AT_TOP = ['dist'];
+/** What building and packing make. The component itself is taken by its name. */
+const SKIPPED_ENDINGS = ['.wasm', '.capsule'];
 
 interface Reading {
   /** Canonical. */
@@ -29,7 +31,8 @@ interface Reading {
 
 /**
  * Reads an unpacked capsule. Takes `Capsule.toml`, the component, and every other file but hidden ones
- * (they hold secrets and version control), build folders, and WebAssembly that the manifest does not name.
+ * (they hold secrets and version control), build folders, WebAssembly that the manifest does not name, and packed
+ * capsules, since packing puts one beside the component.
  * Links to files must stay inside; links to folders are refused.
  *
  * @param staging as for `readArchive`; the content is a copy either way.
@@ -97,7 +100,10 @@ async function takeRest(reading: Reading, folder: string): Promise<void> {
         reading.paths.folder(path);
         await takeRest(reading, path);
       }
-    } else if (!entry.name.endsWith('.wasm') && (await takeFile(reading, path)) === undefined) {
+    } else if (
+      !SKIPPED_ENDINGS.some((ending) => entry.name.endsWith(ending)) &&
+      (await takeFile(reading, path)) === undefined
+    ) {
       throw badLink(path);
     }
   }

@@ -40,6 +40,15 @@ describe('the paths of a source', () => {
     );
   });
 
+  it('leave the name of the record of an installation alone, however it is written, and elsewhere may have it', () => {
+    const paths = new SourcePaths();
+    for (const name of ['install.json', './install.json', 'Install.JSON', 'install.json/note.txt']) {
+      expect(() => paths.file(name, 0)).toThrow(code('source-bad-path'));
+    }
+    expect(() => paths.folder('install.json/')).toThrow(code('source-bad-path'));
+    expect(paths.file('assets/install.json', 0)).toBe('assets/install.json');
+  });
+
   it('may name a folder before or after its files, and the top itself', () => {
     const paths = new SourcePaths();
     paths.folder('./');

@@ -9,6 +9,9 @@ import {
 } from './limits.ts';
 import { quoted } from './visible-text.ts';
 
+/** What `library.ts` keeps beside a capsule's files, in the same folder. */
+const RESERVED_AT_TOP = 'install.json';
+
 /**
  * Admits the entries of one source, one by one: names that stay inside and mean one file on every
  * system we run on, and sizes within the limits. Throws a typed error at the first that does not.
@@ -113,6 +116,13 @@ function innerPath(name: string): string {
       'source-bad-path',
       `The capsule has an entry named ${quoted(name)}, which is not a safe path inside it.`,
       'Pack it again with relative UTF-8 names, "/" between them, no "..", and no name over 255 bytes.',
+    );
+  }
+  if (fold(parts[0] ?? '') === RESERVED_AT_TOP) {
+    throw capsuleError(
+      'source-bad-path',
+      `The capsule has an entry named ${quoted(path)}; the name ${RESERVED_AT_TOP} is kept for the record of an installation.`,
+      'Give it another name, or put it into a folder.',
     );
   }
   return path;

@@ -100,6 +100,17 @@ describe('capsule run', () => {
     expect(nothingLeft()).toBe(true);
   });
 
+  it('says that it was interrupted when what was under way came to its end all the same', async () => {
+    const { seen, perform, interruption } = harness({
+      invoke: () => {
+        interruption.abort('SIGTERM');
+        return Promise.resolve(result);
+      },
+    });
+    expect(await perform(words)).toBe(143);
+    expect(seen.printed).toHaveLength(1);
+  });
+
   it('ends with 2 for a wrong command line, before anything starts', async () => {
     const { seen, perform } = harness({});
     expect(await perform(['run'])).toBe(2);

@@ -12,11 +12,13 @@ export interface CommandLineParts extends RunParts {
 
 /**
  * Does what the words ask and answers the exit status. Never rejects: an error is told with its hint.
- * `signal` aborted with the name of a signal as its reason decides the status when it cut the work short.
+ * `signal` aborted with the name of a signal as its reason decides the status.
  */
 export async function commandLine(words: readonly string[], parts: CommandLineParts): Promise<number> {
   try {
-    return await perform(parseCommand(words), parts);
+    const status = await perform(parseCommand(words), parts);
+    // What cannot be cut short, such as a build, was done all the same; a script still has to see the interrupt.
+    return parts.signal.aborted ? statusOfSignal(parts.signal.reason) : status;
   } catch (error) {
     if (parts.signal.aborted) {
       parts.tell('Interrupted; everything that ran has been ended.');

@@ -11,7 +11,7 @@ export interface RunResult extends InvokeResult {
 
 export interface RunParts {
   readonly start: StartKernel;
-  /** Ends the action; the kernel is then disposed in the ordinary way. */
+  /** Ends the installation or the action; the kernel is then disposed in the ordinary way. */
   readonly signal: AbortSignal;
   /** Takes the log tails, line by line. */
   readonly tell: (line: string) => void;
@@ -21,7 +21,7 @@ export interface RunParts {
 export function runCapsule(command: RunCommand, { start, signal, tell }: RunParts): Promise<RunResult> {
   return withTemporaryKernel(start, async (kernel) => {
     signal.throwIfAborted();
-    const { id } = await kernel.install(command.path, { grants: command.grants });
+    const id = await install(kernel, command, signal);
     signal.throwIfAborted();
     try {
       const result = await kernel.invoke({
@@ -41,6 +41,19 @@ export function runCapsule(command: RunCommand, { start, signal, tell }: RunPart
       }
     }
   });
+}
+
+/** Takes no signal, and a hook of the capsule may run for minutes: an interrupt ends it together with the kernel. */
+async function install(kernel: Kernel, command: RunCommand, signal: AbortSignal): Promise<string> {
+  // A failure is told by the disposal that every run ends with: it is the same one.
+  const end = (): void => void kernel.dispose().catch(() => undefined);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    const { id } = await kernel.install(command.path, { grants: command.grants });
+    return id;
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 function tellTail(

@@ -19,7 +19,7 @@ export interface InvokeRequest {
   readonly payload?: Uint8Array | string;
   /** `default` when absent. */
   readonly principal?: string;
-  /** Ends the invocation with outcome `cancelled`; the guest's instance is discarded. */
+  /** Ends the invocation with outcome `cancelled`; the guest's instance stays only when it returns by itself within 500 ms. */
   readonly signal?: AbortSignal;
   /** Deadline of this call; the principal's own limit (300 s) when absent, and never more than that. */
   readonly timeoutMs?: number;
@@ -48,7 +48,7 @@ export type KernelEvent =
 export interface Kernel {
   /** Reads a `.capsule` file or a folder; runs nothing and installs nothing. The plan's token stays valid until used or cancelled. */
   readonly inspect: (path: string) => Promise<InstallPlan>;
-  /** Installs what `inspect` saw, by its token; refused when the content changed since. */
+  /** Installs the copy that `inspect` made, by its token; what changed at the source since does not reach it. */
   readonly confirm: (token: string, grants: Grants) => Promise<CapsuleView>;
   readonly cancelInspection: (token: string) => Promise<void>;
   /** `inspect` and `confirm` in one step. */
@@ -69,7 +69,7 @@ export interface Kernel {
   readonly kill: (key: string) => void;
   readonly release: (key: string) => void;
   readonly about: () => AboutView;
-  /** Hears every change from now on; returns its undo. */
+  /** Hears every change from now on; returns its undo. What a listener throws is reported and reaches nobody else. */
   readonly subscribe: (listener: (event: KernelEvent) => void) => () => void;
   /** Stops every instance and process (TERM, grace, KILL), flushes the audit log, removes temporary files. */
   readonly dispose: () => Promise<void>;

@@ -1,12 +1,21 @@
 import type { MessagePort } from 'node:worker_threads';
 
+/** A compiled core module, its memories capped by the share it has of the guest's memory. */
+export interface GuestModule {
+  readonly module: WebAssembly.Module;
+  /** How many instances of it the memory was shared out for. */
+  readonly instances: number;
+  /** What the memories of one instance may grow to together. */
+  readonly memoryBytes: number;
+}
+
 /** What the supervisor gives a guest's worker at its start. */
 export interface GuestStart {
   readonly questions: MessagePort;
   readonly shared: SharedArrayBuffer;
-  /** The transpiled component: one script and its compiled core modules, their memories capped. */
+  /** The transpiled component: one script and its core modules. */
   readonly script: string;
-  readonly modules: ReadonlyMap<string, WebAssembly.Module>;
+  readonly modules: ReadonlyMap<string, GuestModule>;
   /** Names of the host interfaces that the component imports. */
   readonly imports: readonly string[];
   /** Held capability names in byte order, for `enumerate-capabilities`. */
@@ -25,7 +34,7 @@ export interface GuestCall {
   readonly args: readonly unknown[];
 }
 
-/** Guest to supervisor. */
+/** Guest to supervisor. `memoryBytes` is how much is taken of what all its memories may grow to together. */
 export type GuestMessage =
   | { readonly kind: 'started' }
   | { readonly kind: 'refused'; readonly message: string }

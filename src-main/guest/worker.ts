@@ -3,6 +3,7 @@ import { createGuestEnd } from '../bridge/guest-end.ts';
 import { evaluateComponent } from './evaluate.ts';
 import { buildImports } from './imports.ts';
 import { createLocalFunctions } from './local-functions.ts';
+import { GuestMemory } from './memory.ts';
 import type { GuestCall, GuestMessage, GuestStart } from './protocol.ts';
 
 /** The entry of a guest's worker: builds the imports, loads the component, serves calls until it is ended. */
@@ -13,11 +14,11 @@ function main(): void {
   const port = parentPort;
   const send = (message: GuestMessage): void => port.postMessage(message);
   const start = workerData as GuestStart;
-  const memories: WebAssembly.Memory[] = [];
+  const memory = new GuestMemory([...start.modules.values()]);
 
   const load = (): Readonly<Record<string, unknown>> | undefined => {
     try {
-      const exports = instantiate(start, memories);
+      const exports = instantiate(start, memory);
       send({ kind: 'started' });
       return exports;
     } catch (error) {
@@ -33,38 +34,27 @@ function main(): void {
   port.on('message', (call: GuestCall) => {
     try {
       const value = (exports[call.export] as (...args: readonly unknown[]) => unknown)(...call.args);
-      send({ kind: 'returned', id: call.id, value, memoryBytes: bytesOf(memories) });
+      send({ kind: 'returned', id: call.id, value, memoryBytes: memory.takenBytes });
     } catch (error) {
-      send({ kind: 'trapped', id: call.id, message: describe(error), memoryBytes: bytesOf(memories) });
+      send({ kind: 'trapped', id: call.id, message: describe(error), memoryBytes: memory.takenBytes });
     }
   });
 }
 
-function instantiate(start: GuestStart, memories: WebAssembly.Memory[]): Readonly<Record<string, unknown>> {
+function instantiate(start: GuestStart, memory: GuestMemory): Readonly<Record<string, unknown>> {
   const ask = createGuestEnd(start.questions, start.shared);
   const component = evaluateComponent(start.script);
   const imports = buildImports(start.imports, ask, createLocalFunctions(start), component.Error);
   const getModule = (name: string): WebAssembly.Module => {
-    const module = start.modules.get(name);
-    if (module === undefined) {
+    const found = start.modules.get(name);
+    if (found === undefined) {
       throw new Error(`its core module ${name} is missing`);
     }
-    return module;
+    return found.module;
   };
-  return component.instantiate(getModule, imports, (module, coreImports) => {
-    const instance = new WebAssembly.Instance(module, coreImports);
-    for (const value of Object.values(instance.exports)) {
-      if (value instanceof WebAssembly.Memory) {
-        memories.push(value);
-      }
-    }
-    return instance;
-  });
-}
-
-/** The largest memory: each is capped for itself. */
-function bytesOf(memories: readonly WebAssembly.Memory[]): number {
-  return memories.reduce((most, memory) => Math.max(most, memory.buffer.byteLength), 0);
+  return component.instantiate(getModule, imports, (module, coreImports) =>
+    memory.instantiate(module, coreImports),
+  );
 }
 
 /** Errors come from the component's own context, so they are told by their shape. */

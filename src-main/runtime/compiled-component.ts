@@ -1,18 +1,20 @@
+import type { GuestModule } from '../guest/protocol.ts';
 import { RuntimeError } from './errors.ts';
-import { capMemories, MemoryDeclaredTooLarge } from './memory-cap.ts';
+import { PAGE_BYTES, planMemories, type ModulePlan } from './memory-cap-plan.ts';
+import { capMemories } from './memory-cap.ts';
 import type { TranspiledComponent } from './transpile.ts';
 import { enableWasmFeatures } from './wasm-features.ts';
 
 /** A component that is ready to be instantiated any number of times: compiled modules are shared between workers. */
 export interface CompiledComponent {
   readonly script: string;
-  readonly modules: ReadonlyMap<string, WebAssembly.Module>;
+  readonly modules: ReadonlyMap<string, GuestModule>;
   readonly imports: readonly string[];
   readonly exports: readonly string[];
 }
 
 /**
- * Compiles the core modules with every memory capped at `memoryLimitBytes`. V8 compiles off this thread.
+ * Compiles the core modules with all their memories together capped at `memoryLimitBytes`. V8 compiles off this thread.
  *
  * @throws RuntimeError `guest-refused-to-start` when the component declares more memory than allowed
  */
@@ -22,11 +24,9 @@ export async function compileComponent(
 ): Promise<CompiledComponent> {
   enableWasmFeatures();
   try {
+    const plan = planMemories(component.script, component.modules, memoryLimitBytes);
     const modules = await Promise.all(
-      [...component.modules].map(
-        async ([name, bytes]) =>
-          [name, await WebAssembly.compile(capMemories(bytes, memoryLimitBytes))] as const,
-      ),
+      [...plan].map(async ([name, share]) => [name, await compile(share)] as const),
     );
     return {
       script: component.script,
@@ -35,13 +35,8 @@ export async function compileComponent(
       exports: component.exports,
     };
   } catch (error) {
-    if (error instanceof MemoryDeclaredTooLarge) {
-      throw new RuntimeError(
-        'guest-refused-to-start',
-        error.message,
-        'Build the component with a smaller initial memory.',
-        { cause: error },
-      );
+    if (error instanceof RuntimeError) {
+      throw error;
     }
     throw new RuntimeError(
       'component-unusable',
@@ -50,4 +45,12 @@ export async function compileComponent(
       { cause: error },
     );
   }
+}
+
+async function compile({ bytes, instances, maxima }: ModulePlan): Promise<GuestModule> {
+  return {
+    module: await WebAssembly.compile(capMemories(bytes, maxima)),
+    instances,
+    memoryBytes: maxima.reduce((total, pages) => total + pages * PAGE_BYTES, 0),
+  };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { capMemories, MemoryDeclaredTooLarge } from './memory-cap.ts';
+import { capMemories, declaredMemories } from './memory-cap.ts';
 
 const PAGE = 65_536;
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
@@ -55,47 +55,30 @@ function growToEnd(memory: GrowingMemory): number {
 }
 
 const anyMemory = fc
-  .record({ minimum: fc.nat(40), more: fc.option(fc.nat(40)), limit: fc.nat(60) })
-  .map(({ minimum, more, limit }) => ({
+  .record({ minimum: fc.nat(40), more: fc.option(fc.nat(40)), cap: fc.nat(300) })
+  .map(({ minimum, more, cap }) => ({
     minimum,
     maximum: more === null ? null : minimum + more,
-    limit,
+    cap: minimum + cap,
   }));
 
 describe('a capped module', () => {
-  it('is valid, starts with what it declares, and grows to the limit or its own maximum and no further', async () => {
+  it('is valid, starts with what it declares, and grows to its cap and no further', async () => {
     await fc.assert(
-      fc.asyncProperty(anyMemory, async ({ minimum, maximum, limit }) => {
-        fc.pre(minimum <= limit);
-        const memory = await memoryOf(capMemories(moduleOf({ minimum, maximum }), limit * PAGE));
+      fc.asyncProperty(anyMemory, async ({ minimum, maximum, cap }) => {
+        const memory = await memoryOf(capMemories(moduleOf({ minimum, maximum }), [cap]));
         expect(memory.buffer.byteLength).toBe(minimum * PAGE);
-        expect(growToEnd(memory)).toBe(Math.min(maximum ?? limit, limit));
+        expect(growToEnd(memory)).toBe(cap);
       }),
       { numRuns: 60 },
     );
   });
 
-  it('is refused when it declares more than the limit at once', () => {
-    fc.assert(
-      fc.property(anyMemory, ({ minimum, maximum, limit }) => {
-        fc.pre(minimum > limit);
-        expect(() => capMemories(moduleOf({ minimum, maximum }), limit * PAGE)).toThrow(
-          MemoryDeclaredTooLarge,
-        );
-      }),
-    );
-  });
-
   it('keeps every other byte', () => {
     const module = moduleOf({ minimum: 1, maximum: 2 });
-    expect(capMemories(module, 2 * PAGE)).toEqual(module);
+    expect(capMemories(module, [2])).toEqual(module);
     const without = Uint8Array.from([...HEADER, ...section(0, [1, 65])]);
-    expect(capMemories(without, PAGE)).toEqual(without);
-  });
-
-  it('counts whole pages only', async () => {
-    const memory = await memoryOf(capMemories(moduleOf({ minimum: 0, maximum: null }), 3 * PAGE - 1));
-    expect(growToEnd(memory)).toBe(2);
+    expect(capMemories(without, [])).toEqual(without);
   });
 
   it('has each of its memories capped', () => {
@@ -104,31 +87,61 @@ describe('a capped module', () => {
       ...memoryType({ minimum: 1, maximum: null }),
       ...memoryType({ minimum: 2, maximum: 900 }),
     ];
-    const capped = capMemories(Uint8Array.from([...HEADER, ...section(5, two)]), 4 * PAGE);
+    const capped = capMemories(Uint8Array.from([...HEADER, ...section(5, two)]), [4, 3]);
     const expected = [
       2,
       ...memoryType({ minimum: 1, maximum: 4 }),
-      ...memoryType({ minimum: 2, maximum: 4 }),
+      ...memoryType({ minimum: 2, maximum: 3 }),
     ];
     expect([...capped]).toEqual([...HEADER, ...section(5, expected)]);
   });
 
   it('keeps the kind of a memory: shared, 64-bit, with pages of its own size', () => {
     const kinds = [3, ...[0x03, 1, 9], ...[0x04, 1], ...[0x09, 1, 9, 0]];
-    const capped = capMemories(Uint8Array.from([...HEADER, ...section(5, kinds)]), 4 * PAGE);
+    const capped = capMemories(Uint8Array.from([...HEADER, ...section(5, kinds)]), [4, 5, 6]);
     expect([...capped]).toEqual([
       ...HEADER,
-      ...section(5, [3, ...[0x03, 1, 4], ...[0x05, 1, 4], ...[0x09, 1, 4, 0]]),
+      ...section(5, [3, ...[0x03, 1, 4], ...[0x05, 1, 5], ...[0x09, 1, 6, 0]]),
     ]);
   });
 
-  it('with 64-bit limits beyond any number of pages is refused, not rounded', () => {
-    const huge = [1, 0x04, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
-    const module = Uint8Array.from([...HEADER, ...section(5, huge)]);
-    expect(() => capMemories(module, PAGE)).toThrow(MemoryDeclaredTooLarge);
+  it('with fewer caps than memories is an error, not one memory without', () => {
+    const two = [
+      2,
+      ...memoryType({ minimum: 0, maximum: null }),
+      ...memoryType({ minimum: 0, maximum: null }),
+    ];
+    expect(() => capMemories(Uint8Array.from([...HEADER, ...section(5, two)]), [1])).toThrow(RangeError);
+  });
+});
+
+describe('what a module declares', () => {
+  it.each([
+    ['nothing', section(0, [1, 65]), []],
+    ['no maximum', section(5, [1, 0x00, 3]), [{ minimum: 3, maximum: null }]],
+    ['a maximum', section(5, [1, 0x01, 3, 9]), [{ minimum: 3, maximum: 9 }]],
+    [
+      'several memories of every kind',
+      section(5, [3, ...[0x03, 1, 9], ...[0x04, 2], ...[0x09, 4, 8, 0]]),
+      [
+        { minimum: 1, maximum: 9 },
+        { minimum: 2, maximum: null },
+        { minimum: 4, maximum: 8 },
+      ],
+    ],
+    [
+      'a 64-bit number of pages',
+      section(5, [1, 0x04, ...Array.from({ length: 9 }, () => 0xff), 0x01]),
+      [{ minimum: 2 ** 64, maximum: null }],
+    ],
+  ])('is read: %s', (_what, bytes, memories) => {
+    expect(declaredMemories(Uint8Array.from([...HEADER, ...bytes]))).toEqual(memories);
   });
 
-  it('that ends in the middle of a section is an error, not an endless loop', () => {
-    expect(() => capMemories(Uint8Array.from([...HEADER, 5, 3, 1]), PAGE)).toThrow(RangeError);
+  it.each([
+    ['ends in the middle of a section', [5, 3, 1]],
+    ['has a number without end', [5, 200, 1, 1, 0x00, ...Array.from({ length: 200 }, () => 0x80), 0x01]],
+  ])('is an error, not an endless loop, when the module %s', (_what, bytes) => {
+    expect(() => declaredMemories(Uint8Array.from([...HEADER, ...bytes]))).toThrow(RangeError);
   });
 });

@@ -1,5 +1,3 @@
-/** Bytes in a page of linear memory, fixed by the WebAssembly specification. */
-const PAGE_BYTES = 65_536;
 const MEMORY_SECTION = 5;
 const HEADER_BYTES = 8;
 
@@ -7,61 +5,91 @@ const HEADER_BYTES = 8;
 const HAS_MAXIMUM = 0x01;
 const HAS_PAGE_SIZE = 0x08;
 
-/** Thrown when a module declares more memory than it may ever have. */
-export class MemoryDeclaredTooLarge extends Error {
-  readonly declaredBytes: number;
+/** The longest LEB128 that the specification allows: 64 bits, seven to a byte. */
+const MAX_LEB_BYTES = 10;
 
-  constructor(declaredBytes: number, limitBytes: number) {
-    super(`The component declares ${declaredBytes} bytes of memory; the limit is ${limitBytes}.`);
-    this.name = 'MemoryDeclaredTooLarge';
-    this.declaredBytes = declaredBytes;
+/** What a core module declares of one of its own memories, in pages. */
+export interface DeclaredMemory {
+  readonly minimum: number;
+  /** Null: as far as it can. */
+  readonly maximum: number | null;
+}
+
+/** The memories that a valid core module makes for itself; imported ones are another module's. */
+export function declaredMemories(module: Uint8Array): readonly DeclaredMemory[] {
+  const section = findSection(module);
+  if (section === undefined) {
+    return [];
   }
+  return memoryTypes(section.reader).map(({ minimum, maximum }) => ({ minimum, maximum }));
 }
 
 /**
- * A core module whose own memories cannot grow beyond `limitBytes`: the maximum in its memory section
+ * A core module whose own memories cannot grow beyond `maxima`: the maximum in its memory section
  * is lowered (or added), so that `memory.grow` itself refuses, as the guest's allocator expects.
  *
  * @param module bytes of a valid core module (V8 validates the result again)
- * @throws MemoryDeclaredTooLarge when the declared minimum alone is over the limit
+ * @param maxima in pages, one for each of its declared memories
  */
-export function capMemories(module: Uint8Array<ArrayBuffer>, limitBytes: number): Uint8Array<ArrayBuffer> {
+export function capMemories(
+  module: Uint8Array<ArrayBuffer>,
+  maxima: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  const found = findSection(module);
+  if (found === undefined) {
+    return module;
+  }
+  const { start, reader } = found;
+  const types = memoryTypes(reader);
+  const section = leb(types.length);
+  types.forEach(({ flags, minimum, pageSize }, index) => {
+    const maximum = maxima[index];
+    if (maximum === undefined) {
+      throw new RangeError('The module has more memories than were counted.');
+    }
+    section.push(flags | HAS_MAXIMUM, ...leb(minimum), ...leb(maximum), ...pageSize);
+  });
+  return join([
+    module.subarray(0, start),
+    Uint8Array.of(MEMORY_SECTION, ...leb(section.length)),
+    Uint8Array.from(section),
+    module.subarray(reader.position),
+  ]);
+}
+
+/** Where the memory section begins, and a reader at its content; undefined when the module has none. */
+function findSection(module: Uint8Array): { readonly start: number; readonly reader: Reader } | undefined {
   const reader = new Reader(module, HEADER_BYTES);
   while (!reader.done) {
     const start = reader.position;
     const id = reader.byte();
     const size = reader.leb();
     if (id === MEMORY_SECTION) {
-      const section = rewriteSection(reader, limitBytes);
-      return join([
-        module.subarray(0, start),
-        Uint8Array.of(MEMORY_SECTION, ...leb(section.length)),
-        Uint8Array.from(section),
-        module.subarray(reader.position),
-      ]);
+      return { start, reader };
     }
     reader.position += size;
   }
-  return module;
+  return undefined;
 }
 
-function rewriteSection(reader: Reader, limitBytes: number): number[] {
-  const limitPages = Math.floor(limitBytes / PAGE_BYTES);
-  const count = reader.leb();
-  const section = leb(count);
-  for (let index = 0; index < count; index += 1) {
+interface MemoryType extends DeclaredMemory {
+  readonly flags: number;
+  /** Encoded, empty when it is the usual one. */
+  readonly pageSize: readonly number[];
+}
+
+function memoryTypes(reader: Reader): readonly MemoryType[] {
+  const types: MemoryType[] = [];
+  for (let rest = reader.leb(); rest > 0; rest -= 1) {
     const flags = reader.byte();
-    const minimum = reader.leb();
-    const maximum = (flags & HAS_MAXIMUM) === 0 ? limitPages : Math.min(reader.leb(), limitPages);
-    if (minimum > limitPages) {
-      throw new MemoryDeclaredTooLarge(minimum * PAGE_BYTES, limitBytes);
-    }
-    section.push(flags | HAS_MAXIMUM, ...leb(minimum), ...leb(maximum));
-    if ((flags & HAS_PAGE_SIZE) !== 0) {
-      section.push(...leb(reader.leb()));
-    }
+    types.push({
+      flags,
+      minimum: reader.leb(),
+      maximum: (flags & HAS_MAXIMUM) === 0 ? null : reader.leb(),
+      pageSize: (flags & HAS_PAGE_SIZE) === 0 ? [] : leb(reader.leb()),
+    });
   }
-  return section;
+  return types;
 }
 
 class Reader {
@@ -89,13 +117,14 @@ class Reader {
   /** An unsigned LEB128; by multiplication, since memory64 limits go beyond 32 bits. */
   leb(): number {
     let value = 0;
-    for (let scale = 1; ; scale *= 128) {
+    for (let index = 0; index < MAX_LEB_BYTES; index += 1) {
       const next = this.byte();
-      value += (next & 0x7f) * scale;
+      value += (next & 0x7f) * 128 ** index;
       if (next < 0x80) {
         return value;
       }
     }
+    throw new RangeError('The module has a number of more than 64 bits.');
   }
 }
 

@@ -1,0 +1,112 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { parse } from '@bytecodealliance/jco';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { guestFolder, listing, temporaryFolder, WORKER_FOLDER } from '../testing.ts';
+
+const PROGRAM = join(WORKER_FOLDER, 'cli.js');
+
+/** A capsule whose `astrid-install` writes one line to its log and never returns. */
+async function endlessInstall(): Promise<string> {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'build'));
+  const component = await parse(`(component
+    (import "astrid:sys/host@1.0.0" (instance $sys
+      (type $levels (enum "trace" "debug" "info" "warn" "error"))
+      (export "log-level" (type $level (eq $levels)))
+      (export "log" (func (param "level" $level) (param "message" string)))))
+    (core module $text (memory (export "m") 1) (data (i32.const 0) "installing"))
+    (core instance $t (instantiate $text))
+    (core func $log (canon lower (func $sys "log") (memory (core memory $t "m"))))
+    (core module $m
+      (import "sys" "log" (func $log (param i32 i32 i32)))
+      (func (export "install")
+        (call $log (i32.const 2) (i32.const 0) (i32.const 10))
+        (loop $again (br $again)))
+      (func (export "hook") (result i32) (i32.const 0)))
+    (core instance $i (instantiate $m (with "sys" (instance (export "log" (func $log))))))
+    (func $install (canon lift (core func $i "install")))
+    (func $hook (result u32) (canon lift (core func $i "hook")))
+    (export "astrid-install" (func $install))
+    (export "astrid-hook-trigger" (func $hook)))`);
+  await writeFile(join(folder, 'build', 'endless.wasm'), component);
+  await writeFile(
+    join(folder, 'Capsule.toml'),
+    '[package]\nname = "endless"\nversion = "1.0.0"\n\n[[component]]\nfile = "build/endless.wasm"\n',
+  );
+  return folder;
+}
+
+/** The program with a folder of its own for what is temporary; it is killed when the test is over. */
+async function start(words: readonly string[], stdout: 'pipe' | number = 'pipe') {
+  const temporary = await temporaryFolder();
+  const child: ChildProcess = spawn(process.execPath, [PROGRAM, ...words], {
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['ignore', stdout, 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  const told = child.stderr === null ? Promise.resolve('') : text(child.stderr).catch(() => '');
+  return { child, temporary, exit, told };
+}
+
+describe('an interrupt', () => {
+  const installing = async () => {
+    const words = ['run', await endlessInstall(), '--grant', 'none', '--invoke', 'x'];
+    const running = await start(words);
+    await expect
+      .poll(() => listing(running.temporary), { timeout: 15_000 })
+      .toContainEqual(expect.stringMatching(/logs\/default\/endless\/.*\.log$/));
+    return running;
+  };
+
+  it('ends an installation whose hook never returns, and leaves nothing', async () => {
+    const { child, temporary, exit, told } = await installing();
+    child.kill('SIGINT');
+    expect(await exit).toBe(130);
+    expect(await told).toBe('Interrupted; everything that ran has been ended.\n');
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it('leaves nothing when a second one ends the program at once', async () => {
+    const { child, temporary, exit } = await installing();
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    // Whichever comes first, the other ends it.
+    expect([130, 143]).toContain(await exit);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+});
+
+describe('a reader that has gone', () => {
+  it('is no refusal of the capsule, and gets no stack of ours', async () => {
+    const { child, exit, told } = await start(['inspect', guestFolder('trap')]);
+    child.stdout?.destroy();
+    expect(await exit).toBe(2);
+    expect(await told).toBe('');
+  });
+
+  it('of the errors does not change how the program ends', async () => {
+    const { child, exit } = await start(['inspect', '/nowhere/at/all']);
+    child.stderr?.destroy();
+    expect(await exit).toBe(2);
+  });
+
+  it.skipIf(process.platform !== 'linux')('is told from a disk that is full', async () => {
+    const full = openSync('/dev/full', 'w');
+    onTestFinished(() => closeSync(full));
+    const { exit, told } = await start(['--help'], full);
+    expect(await exit).toBe(2);
+    expect(await told).toMatch(/^error: the result could not be written: .*ENOSPC/);
+  });
+});
+
+it('says 0 and one result for what went well', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, 'inspect', guestFolder('trap')]);
+  expect(JSON.parse(stdout)).toMatchObject({ id: 'trap' });
+});

@@ -1,0 +1,142 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from '@bytecodealliance/jco';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { noRights } from '../policy/gate.ts';
+import { startKernel, temporaryFolder, WORKER_FOLDER } from '../testing.ts';
+import type { CallEnd } from './call-end.ts';
+import { compileComponent } from './compiled-component.ts';
+import { GuestInstance } from './instance.ts';
+import { transpile } from './transpile.ts';
+
+const PAGE = 65_536;
+const LIMIT_PAGES = 1_024;
+
+interface Greedy {
+  /** One memory each, as `(memory …)` declares it. */
+  readonly memories: readonly string[];
+  /** What it does once every memory is refused its next page. */
+  readonly finally?: 'unreachable';
+}
+
+/** A component whose hook grows each of its memories to the end, one after the other, and returns their pages together. */
+function greedy({ memories, finally: end }: Greedy): string {
+  const kinds = [...new Set(memories)];
+  const each = (line: (memory: string, index: number) => string): string => memories.map(line).join('\n');
+  return `(component
+    ${kinds
+      .map(
+        (memory, kind) => `(core module $kind${kind}
+          (memory (export "m") ${memory})
+          (func (export "grow") (result i32)
+            (loop $more (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
+            (memory.size)))`,
+      )
+      .join('\n')}
+    ${each((memory, index) => `(core instance $part${index} (instantiate $kind${kinds.indexOf(memory)}))`)}
+    (core module $all
+      ${each((_memory, index) => `(import "part${index}" "grow" (func $grow${index} (result i32)))`)}
+      (func (export "all") (result i32)
+        (i32.const 0)
+        ${each((_memory, index) => `(i32.add (call $grow${index}))`)}
+        ${end ?? ''}))
+    (core instance $whole (instantiate $all
+      ${each((_memory, index) => `(with "part${index}" (instance $part${index}))`)}))
+    (func $hook (result u32) (canon lift (core func $whole "all")))
+    (export "astrid-hook-trigger" (func $hook)))`;
+}
+
+const times = (count: number, memory: string): readonly string[] =>
+  Array.from({ length: count }, () => memory);
+
+async function compiled(guest: Greedy) {
+  const component = await transpile(new Uint8Array(await parse(greedy(guest))), []);
+  return compileComponent(component, LIMIT_PAGES * PAGE);
+}
+
+async function callGreedy(guest: Greedy): Promise<CallEnd> {
+  const instance = new GuestInstance({
+    workerFile: join(WORKER_FOLDER, 'guest-worker.js'),
+    component: await compiled(guest),
+    capsule: 'greedy',
+    capsuleUuid: '',
+    principal: 'default',
+    rights: noRights,
+    memoryLimitBytes: LIMIT_PAGES * PAGE,
+    monotonicAnchorNs: 0n,
+    pipeline: () => Promise.resolve({ tag: 'trap', message: 'the host is not asked here' }),
+    report: () => undefined,
+  });
+  onTestFinished(() => instance.terminate());
+  return instance.call('astridHookTrigger', [], { invocation: null, timeoutMs: 10_000 });
+}
+
+describe('the memory of a guest', () => {
+  it.each<readonly [string, readonly string[]]>([
+    ['one memory', ['1']],
+    ['a memory that declares all of it', ['1024']],
+    ['one module made 24 times', times(24, '1')],
+    ['several modules', ['0', '3', '170', ...times(4, '17')]],
+    ['one that takes less than its share', ['1 5', '1']],
+  ])('is capped for the whole: %s grows to the limit and no further', async (_what, memories) => {
+    const end = await callGreedy({ memories });
+    expect(end.kind).toBe('returned');
+    const pages = end.kind === 'returned' ? (end.value as number) : 0;
+    expect(pages).toBeLessThanOrEqual(LIMIT_PAGES);
+    // What is left over of even shares is less than a page for each.
+    expect(pages).toBeGreaterThan(LIMIT_PAGES - memories.length);
+  });
+
+  it.each<readonly [string, readonly string[]]>([
+    ['all at once', times(24, '43')],
+    ['in one memory beside others', ['1000', '24', '1']],
+  ])('is refused when more is declared than the limit: %s', async (_what, memories) => {
+    await expect(compiled({ memories })).rejects.toMatchObject({
+      code: 'guest-refused-to-start',
+      message: expect.stringContaining('bytes of memory'),
+    });
+  });
+
+  it('may be in 32 parts, not in more', async () => {
+    await expect(compiled({ memories: times(32, '0') })).resolves.toBeDefined();
+    await expect(compiled({ memories: times(33, '0') })).rejects.toMatchObject({
+      code: 'guest-refused-to-start',
+      message: expect.stringContaining('33 memories'),
+    });
+  });
+
+  it.each<readonly [string, readonly string[]]>([
+    ['one memory', ['1']],
+    ['24 of them', times(24, '1')],
+    ['one with room left in another', ['200', '20 20']],
+  ])('is why a guest that fills it traps: %s', async (_what, memories) => {
+    await expect(callGreedy({ memories, finally: 'unreachable' })).resolves.toMatchObject({
+      kind: 'out-of-memory',
+    });
+  });
+});
+
+it('a capsule of many memories is ended at its limit and shown so, and one that declares too much is not installed', async () => {
+  const { kernel } = await startKernel();
+  const folder = await temporaryFolder();
+  const install = async (guest: Greedy): Promise<unknown> => {
+    await mkdir(join(folder, 'build'), { recursive: true });
+    await writeFile(join(folder, 'build', 'greedy.wasm'), await parse(greedy(guest)));
+    await writeFile(
+      join(folder, 'Capsule.toml'),
+      '[package]\nname = "greedy"\nversion = "1.0.0"\n\n[[component]]\nfile = "build/greedy.wasm"\n',
+    );
+    return kernel.install(folder, { grants: [] });
+  };
+  await expect(install({ memories: times(24, '64') })).rejects.toMatchObject({
+    code: 'guest-refused-to-start',
+  });
+  expect(kernel.capsules()).toEqual([]);
+
+  await install({ memories: times(24, '1'), finally: 'unreachable' });
+  await expect(kernel.invoke({ capsule: 'greedy', action: '' })).rejects.toMatchObject({
+    code: 'guest-out-of-memory',
+    message: expect.stringContaining('64 MiB'),
+  });
+  expect(kernel.capsules()).toMatchObject([{ lastCall: { outcome: 'out-of-memory' } }]);
+});

@@ -1,8 +1,9 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { guestCopy, guestFolder, listing, openKernel, startKernel, temporaryFolder } from './testing.ts';
+import { manifestAsking } from './host/testing.ts';
+import { guestCopy, guestFolder, listing, startKernel, temporaryFolder } from './testing.ts';
 
 /** What an installation may change: all but the logs and what the tests share. */
 async function installed(dataDir: string): Promise<readonly string[]> {
@@ -71,6 +72,56 @@ describe('an installation', () => {
     await expect(kernel.confirm(second.token, 'all')).rejects.toMatchObject({ code: 'inspection-gone' });
     await expect(kernel.confirm('made up', 'all')).rejects.toMatchObject({ code: 'inspection-gone' });
     await expect(readdir(join(dataDir, 'inspections'))).resolves.toEqual([]);
+  });
+
+  it('over an older one begins with what that was granted, but for rights that are wider now', async () => {
+    const { kernel } = await startKernel();
+    const granted = async (changes: Readonly<Record<string, string>>) => {
+      const { token, capabilities } = await kernel.inspect(await guestCopy('probe', changes));
+      await kernel.cancelInspection(token);
+      return capabilities.filter((each) => each.granted).map(({ name }) => name);
+    };
+    await expect(granted({})).resolves.toEqual([]);
+    await kernel.install(guestFolder('probe'), { grants: 'all' });
+    await expect(granted({})).resolves.toEqual(['host_process', 'allow_persistent']);
+    await expect(granted({ 'allow_persistent = true': 'kv = ["*"]' })).resolves.toEqual(['host_process']);
+    await expect(granted({ 'host_process = [': 'host_process = ["make", ' })).resolves.toEqual([
+      'allow_persistent',
+    ]);
+    await kernel.install(guestFolder('probe'), { grants: ['host_process'] });
+    await expect(granted({})).resolves.toEqual(['host_process']);
+  });
+
+  it('over an older one does not begin with the grant of a name that leads elsewhere by now', async () => {
+    const { kernel } = await startKernel();
+    const place = await temporaryFolder();
+    const link = join(place, 'link');
+    await Promise.all([mkdir(join(place, 'one')), mkdir(join(place, 'other'))]);
+    await symlink(join(place, 'one'), link);
+    const source = await manifestAsking({ fsRead: [link] });
+    const granted = async () => (await kernel.inspect(source)).capabilities.filter((each) => each.granted);
+    await kernel.install(source, { grants: ['fs_read'] });
+    await expect(granted()).resolves.toMatchObject([{ name: 'fs_read' }]);
+    await rm(link);
+    await symlink(join(place, 'other'), link);
+    await expect(granted()).resolves.toEqual([]);
+  });
+
+  it('over one that is switched off runs its hook and leaves it switched off', async () => {
+    const { kernel, events } = await startKernel();
+    await kernel.install(guestFolder('loop'), { grants: 'all' });
+    await kernel.setEnabled('loop', false);
+    const before = events.length;
+    await expect(
+      kernel.install(await guestCopy('loop', { '0.1.0': '0.2.0' }), { grants: 'all' }),
+    ).resolves.toMatchObject({ version: '0.2.0', enabled: false, state: 'disabled', instances: [] });
+    const bad = await guestCopy('bad-install', { 'name = "bad-install"': 'name = "loop"' });
+    await expect(kernel.install(bad, { grants: 'all' })).rejects.toMatchObject({ code: 'guest-trapped' });
+    expect(kernel.capsules()).toMatchObject([{ version: '0.2.0', enabled: false }]);
+    expect(events.slice(before).filter(({ kind }) => kind === 'guest-log')).toMatchObject([
+      { message: 'upgrading' },
+    ]);
+    await expect(kernel.setEnabled('loop', true)).resolves.toMatchObject({ version: '0.2.0', enabled: true });
   });
 
   it('over an older one replaces it, with the new grants only, and keeps its workspace', async () => {
@@ -186,88 +237,5 @@ describe('what is no capsule for this host', () => {
     });
     expect(await listing(dataDir)).toEqual(before);
     expect(kernel.capsules()).toHaveLength(1);
-  });
-});
-
-describe('prepared components', () => {
-  it('are kept for what is installed only', async () => {
-    const dataDir = await temporaryFolder();
-    const { kernel } = await openKernel(dataDir);
-    const prepared = async () =>
-      (await readdir(join(dataDir, 'transpiled'))).map((name) => name.slice(0, 64)).sort();
-    const first = await kernel.install(guestFolder('trap'), { grants: 'all' });
-    await expect(prepared()).resolves.toEqual([first.hash]);
-    const other = await guestCopy('spinner', { 'name = "spinner"': 'name = "trap"' });
-    const second = await kernel.install(other, { grants: 'all' });
-    await expect(prepared()).resolves.toEqual([second.hash]);
-    const bad = await guestCopy('bad-install', { 'name = "bad-install"': 'name = "trap"' });
-    await expect(kernel.install(bad, { grants: 'all' })).rejects.toMatchObject({ code: 'guest-trapped' });
-    await expect(prepared()).resolves.toEqual([second.hash]);
-    await kernel.install(guestFolder('spinner'), { grants: 'all' });
-    await kernel.remove('trap');
-    await expect(prepared()).resolves.toEqual([second.hash]);
-    await kernel.remove('spinner');
-    await expect(prepared()).resolves.toEqual([]);
-    await kernel.dispose();
-  });
-});
-
-describe('a damaged store', () => {
-  it('refuses a component that was changed on disk, shows why, and is mended by installing again', async () => {
-    const dataDir = await temporaryFolder();
-    const first = await openKernel(dataDir);
-    const { hash } = await first.kernel.install(guestFolder('trap'), { grants: 'all' });
-    await first.kernel.dispose();
-    const file = join(dataDir, 'components', `${hash}.wasm`);
-    const bytes = await readFile(file);
-    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-    await writeFile(file, bytes);
-    await rm(join(dataDir, 'transpiled'), { recursive: true });
-    const { kernel } = await openKernel(dataDir);
-    const ping = { capsule: 'trap', action: 'ping' };
-    await expect(kernel.invoke(ping)).rejects.toMatchObject({ code: 'store-damaged' });
-    expect(kernel.capsules()).toMatchObject([
-      { state: 'failed', stateReason: expect.stringContaining('on disk') },
-    ]);
-    await kernel.install(guestFolder('trap'), { grants: 'all' });
-    await expect(kernel.invoke(ping)).resolves.toMatchObject({ refused: false });
-    await kernel.dispose();
-  });
-
-  it('shows a folder that cannot be read, which can be removed', async () => {
-    const dataDir = await temporaryFolder();
-    const first = await openKernel(dataDir);
-    await first.kernel.install(guestFolder('trap'), { grants: 'all' });
-    await first.kernel.dispose();
-    await writeFile(join(dataDir, 'capsules', 'trap', 'install.json'), '{');
-    const { kernel } = await openKernel(dataDir);
-    expect(kernel.capsules()).toMatchObject([{ id: 'trap', state: 'failed', enabled: false }]);
-    await expect(kernel.invoke({ capsule: 'trap', action: 'ping' })).rejects.toMatchObject({
-      code: 'capsule-not-found',
-    });
-    await kernel.remove('trap');
-    expect(kernel.capsules()).toEqual([]);
-    await kernel.dispose();
-  });
-
-  it.each([
-    ['index.json', '{"imports":'],
-    ['component.js', ''],
-    ['component.core.wasm', ''],
-  ])('has prepared components made again when %s is damaged', async (file, content) => {
-    const dataDir = await temporaryFolder();
-    const first = await openKernel(dataDir);
-    await first.kernel.install(guestFolder('trap'), { grants: 'all' });
-    await first.kernel.dispose();
-    const [prepared = ''] = await readdir(join(dataDir, 'transpiled'));
-    const damaged = join(dataDir, 'transpiled', prepared, file);
-    const before = await readFile(damaged);
-    await writeFile(damaged, content);
-    const { kernel } = await openKernel(dataDir);
-    await expect(kernel.invoke({ capsule: 'trap', action: 'ping' })).resolves.toMatchObject({
-      refused: false,
-    });
-    expect((await readFile(damaged)).equals(before)).toBe(true);
-    await kernel.dispose();
   });
 });

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { InstallPlan } from '../contract/views.ts';
-import type { Capabilities } from '../policy/capabilities.ts';
-import type { ResolvedEntry } from '../policy/resolved-entry.ts';
+import { heldNames, intersect, type Capabilities } from '../policy/capabilities.ts';
+import { pinnedPath, type ResolvedEntry } from '../policy/resolved-entry.ts';
 import { capabilityViews } from './capability-words.ts';
 import { requireRunnable, type ServedInterfaces } from './component-check.ts';
 import { hashComponent, requireDeclaredHash } from './component-hash.ts';
 import { capsuleError } from './errors.ts';
-import type { Library } from './library.ts';
+import type { InstalledCapsule, Library } from './library.ts';
 import { readSource } from './source.ts';
 import type { CapsuleContent } from './source-content.ts';
 
@@ -118,6 +118,7 @@ function planOf(
   { content: { kind, manifest, component, header }, hash, resolved }: Inspected,
   library: Library,
 ): InstallPlan {
+  const installed = library.find(manifest.id);
   return {
     token,
     source,
@@ -129,9 +130,42 @@ function planOf(
     size: component.length,
     imports: header.imports.map(({ name }) => name),
     exports: header.exports.filter((each) => each.kind === 'func').map(({ name }) => name),
-    // Nothing is granted yet.
-    capabilities: capabilityViews(manifest.capabilities, [], resolved),
+    capabilities: capabilityViews(
+      manifest.capabilities,
+      grantedBefore(manifest.capabilities, resolved, installed),
+      resolved,
+    ),
     warnings: manifest.warnings,
-    replaces: library.find(manifest.id)?.manifest.version ?? null,
+    replaces: installed?.manifest.version ?? null,
   };
+}
+
+/**
+ * Rights that the installed capsule of that name has to the same extent. One that asks for more now, or whose names
+ * lead elsewhere on this machine by now, was not granted.
+ */
+function grantedBefore(
+  asked: Capabilities,
+  resolved: readonly ResolvedEntry[],
+  installed: InstalledCapsule | undefined,
+): readonly string[] {
+  if (installed === undefined) {
+    return [];
+  }
+  const { manifest, record } = installed;
+  const held = intersect(manifest.capabilities, record.grants);
+  const moved = resolved.filter(({ kind, asked: entry, real }) => {
+    const before = pinnedPath(record.resolved ?? [], kind, entry);
+    return before !== null && before !== real;
+  });
+  return heldNames(held).filter((name) => {
+    const [wanted, had] = [asked[name], held[name]];
+    if (typeof wanted === 'boolean' || typeof had === 'boolean') {
+      return true;
+    }
+    const kind = name === 'host_process' ? 'program' : 'folder';
+    const hasMoved = (entry: string): boolean =>
+      moved.some((each) => each.kind === kind && each.asked === entry);
+    return wanted.every((entry) => had.includes(entry) && !hasMoved(entry));
+  });
 }

@@ -118,6 +118,17 @@ describe('an installation', () => {
 });
 
 describe('what a crash left half-done', () => {
+  it('is undone: a first installation that was not finished', async () => {
+    const dataDir = await temporaryFolder();
+    const library = await openLibrary(dataDir);
+    const nothing = await listing(dataDir);
+    const { content, hash } = await contentOf('1.0.0');
+    // Neither committed nor taken back: the process ends here.
+    await library.install(content, hash, 'all');
+    expect((await openLibrary(dataDir)).list()).toEqual([]);
+    expect(await listing(dataDir)).toEqual(nothing);
+  });
+
   it('is undone: an upgrade that was not finished', async () => {
     const dataDir = await temporaryFolder();
     const library = await openLibrary(dataDir);

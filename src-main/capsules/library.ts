@@ -7,25 +7,9 @@ import { withPin, type ResolvedEntry } from '../policy/resolved-entry.ts';
 import { writeFileAtomically } from '../store/atomic-file.ts';
 import { hashComponent } from './component-hash.ts';
 import { capsuleError } from './errors.ts';
+import { damaged, parseRecord, type InstallRecord } from './library-record.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { MANIFEST_NAME, type CapsuleContent } from './source-content.ts';
-
-/** What is remembered of an installation beside the capsule's own files. */
-export interface InstallRecord {
-  readonly schema: 1;
-  /** BLAKE3 of the component. */
-  readonly hash: string;
-  /** Bytes of the component. */
-  readonly size: number;
-  readonly imports: readonly string[];
-  readonly exports: readonly string[];
-  readonly grants: Grants;
-  /** Where the entries of the capabilities led when they were granted, or at first use; absent in old records. */
-  readonly resolved?: readonly ResolvedEntry[];
-  readonly enabled: boolean;
-  /** Epoch ms. */
-  readonly installedAt: number;
-}
 
 export interface InstalledCapsule {
   readonly manifest: Manifest;
@@ -50,7 +34,10 @@ export interface Library {
   readonly list: () => readonly InstalledCapsule[];
   readonly broken: () => readonly BrokenCapsule[];
   readonly find: (id: string) => InstalledCapsule | undefined;
-  /** Puts a capsule in place of the one of the same name, if any; the old one comes back on `rollback`. */
+  /**
+   * Puts a capsule in place of the one of the same name, if any; the old one comes back on `rollback`. One that was
+   * switched off stays so.
+   */
   readonly install: (
     content: CapsuleContent,
     hash: string,
@@ -67,7 +54,9 @@ export interface Library {
 
 const RECORD_NAME = 'install.json';
 const STAGING = '.staging-';
+/** What an installation that is not committed must give back: the capsule that was there, or nothing. */
 const PREVIOUS = '.previous-';
+const NOTHING = '.nothing-';
 
 /**
  * The installed capsules under `dataDir`: `capsules/<id>/` holds each one's files and record,
@@ -126,6 +115,7 @@ export async function openLibrary(dataDir: string): Promise<Library> {
       const folder = join(capsules, id);
       const staging = join(capsules, `${STAGING}${randomUUID()}`);
       const previousFolder = join(capsules, `${PREVIOUS}${id}.${randomUUID()}`);
+      const nothing = join(capsules, `${NOTHING}${id}.${randomUUID()}`);
       const previous = installed.get(id);
       const previousBroken = broken.get(id);
       const record: InstallRecord = {
@@ -136,17 +126,20 @@ export async function openLibrary(dataDir: string): Promise<Library> {
         exports: content.header.exports.filter(({ kind }) => kind === 'func').map(({ name }) => name),
         grants,
         resolved,
-        enabled: true,
+        enabled: previous?.record.enabled ?? true,
         installedAt: Date.now(),
       };
       try {
         await writeNew(componentPath(hash), content.component);
         await writeCapsule(staging, content, record);
-        await renameIfThere(folder, previousFolder);
+        if (!(await renameIfThere(folder, previousFolder))) {
+          await mkdir(nothing);
+        }
         await rename(staging, folder);
       } catch (error) {
         await rm(staging, { recursive: true, force: true });
         await renameIfThere(previousFolder, folder);
+        await rm(nothing, { recursive: true, force: true });
         await dropUnusedComponent(hash);
         throw error;
       }
@@ -158,6 +151,7 @@ export async function openLibrary(dataDir: string): Promise<Library> {
         async commit() {
           // Renamed first: what is left of a removal that is cut off must not be taken for the old capsule.
           await renameIfThere(previousFolder, staging);
+          await rm(nothing, { recursive: true, force: true });
           await rm(staging, { recursive: true, force: true });
           if (previous !== undefined) {
             await dropUnusedComponent(previous.record.hash);
@@ -166,6 +160,7 @@ export async function openLibrary(dataDir: string): Promise<Library> {
         async rollback() {
           installed.delete(id);
           await rm(folder, { recursive: true, force: true });
+          await rm(nothing, { recursive: true, force: true });
           await renameIfThere(previousFolder, folder);
           if (previous !== undefined) {
             installed.set(id, previous);
@@ -224,15 +219,8 @@ function requireInstalled(installed: ReadonlyMap<string, InstalledCapsule>, id: 
   return capsule;
 }
 
-function damaged(what: string, cause?: unknown): Error {
-  return capsuleError('store-damaged', what, 'Install the capsule again from its source.', cause);
-}
-
 async function readInstalled(folder: string): Promise<InstalledCapsule> {
-  const record = JSON.parse(await readFile(join(folder, RECORD_NAME), 'utf8')) as InstallRecord;
-  if (record.schema !== 1) {
-    throw damaged('It was installed by a newer version of Capsule Desktop.');
-  }
+  const record = parseRecord(await readFile(join(folder, RECORD_NAME), 'utf8'));
   return { manifest: parseManifest(await readFile(join(folder, MANIFEST_NAME))), record };
 }
 
@@ -261,12 +249,17 @@ async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function renameIfThere(from: string, to: string): Promise<void> {
-  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') {
-      throw error;
+/** False when there was nothing to rename. */
+async function renameIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return false;
     }
-  });
+    throw error;
+  }
 }
 
 /** Removes components that a crash left without a capsule. */
@@ -276,15 +269,22 @@ async function sweepComponents(components: string, used: ReadonlySet<string>): P
   await Promise.all(unused.map((name) => rm(join(components, name), { force: true })));
 }
 
-/** Removes stagings; puts back a capsule whose replacement was not finished. */
+/** Removes stagings, and capsules whose installation was not finished; puts back what they replaced. */
 async function undoInterrupted(capsules: string): Promise<void> {
   for (const name of await readdir(capsules)) {
+    const path = join(capsules, name);
     if (name.startsWith(STAGING)) {
-      await rm(join(capsules, name), { recursive: true, force: true });
+      await rm(path, { recursive: true, force: true });
     } else if (name.startsWith(PREVIOUS)) {
-      const id = name.slice(PREVIOUS.length, name.lastIndexOf('.'));
-      await rm(join(capsules, id), { recursive: true, force: true });
-      await rename(join(capsules, name), join(capsules, id));
+      await rm(join(capsules, idIn(name, PREVIOUS)), { recursive: true, force: true });
+      await rename(path, join(capsules, idIn(name, PREVIOUS)));
+    } else if (name.startsWith(NOTHING)) {
+      await rm(join(capsules, idIn(name, NOTHING)), { recursive: true, force: true });
+      await rm(path, { recursive: true, force: true });
     }
   }
+}
+
+function idIn(name: string, prefix: string): string {
+  return name.slice(prefix.length, name.lastIndexOf('.'));
 }

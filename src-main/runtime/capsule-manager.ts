@@ -1,57 +1,46 @@
 import type { Grants, InvokeRequest } from '../contract/kernel.ts';
 import type { CapsuleView, InvokeResult } from '../contract/views.ts';
 import { sourceUuid } from '../capsules/component-hash.ts';
-import type { InstalledCapsule, Library } from '../capsules/library.ts';
+import type { InstalledCapsule, PendingInstall } from '../capsules/library.ts';
 import type { CapsuleContent } from '../capsules/source-content.ts';
-import type { Pipeline } from '../host/pipeline.ts';
 import { intersect, type Capabilities } from '../policy/capabilities.ts';
 import { DEFAULT_PRINCIPAL, requirePrincipal } from '../policy/principal.ts';
 import { defaultProfile } from '../policy/profile.ts';
 import type { ResolvedEntry } from '../policy/resolved-entry.ts';
-import { CapsuleRuntime } from './capsule-runtime.ts';
+import { callTimeout, waitWithin } from './call-time.ts';
+import { CapsuleChanges } from './capsule-changes.ts';
+import type { CapsuleRuntime } from './capsule-runtime.ts';
 import { brokenView, capsuleView } from './capsule-view.ts';
-import { compileComponent } from './compiled-component.ts';
-import type { ComponentCache } from './component-cache.ts';
 import { RuntimeError } from './errors.ts';
+import { closing, LoadedCapsules, type LoadedCapsulesOptions } from './loaded-capsules.ts';
 
-export interface CapsuleManagerOptions {
-  readonly library: Library;
-  readonly cache: ComponentCache;
-  readonly pipeline: Pipeline;
-  readonly workerFile: string;
-  readonly monotonicAnchorNs: bigint;
-  /** Ends every process of a capsule that is being unloaded: TERM, grace, KILL. */
-  readonly stopProcesses: (capsule: string) => Promise<void>;
-  /** Ends what a cancelled invocation started for itself. */
-  readonly cancelProcesses: (invocation: string) => void;
+export interface CapsuleManagerOptions extends LoadedCapsulesOptions {
   readonly onChange: (capsule: CapsuleView) => void;
   readonly onRemoved: (id: string) => void;
-  readonly report: (message: string, error: unknown) => void;
-}
-
-/** An enabled capsule: its runtime once it is loaded, or why it could not be. */
-interface Enabled {
-  readonly loading: Promise<CapsuleRuntime>;
-  runtime: CapsuleRuntime | undefined;
-  failure: string;
 }
 
 /** Every installed capsule, from disk to its running instances. */
 export class CapsuleManager {
   readonly #options: CapsuleManagerOptions;
-  readonly #enabled = new Map<string, Enabled>();
+  readonly #loaded: LoadedCapsules;
+  readonly #changes = new CapsuleChanges();
+  #tidying: Promise<void> = Promise.resolve();
   #disposed = false;
 
   constructor(options: CapsuleManagerOptions) {
     this.#options = options;
+    this.#loaded = new LoadedCapsules(options, (id) => this.#tell(id));
   }
 
   /** Starts the enabled capsules that run by themselves; the others load at their first call. */
   start(): void {
-    for (const { manifest, record } of this.#options.library.list()) {
-      if (record.enabled && record.exports.includes('run')) {
-        this.#inBackground(manifest.id, this.#load(manifest.id));
-      }
+    const { library, cache, report } = this.#options;
+    const installed = library.list();
+    this.#tidying = cache
+      .dropUnused(new Set(installed.map(({ record }) => record.hash)))
+      .catch((error: unknown) => report('unused prepared components could not be removed', error));
+    for (const { manifest } of installed) {
+      this.#startAlone(manifest.id);
     }
   }
 
@@ -93,69 +82,104 @@ export class CapsuleManager {
     grants: Grants,
     resolved: readonly ResolvedEntry[],
   ): Promise<CapsuleView> {
-    const { library, cache } = this.#options;
-    const { id } = content.manifest;
     const imports = content.header.imports.map(({ name }) => name);
-    // Before anything is touched: a component that cannot be prepared leaves no trace.
-    await cache.get(hash, imports, () => Promise.resolve(content.component));
-    const previous = library.find(id);
-    await this.#unload(id);
-    const pending = await library.install(content, hash, grants, resolved).catch((error: unknown) => {
-      this.#afterRollback(id);
-      throw error;
-    });
     try {
-      await this.#load(id, (runtime) =>
+      // Before anything is touched: a component that cannot be prepared leaves no trace.
+      await this.#options.cache.get(hash, imports, () => Promise.resolve(content.component));
+      return await this.#change(content.manifest.id, () => this.#replace(content, hash, grants, resolved));
+    } catch (error) {
+      await this.#forgetUnused(hash);
+      throw error;
+    }
+  }
+
+  setEnabled(id: string, enabled: boolean): Promise<CapsuleView> {
+    return this.#change(id, async () => {
+      this.#find(id);
+      await this.#options.library.setEnabled(id, enabled);
+      if (enabled) {
+        this.#startAlone(id);
+      } else {
+        await this.#loaded.unload(id);
+      }
+      return this.#changed(id);
+    });
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#change(id, async () => {
+      const hash = this.#options.library.find(id)?.record.hash;
+      await this.#loaded.unload(id);
+      await this.#options.library.remove(id);
+      await this.#forgetUnused(hash);
+      this.#options.onRemoved(id);
+    });
+  }
+
+  /** Loading the capsule, and waiting until it is not being changed, count towards the deadline. */
+  async invoke({ capsule, action, payload, signal, ...request }: InvokeRequest): Promise<InvokeResult> {
+    const principal = requirePrincipal(request.principal ?? DEFAULT_PRINCIPAL);
+    const longest = defaultProfile(principal).quotas.maxTimeoutSecs * 1_000;
+    const timeoutMs = callTimeout(request.timeoutMs, longest);
+    const startedAt = performance.now();
+    const runtime = await waitWithin(this.#ready(capsule), { timeoutMs, signal }, capsule);
+    return runtime.invoke({
+      action,
+      payload: toBytes(payload),
+      principal,
+      timeoutMs: Math.max(1, Math.ceil(timeoutMs - (performance.now() - startedAt))),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  /** Ends everything, and what is being changed; nothing can be loaded afterwards. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#loaded.dispose();
+    // Without their guests they end at once, and are undone.
+    await this.#changes.settled();
+    await this.#tidying;
+  }
+
+  /** The one way in which a capsule is changed: nobody else loads or changes it until `work` is over. */
+  async #change<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const end = await this.#changes.begin(id);
+    try {
+      this.#requireOpen();
+      return await work();
+    } finally {
+      end();
+    }
+  }
+
+  async #replace(
+    content: CapsuleContent,
+    hash: string,
+    grants: Grants,
+    resolved: readonly ResolvedEntry[],
+  ): Promise<CapsuleView> {
+    const { library } = this.#options;
+    const { id } = content.manifest;
+    const previous = library.find(id);
+    let pending: PendingInstall | undefined;
+    try {
+      await this.#loaded.unload(id);
+      pending = await library.install(content, hash, grants, resolved);
+      await this.#loaded.loadNew(pending.capsule, (runtime) =>
         runtime.runLifecycle(previous === undefined ? 'astridInstall' : 'astridUpgrade'),
       );
+      if (!pending.capsule.record.enabled) {
+        await this.#loaded.unload(id);
+      }
     } catch (error) {
-      await this.#unload(id);
-      await pending.rollback();
-      await this.#forgetUnused(hash);
+      await this.#loaded.unload(id);
+      await pending?.rollback();
       this.#afterRollback(id);
       throw error;
     }
     await pending.commit();
     await this.#forgetUnused(previous?.record.hash);
     return this.#changed(id);
-  }
-
-  async setEnabled(id: string, enabled: boolean): Promise<CapsuleView> {
-    this.#find(id);
-    await this.#options.library.setEnabled(id, enabled);
-    if (!enabled) {
-      await this.#unload(id);
-    } else if (this.#find(id).record.exports.includes('run')) {
-      this.#inBackground(id, this.#load(id));
-    }
-    return this.#changed(id);
-  }
-
-  async remove(id: string): Promise<void> {
-    const hash = this.#options.library.find(id)?.record.hash;
-    await this.#unload(id);
-    await this.#options.library.remove(id);
-    await this.#forgetUnused(hash);
-    this.#options.onRemoved(id);
-  }
-
-  async invoke(request: InvokeRequest): Promise<InvokeResult> {
-    const principal = requirePrincipal(request.principal ?? DEFAULT_PRINCIPAL);
-    const runtime = await this.#load(request.capsule);
-    const longest = defaultProfile(principal).quotas.maxTimeoutSecs * 1_000;
-    return runtime.invoke({
-      action: request.action,
-      payload: toBytes(request.payload),
-      principal,
-      timeoutMs: Math.min(request.timeoutMs ?? longest, longest),
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-    });
-  }
-
-  /** Ends everything; nothing can be loaded afterwards. */
-  async dispose(): Promise<void> {
-    this.#disposed = true;
-    await Promise.all([...this.#enabled.keys()].map((id) => this.#unload(id)));
   }
 
   #find(id: string): InstalledCapsule {
@@ -170,119 +194,77 @@ export class CapsuleManager {
     return capsule;
   }
 
-  /**
-   * The runtime of an enabled capsule, loaded once.
-   *
-   * @param prepare runs before anything else of the capsule does
-   */
-  #load(id: string, prepare?: (runtime: CapsuleRuntime) => Promise<void>): Promise<CapsuleRuntime> {
+  #requireOpen(): void {
     if (this.#disposed) {
-      throw new RuntimeError(
-        'kernel-disposed',
-        'Capsule Desktop is closing; nothing is started any more.',
-        'Start it again, then repeat the call.',
-      );
+      throw closing();
     }
-    const capsule = this.#find(id);
-    if (!capsule.record.enabled) {
-      throw new RuntimeError(
-        'capsule-disabled',
-        `The capsule ${id} is disabled.`,
-        'Enable it, then repeat the call.',
-      );
-    }
-    const known = this.#enabled.get(id);
-    if (known !== undefined && known.failure === '') {
-      return known.loading;
-    }
-    const loading = this.#createRuntime(capsule).then(async (runtime) => {
-      entry.runtime = runtime;
-      await prepare?.(runtime);
-      runtime.start();
-      return runtime;
-    });
-    const entry: Enabled = { loading, runtime: undefined, failure: '' };
-    this.#enabled.set(id, entry);
-    loading.then(
-      () => this.#changed(id),
-      (error: unknown) => {
-        entry.failure = error instanceof Error ? error.message : String(error);
-        this.#changed(id);
-      },
-    );
-    return loading;
   }
 
-  async #createRuntime({ manifest, record }: InstalledCapsule): Promise<CapsuleRuntime> {
-    const { cache, library, pipeline, cancelProcesses, workerFile, monotonicAnchorNs, report } =
-      this.#options;
-    const { quotas } = defaultProfile(DEFAULT_PRINCIPAL);
-    const transpiled = await cache.get(record.hash, record.imports, () => library.readComponent(record.hash));
-    return new CapsuleRuntime({
-      capsule: manifest.id,
-      capsuleUuid: sourceUuid(manifest.id, record.hash),
-      owner: DEFAULT_PRINCIPAL,
-      rights: { ...intersect(manifest.capabilities, record.grants), subscribe: manifest.subscribe },
-      quotas,
-      component: await compileComponent(transpiled, quotas.maxMemoryBytes),
-      workerFile,
-      monotonicAnchorNs,
-      pipeline,
-      cancelProcesses,
-      report,
-      onChange: () => this.#changed(manifest.id),
-    });
-  }
-
-  async #unload(id: string): Promise<void> {
-    const entry = this.#enabled.get(id);
-    if (entry === undefined) {
-      return;
+  /** The runtime of an enabled capsule; of the new version when it is being replaced. */
+  async #ready(id: string): Promise<CapsuleRuntime> {
+    for (;;) {
+      this.#requireOpen();
+      const capsule = this.#find(id);
+      if (!capsule.record.enabled) {
+        throw new RuntimeError(
+          'capsule-disabled',
+          `The capsule ${id} is disabled.`,
+          'Enable it, then repeat the call.',
+        );
+      }
+      const change = this.#changes.of(id);
+      if (change === undefined) {
+        return this.#loaded.load(capsule);
+      }
+      await change;
     }
-    this.#enabled.delete(id);
-    // Before its instances end, whose handles would say another reason and leave less time.
-    const stopping = this.#options.stopProcesses(id);
-    // Ends a life-cycle hook too, for which the load waits.
-    await entry.runtime?.dispose();
-    // A load that failed has nothing to unload, and its failure was shown already.
-    const runtime = await entry.loading.catch(() => undefined);
-    await runtime?.dispose();
-    await stopping;
-    // And what was started meanwhile.
-    await this.#options.stopProcesses(id);
   }
 
-  /** Drops what was prepared of a component that no capsule has any more. */
+  /** Starts a capsule that runs by itself, if it is one and enabled. */
+  #startAlone(id: string): void {
+    const capsule = this.#options.library.find(id);
+    if (capsule?.record.enabled === true && capsule.record.exports.includes('run') && !this.#disposed) {
+      this.#loaded
+        .load(capsule)
+        .catch((error: unknown) => this.#options.report(`${id} could not be loaded`, error));
+    }
+  }
+
+  /** Drops what was prepared of a component that no capsule has any more. That it fails is not the operator's failure. */
   async #forgetUnused(hash: string | undefined): Promise<void> {
-    const { library, cache } = this.#options;
+    const { library, cache, report } = this.#options;
     if (hash !== undefined && !library.list().some(({ record }) => record.hash === hash)) {
-      await cache.forget(hash);
+      await cache
+        .forget(hash)
+        .catch((error: unknown) => report('a prepared component could not be removed', error));
     }
   }
 
   /** After a failed upgrade the previous version goes on; after a failed installation nothing is there. */
   #afterRollback(id: string): void {
-    const previous = this.#options.library.find(id);
-    if (previous === undefined) {
+    if (this.#options.library.find(id) === undefined) {
       this.#options.onRemoved(id);
-    } else if (previous.record.enabled && previous.record.exports.includes('run')) {
-      this.#inBackground(id, this.#load(id));
+    } else {
+      this.#startAlone(id);
     }
   }
 
-  #inBackground(id: string, loading: Promise<CapsuleRuntime>): void {
-    loading.catch((error: unknown) => this.#options.report(`${id} could not be loaded`, error));
-  }
-
   #changed(id: string): CapsuleView {
-    const view = this.#view(this.#find(id));
+    const view = this.view(id);
     this.#options.onChange(view);
     return view;
   }
 
+  /** As `#changed`, from what runs by itself: the end of an instance is told after the capsule is gone, too. */
+  #tell(id: string): void {
+    if (this.#options.library.find(id) !== undefined) {
+      this.#changed(id);
+    }
+  }
+
   #view(capsule: InstalledCapsule): CapsuleView {
-    const entry = this.#enabled.get(capsule.manifest.id);
-    return capsuleView(capsule, entry?.runtime, entry?.failure ?? '');
+    const loaded = this.#loaded.find(capsule.manifest.id);
+    return capsuleView(capsule, loaded?.runtime, loaded?.failure ?? '');
   }
 }
 

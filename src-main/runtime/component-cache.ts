@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UNUSED_COMPONENT_MS } from './limits.ts';
 import type { TranspiledComponent } from './transpile.ts';
 import type { Transpiler } from './transpiler.ts';
 
@@ -29,6 +30,8 @@ export interface ComponentCache {
     load: () => Promise<Uint8Array>,
   ) => Promise<TranspiledComponent>;
   readonly forget: (hash: string) => Promise<void>;
+  /** Removes what no capsule has and a killed installation left, once it is old enough. */
+  readonly dropUnused: (used: ReadonlySet<string>) => Promise<void>;
 }
 
 export function createComponentCache(folder: string, transpiler: Transpiler): ComponentCache {
@@ -54,6 +57,21 @@ export function createComponentCache(folder: string, transpiler: Transpiler): Co
       return running;
     },
     forget: (hash) => rm(folderOf(hash), { recursive: true, force: true }),
+    async dropUnused(used) {
+      const keep = new Set([...used].map(folderOf));
+      const unused = (await namesIn(folder))
+        .map((name) => join(folder, name))
+        .filter((path) => !keep.has(path));
+      const oldest = Date.now() - UNUSED_COMPONENT_MS;
+      await Promise.all(
+        unused.map(async (path) => {
+          const facts = await stat(path).catch(() => undefined);
+          if (facts !== undefined && facts.mtimeMs < oldest) {
+            await rm(path, { recursive: true, force: true });
+          }
+        }),
+      );
+    },
   };
 }
 
@@ -115,9 +133,13 @@ function sha256(bytes: Uint8Array): string {
 
 /** Removes what a crash left half-written. */
 export async function sweepComponentCache(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  const stale = names.filter(
+  const stale = (await namesIn(folder)).filter(
     (name) => /\.[0-9a-f-]{36}$/.test(name) || !name.endsWith(`-${TRANSPILE_RECIPE}`),
   );
   await Promise.all(stale.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}
+
+/** None before the first component was prepared. */
+function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch(() => []);
 }

@@ -10,6 +10,7 @@ export type RuntimeErrorCode =
   | 'guest-refused-to-start'
   | 'invocation-cancelled'
   | 'component-unusable'
+  | 'invalid-input'
   | 'kernel-disposed';
 
 export class RuntimeError extends TypedError<RuntimeErrorCode> {}

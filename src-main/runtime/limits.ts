@@ -16,6 +16,11 @@ export const LIFECYCLE_TIMEOUT_MS = 10 * 60_000;
 export const TRANSPILER_IDLE_MS = 20_000;
 /** A transpile of the largest component seen (13 MB) takes 1.1 s; this leaves room for a slow, busy machine. */
 export const TRANSPILE_TIMEOUT_MS = 120_000;
+/**
+ * A prepared component that no capsule has is kept this long: an installation that was cut off is often tried
+ * again, and preparing it again costs a second.
+ */
+export const UNUSED_COMPONENT_MS = 24 * 60 * 60_000;
 
 /** Restart of a run loop that crashed: 2 s doubling to 120 s, five attempts, then failed (the reference's policy). */
 export const RESTART_FIRST_MS = 2_000;

@@ -61,10 +61,11 @@ export function createHandleMethods(resource: string): Methods {
       ...recorded,
       run: async (call, self) => {
         const { process } = find(call, self);
-        const killed = process.exit === null;
+        const { live } = process;
         const exit = await process.kill('killed');
         const { stdout, stderr } = takeLogs(process);
-        return { killed, exit: exitInfo(exit), stdout, stderr };
+        // Its own end may have come before the KILL and not have been told yet.
+        return { killed: live && exit.reason !== 'self', exit: exitInfo(exit), stdout, stderr };
       },
     },
     '[method]process-handle.wait': {
@@ -130,13 +131,7 @@ function refuseEndlessWait({ attached }: HeldProcess, timeoutMs: bigint | undefi
 function exitPollable(process: ManagedProcess): Pollable {
   return new Pollable(
     () => process.exit !== null,
-    (listener) => {
-      let wanted = true;
-      void process.exited.then(() => (wanted ? listener() : undefined));
-      return () => {
-        wanted = false;
-      };
-    },
+    (listener) => process.onExit(listener),
   );
 }
 

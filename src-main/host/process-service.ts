@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessWatches } from '../bus/process-watches.ts';
 import type { ExitView } from '../contract/views.ts';
 import type { ManagedProcess } from '../processes/managed-process.ts';
@@ -63,23 +62,33 @@ export async function waitForExit(
   signal: AbortSignal,
 ): Promise<ExitInfo> {
   const endWait = process.use.beginWait();
-  const waiting = new AbortController();
-  const patience =
-    timeoutMs === undefined
-      ? []
-      : [delay(clampTimer(timeoutMs), undefined, { signal: AbortSignal.any([waiting.signal, signal]) })];
   try {
-    const exit = await Promise.race([process.exited, ...patience]);
-    if (exit === undefined) {
-      throw new WitError<ErrorCode>({ tag: 'wait-timeout' });
-    }
-    return exitInfo(exit);
+    return exitInfo(process.exit ?? (await nextExit(process, timeoutMs, signal)));
   } finally {
-    // The timer's rejection has no reader any more when the process won the race.
-    patience[0]?.catch(() => undefined);
-    waiting.abort();
     endWait();
   }
+}
+
+/** Leaves nothing behind, neither at the process nor at the signal: both may be there for much longer. */
+function nextExit(
+  process: ManagedProcess,
+  timeoutMs: bigint | undefined,
+  signal: AbortSignal,
+): Promise<ExitView> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => give(() => reject(signal.reason as Error));
+    const onTimeout = (): void => give(() => reject(new WitError<ErrorCode>({ tag: 'wait-timeout' })));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, clampTimer(timeoutMs));
+    const leave = process.onExit((exit) => give(() => resolve(exit)));
+    signal.addEventListener('abort', onAbort, { once: true });
+    const give = (answer: () => void): void => {
+      clearTimeout(timer);
+      leave();
+      signal.removeEventListener('abort', onAbort);
+      answer();
+    };
+  });
 }
 
 export function exitInfo({ code, signal }: ExitView): ExitInfo {

@@ -212,7 +212,13 @@ function byId(name: Name, { registry, watches }: ProcessServices): Functions<ByI
       run: async (call, id, graceMs) => {
         const process = find(call, id);
         const exit = await process.stop(Number(graceMs ?? DEFAULT_GRACE_MS), 'stopped');
-        registry.release(process);
+        if (exit === null) {
+          throw new WitError<ErrorCode>({ tag: 'cancelled' }, { reason: 'the stop was called off' });
+        }
+        // A call that has ended without hearing of the end must be able to ask for it later.
+        if (!call.signal.aborted) {
+          registry.release(process);
+        }
         return exitInfo(exit);
       },
     },

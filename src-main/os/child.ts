@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { ByteSink } from './byte-sink.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readChildren, readExecutable, readProcessStat } from './process-stats.ts';
@@ -34,6 +35,8 @@ export interface SandboxedChild {
    * to nobody here. How much the last look misses is up to who looks (`processes/resource-watch.ts`).
    */
   readonly usage: () => ProcessUsage | null;
+  /** True once the program's end is known here; nothing that is sent reaches it any more. */
+  readonly ended: boolean;
   /** Resolves once, when every process of the sandbox has ended. Never rejects. The streams may still hold output. */
   readonly exited: Promise<ChildExit>;
 }
@@ -93,7 +96,7 @@ export class BubblewrapChild implements SandboxedChild {
   }
 
   get ended(): boolean {
-    return this.#reaped;
+    return this.#reaped || this.#status.exitStatus !== null;
   }
 
   signal(name: SignalName): boolean {
@@ -147,8 +150,11 @@ export class BubblewrapChild implements SandboxedChild {
     const init = this.#status.initPid;
     const program = init === null ? undefined : readChildren(init)[0];
     if (init !== null && program !== undefined) {
-      const file = readExecutable(program);
-      if (file !== null && file !== this.#launcher && file !== readExecutable(init)) {
+      const [file, ours] = [readExecutable(program), readExecutable(init)];
+      // Who may not read a program may not see that it runs either; bubblewrap, of which init is one, can be seen.
+      const replaced =
+        file === null ? ours !== null && isHidden(program) : file !== this.#launcher && file !== ours;
+      if (replaced) {
         this.#programPid = program;
         this.look();
         return true;
@@ -179,6 +185,17 @@ export class BubblewrapChild implements SandboxedChild {
     }
     const stat = readProcessStat(init);
     return stat?.parent === this.#outerPid && stat.group === init ? init : null;
+  }
+}
+
+/** Whether a process runs a file that this user must not know: one without read permission, of another user. */
+function isHidden(pid: number): boolean {
+  try {
+    statSync(`/proc/${String(pid)}/exe`);
+    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM';
   }
 }
 

@@ -26,6 +26,11 @@ export const BLANKED_DESCRIPTORS = 63;
 
 /** Pauses between looks at `/proc` until the program has replaced bubblewrap: 1 ms first (a start takes 3–5 ms), doubling to this. */
 export const START_POLL_MAX_MS = 16;
+/**
+ * A program that so many looks (16 s and more) have not seen start is ended: until then neither a stop nor the limits reach it.
+ * Counted in looks, or a thread that was held up would give up before it looked.
+ */
+export const START_LOOKS = 1_000;
 
 /** What is kept of bubblewrap's own complaint when a program never started. */
 export const MAX_SETUP_ERROR_BYTES = 4096;

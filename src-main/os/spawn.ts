@@ -7,7 +7,7 @@ import { BubblewrapChild } from './child.ts';
 import type { OuterExit, SandboxedChild } from './child.ts';
 import { FifoStock } from './fifo-stock.ts';
 import type { PipeEnds } from './fifo-stock.ts';
-import { MAX_SETUP_ERROR_BYTES, START_POLL_MAX_MS } from './limits.ts';
+import { MAX_SETUP_ERROR_BYTES, START_LOOKS, START_POLL_MAX_MS } from './limits.ts';
 import { OsError } from './os-error.ts';
 import { fileIdentity } from './process-stats.ts';
 import { probeSandbox } from './sandbox-probe.ts';
@@ -224,13 +224,15 @@ const LAUNCH_FAILED: ReadonlySet<number> = new Set([1, 126, 127]);
 
 /** Throws `spawn-failed` with bubblewrap's (or prlimit's) own words when the program was never executed. */
 async function untilStarted({ child, stderr, status, outer }: Assembled): Promise<void> {
-  await Promise.race([status.announced, child.exited]);
-  for (let looks = 0; !child.ended && status.exitStatus === null; looks += 1) {
+  await within(START_POLL_MAX_MS, [status.announced, child.exited]);
+  for (let looks = 0; !child.ended; looks += 1) {
     if (child.hasStarted()) {
       return;
     }
-    const pause = Math.min(START_POLL_MAX_MS, Math.max(1, 2 ** (looks - 8)));
-    await Promise.race([child.exited, new Promise((resolve) => setTimeout(resolve, pause))]);
+    if (looks >= START_LOOKS) {
+      throw await endUnseen(child);
+    }
+    await within(Math.min(START_POLL_MAX_MS, Math.max(1, 2 ** (looks - 8))), [child.exited]);
   }
   await child.exited;
   const said = Buffer.from(stderr.peek(MAX_SETUP_ERROR_BYTES)).toString('utf8').trim();
@@ -243,5 +245,27 @@ async function untilStarted({ child, stderr, status, outer }: Assembled): Promis
     'spawn-failed',
     `The program could not be started: ${said === '' ? outer.failure() || 'the sandbox ended at once' : said}`,
     'Check the command, its working directory and the folders it is given.',
+  );
+}
+
+/** Until one of them has come true, at most so many milliseconds. */
+async function within(milliseconds: number, events: readonly Promise<unknown>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const pause = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([...events, pause]);
+  clearTimeout(timer);
+}
+
+async function endUnseen(child: BubblewrapChild): Promise<OsError> {
+  child.kill();
+  await child.exited;
+  child.stdout.close();
+  child.stderr.close();
+  return new OsError(
+    'spawn-failed',
+    'The program was not seen to start for a long time and was ended.',
+    'Try again when the machine is less busy.',
   );
 }

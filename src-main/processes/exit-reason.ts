@@ -1,13 +1,23 @@
 import type { ExitReason } from '../contract/views.ts';
-import { SIGXCPU } from '../os/signals.ts';
+import { SIGKILL, SIGNAL_NUMBERS, SIGXCPU } from '../os/signals.ts';
+import type { ChildExit } from '../os/signals.ts';
 import type { TreeCeilings } from './child-limits.ts';
 
-/** Why a process ended whose end nobody asked for. `sent`: the signals that it was sent. */
-export function unaskedReason(
-  signal: number | null,
+/**
+ * Why a process ended. `asked`: the reason of whoever wanted its end before it was known; `sent`: the signals that it was
+ * sent. A program that got no TERM and no INT can only have ended for the one who asked by KILL: an end of any other kind
+ * came before it.
+ */
+export function reasonOfExit(
+  { signal }: ChildExit,
+  asked: ExitReason | undefined,
   sent: ReadonlySet<number>,
   { cpuMs }: TreeCeilings,
 ): ExitReason {
+  const wasAsked = sent.has(SIGNAL_NUMBERS.term) || sent.has(SIGNAL_NUMBERS.int);
+  if (asked !== undefined && (wasAsked || signal === SIGKILL)) {
+    return asked;
+  }
   if (signal === SIGXCPU && cpuMs !== null) {
     return 'cpu-limit';
   }

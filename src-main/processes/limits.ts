@@ -53,6 +53,11 @@ export const MAX_LABEL_BYTES = 128;
  * descriptor was handed to a process of another sandbox.
  */
 export const EXIT_DRAIN_MS = 1_000;
+/**
+ * Last looks at the pipes when that is over, as long as each finds something. One takes in 2 MiB, more than a pipe holds; the
+ * bound is for a writer in another sandbox that never pauses.
+ */
+export const EXIT_DRAIN_TURNS = 8;
 /** Growing output is announced at most this often per process; the window reads at its own pace. */
 export const OUTPUT_CHANGE_MS = 50;
 

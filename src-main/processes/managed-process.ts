@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.ts';
-import { deferred } from '../base/deferred.ts';
 import { Emitter } from '../base/emitter.ts';
 import type {
   ExitReason,
@@ -12,17 +11,17 @@ import type {
 } from '../contract/views.ts';
 import type { SandboxedChild } from '../os/child.ts';
 import { SIGNAL_NUMBERS } from '../os/signals.ts';
-import { unaskedReason } from './exit-reason.ts';
-import { CANCEL_GRACE_MS, EXIT_DRAIN_MS, MAX_STOP_GRACE_MS, OUTPUT_CHANGE_MS } from './limits.ts';
+import { drainPipes } from './drain-pipes.ts';
+import { ExitLatch } from './exit-latch.ts';
+import { reasonOfExit } from './exit-reason.ts';
+import { CANCEL_GRACE_MS, MAX_STOP_GRACE_MS, OUTPUT_CHANGE_MS } from './limits.ts';
 import type { LogSlice } from './log-ring.ts';
 import { ProcessInput } from './process-input.ts';
-import { ProcessOutput } from './process-output.ts';
+import { isReadable, ProcessOutput } from './process-output.ts';
 import type { ManagedProcessOptions, ProcessOwner, ProcessPlan, Spawn } from './process-spec.ts';
-import { informOwner, viewProcess } from './process-view.ts';
-import type { ProcessInfo, ProcessState } from './process-view.ts';
+import { informOwner, viewProcess, type ProcessInfo, type ProcessState } from './process-view.ts';
 import type { ResourceWatch } from './resource-watch.ts';
-import { StopSequence } from './stop-sequence.ts';
-import type { FirstSignal } from './stop-sequence.ts';
+import { StopSequence, type FirstSignal } from './stop-sequence.ts';
 import { UseClock } from './use-clock.ts';
 
 /** One OS process of a capsule, whatever its tier: its output, input, signals, stop and end. */
@@ -39,7 +38,7 @@ export class ManagedProcess {
   readonly #clock: Clock;
   readonly #limits: Pick<ResourceWatch, 'add'>;
   readonly #changed: () => void;
-  readonly #exit = deferred<ExitView>();
+  readonly #exit: ExitLatch;
   readonly #output = new Emitter<LogStream>();
   readonly #streams: Readonly<Record<LogStream, ProcessOutput>>;
   readonly #stop: StopSequence;
@@ -47,8 +46,6 @@ export class ManagedProcess {
   readonly #sent = new Set<number>();
   #child: SandboxedChild | undefined;
   #reason: ExitReason | undefined;
-  #exitView: ExitView | null = null;
-  #exitedAt: number | null = null;
   #frozen = false;
   #pulse: NodeJS.Timeout | undefined;
   #endWatch: () => void = () => undefined;
@@ -60,6 +57,7 @@ export class ManagedProcess {
     this.tier = tier;
     this.plan = plan;
     this.startedAt = clock.now();
+    this.#exit = new ExitLatch(clock);
     this.exited = this.#exit.promise;
     this.use = new UseClock(clock);
     this.#clock = clock;
@@ -109,7 +107,7 @@ export class ManagedProcess {
   }
 
   get phase(): ProcessPhase {
-    if (this.#exitView !== null) {
+    if (this.#exit.view !== null) {
       return 'exited';
     }
     if (this.#stop.view !== null) {
@@ -119,12 +117,22 @@ export class ManagedProcess {
   }
 
   get exit(): ExitView | null {
-    return this.#exitView;
+    return this.#exit.view;
+  }
+
+  /** As `exited`, for who may stop waiting before: the promise keeps whatever waits for it until the end. */
+  get onExit(): Emitter<ExitView>['event'] {
+    return this.#exit.event;
+  }
+
+  /** False from the program's own end on, also while the last of its output is still taken in. */
+  get live(): boolean {
+    return this.#exit.view === null && this.#child?.ended !== true;
   }
 
   /** Epoch ms, null while it runs. */
   get exitedAt(): number | null {
-    return this.#exitedAt;
+    return this.#exit.at;
   }
 
   /** Says which stream has more bytes or has ended; fires for every chunk. For readiness, not for showing. */
@@ -157,9 +165,7 @@ export class ManagedProcess {
 
   /** True when the shared drain cursor has bytes before it, or both streams have ended. */
   get readable(): boolean {
-    const streams = Object.values(this.#streams);
-    // One closed stream is no news for ever: a guest that polls would spin until the other one ends.
-    return streams.some(({ undrained }) => undrained > 0) || streams.every(({ view }) => view.ended);
+    return isReadable(Object.values(this.#streams));
   }
 
   /**
@@ -191,25 +197,29 @@ export class ManagedProcess {
     return delivered;
   }
 
-  /** TERM or INT, then KILL after `graceMs` (at most 30 s). The first reason given is the one that stays. */
-  stop(graceMs: number, reason: ExitReason, first: FirstSignal = 'term'): Promise<ExitView> {
-    if (this.#exitView === null) {
-      this.#reason ??= reason;
-      const grace = Math.min(MAX_STOP_GRACE_MS, Math.max(0, graceMs));
-      // Whoever unloads or cancels counts on the end; only a plain stop is somebody's wish, which may change.
-      this.#stop.begin({ graceMs: grace, first, revocable: reason === 'stopped' });
+  /**
+   * TERM or INT, then KILL after `graceMs` (at most 30 s). The first reason given is the one that stays. Resolves with the end,
+   * or with null when the stop is called off: then the program runs on.
+   */
+  async stop(graceMs: number, reason: ExitReason, first: FirstSignal = 'term'): Promise<ExitView | null> {
+    if (!this.live) {
+      return this.exited;
     }
-    return this.exited;
+    this.#reason ??= reason;
+    const grace = Math.min(MAX_STOP_GRACE_MS, Math.max(0, graceMs));
+    // Whoever unloads or cancels counts on the end; only a plain stop is somebody's wish, which may change.
+    this.#stop.begin({ graceMs: grace, first, revocable: reason === 'stopped' });
+    return (await this.#stop.over) === 'ended' ? this.exited : null;
   }
 
   /** The call that it was started for is cancelled: INT, 2 s, KILL. */
-  cancel(): Promise<ExitView> {
+  cancel(): Promise<ExitView | null> {
     return this.stop(CANCEL_GRACE_MS, 'cancelled', 'int');
   }
 
-  /** Calls off the KILL of a stop that somebody asked for. False when there is none. */
+  /** Calls off the KILL of a stop that somebody asked for. False when there is none, or the program has ended. */
   cancelStop(): boolean {
-    const cancelled = this.#stop.cancel();
+    const cancelled = this.live && this.#stop.cancel();
     if (cancelled) {
       this.#reason = undefined;
     }
@@ -218,7 +228,7 @@ export class ManagedProcess {
 
   /** Ends it and all its descendants at once. */
   kill(reason: ExitReason): Promise<ExitView> {
-    if (this.#exitView === null) {
+    if (this.live) {
       this.#reason ??= reason;
       this.#stop.force();
     }
@@ -242,8 +252,8 @@ export class ManagedProcess {
       phase: this.phase,
       startedAt: this.startedAt,
       touchedAt: this.use.last,
-      exitedAt: this.#exitedAt,
-      exit: this.#exitView,
+      exitedAt: this.#exit.at,
+      exit: this.#exit.view,
       stop: this.#stop.view,
       frozen: this.#frozen,
       stdinOpen: this.#input.open,
@@ -261,33 +271,25 @@ export class ManagedProcess {
   }
 
   async #watch(child: SandboxedChild): Promise<void> {
-    const { code, signal } = await child.exited;
-    const { stdout, stderr } = this.#streams;
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise((resolve) => {
-      timer = setTimeout(resolve, EXIT_DRAIN_MS);
-    });
-    await Promise.race([Promise.all([stdout.finish(), stderr.finish()]), patience]);
-    clearTimeout(timer);
-    const reason = this.#reason ?? unaskedReason(signal, this.#sent, this.plan.ceilings);
-    this.#settle({ code, signal, reason });
+    const exit = await child.exited;
+    const reason = reasonOfExit(exit, this.#reason, this.#sent, this.plan.ceilings);
+    await drainPipes(Object.values(this.#streams));
+    this.#settle({ ...exit, reason });
   }
 
   #settle(exit: ExitView): void {
     this.#endWatch();
-    this.#exitView = exit;
-    this.#exitedAt = this.#clock.now();
-    this.#stop.end();
-    this.#streams.stdout.close();
-    this.#streams.stderr.close();
-    clearTimeout(this.#pulse);
-    this.#exit.resolve(exit);
+    this.#exit.set(exit, () => {
+      this.#stop.end();
+      Object.values(this.#streams).forEach((stream) => stream.close());
+      clearTimeout(this.#pulse);
+    });
     this.#changed();
   }
 
   #grew(stream: LogStream): void {
     this.#output.fire(stream);
-    if (this.#exitView === null) {
+    if (this.#exit.view === null) {
       this.#pulse ??= setTimeout(() => {
         this.#pulse = undefined;
         this.#changed();

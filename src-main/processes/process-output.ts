@@ -104,3 +104,9 @@ export class ProcessOutput implements ByteTarget {
     }
   }
 }
+
+/** Whether the shared drain cursors have bytes before them, or all streams have ended. */
+export function isReadable(streams: readonly ProcessOutput[]): boolean {
+  // One closed stream is no news for ever: a guest that polls would spin until the other one ends.
+  return streams.some(({ undrained }) => undrained > 0) || streams.every(({ view }) => view.ended);
+}

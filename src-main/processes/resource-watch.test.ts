@@ -5,7 +5,6 @@ import type { ResourceLimits } from '../os/sandbox-spec.ts';
 import { SandboxSpawner } from '../os/spawn.ts';
 import { makeWorkspace, script, until } from '../os/testing.ts';
 import { planLimits } from './child-limits.ts';
-import { unaskedReason } from './exit-reason.ts';
 import type { ManagedProcess } from './managed-process.ts';
 import type { ProcessSpec } from './process-spec.ts';
 import { ProcessRegistry } from './registry.ts';
@@ -175,12 +174,5 @@ describe('the watch', () => {
     expect([looks, told]).toEqual([4, ['pids-limit']]);
     stop();
     quiet();
-  });
-
-  it('takes SIGXCPU for the limit of CPU time only when there is one', () => {
-    expect(unaskedReason(24, new Set(), ceilings)).toBe('cpu-limit');
-    expect(unaskedReason(24, new Set(), { ...ceilings, cpuMs: null })).toBe('self');
-    expect(unaskedReason(15, new Set([15]), ceilings)).toBe('killed');
-    expect(unaskedReason(null, new Set(), ceilings)).toBe('self');
   });
 });

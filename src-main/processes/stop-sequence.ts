@@ -1,3 +1,4 @@
+import { deferred } from '../base/deferred.ts';
 import type { StopView } from '../contract/views.ts';
 
 /** How a stop asks: TERM, or INT when the call that wanted the process was cancelled. */
@@ -18,10 +19,14 @@ export interface StopOptions {
   readonly revocable: boolean;
 }
 
+/** What became of a stop. */
+export type StopOutcome = 'ended' | 'called-off';
+
 /** TERM or INT, a grace, KILL: each step visible, and the last can be called off until it is taken. */
 export class StopSequence {
   readonly #actions: StopActions;
   #view: StopView | null = null;
+  #over = deferred<StopOutcome>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(actions: StopActions) {
@@ -31,6 +36,11 @@ export class StopSequence {
   /** Null when no stop is under way. */
   get view(): StopView | null {
     return this.#view;
+  }
+
+  /** Resolves when the stop under way is over. */
+  get over(): Promise<StopOutcome> {
+    return this.#over.promise;
   }
 
   /** Sends the first signal and sets the KILL. While one is under way, a second call can only make it stricter. */
@@ -57,7 +67,7 @@ export class StopSequence {
     if (this.#view?.revocable !== true) {
       return false;
     }
-    this.end();
+    this.#close('called-off');
     this.#actions.onChange();
     return true;
   }
@@ -72,10 +82,16 @@ export class StopSequence {
     this.#actions.onChange();
   }
 
-  /** The process has ended, or the stop was called off. */
+  /** The process has ended. */
   end(): void {
+    this.#close('ended');
+  }
+
+  #close(outcome: StopOutcome): void {
     clearTimeout(this.#timer);
     this.#view = null;
+    this.#over.resolve(outcome);
+    this.#over = deferred();
   }
 
   #plan(view: StopView): void {

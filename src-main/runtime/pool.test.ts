@@ -30,7 +30,10 @@ function newInstance(): GuestInstance {
     rights: noRights,
     memoryLimitBytes: LIMIT_BYTES,
     monotonicAnchorNs: 0n,
-    pipeline: () => Promise.resolve({ tag: 'trap', message: 'the host is not asked here' }),
+    pipeline: Object.assign(
+      () => Promise.resolve({ tag: 'trap', message: 'the host is not asked here' } as const),
+      { recordDrops: () => Promise.resolve() },
+    ),
     report: () => undefined,
   });
 }

@@ -11,6 +11,14 @@ interface Entry {
   readonly resource: string;
   readonly value: unknown;
   readonly dispose: () => void;
+  readonly ends: () => string | null;
+}
+
+/** What somebody's dropped handle put an end to; the drop is then an act, for the audit. */
+export interface EndedByDrop {
+  readonly resource: string;
+  /** On what, as an audit record says it. */
+  readonly target: string;
 }
 
 /**
@@ -34,8 +42,16 @@ export class HandleTable {
     return found;
   }
 
-  /** @throws GuestTrap when the table is full; `dispose` has then run already. */
-  insert<R extends string>(resource: R, value: unknown, dispose: () => void): Handle<R> {
+  /**
+   * @param ends what dropping the handle would put an end to at that moment, for the audit; null for nothing
+   * @throws GuestTrap when the table is full; `dispose` has then run already.
+   */
+  insert<R extends string>(
+    resource: R,
+    value: unknown,
+    dispose: () => void,
+    ends: () => string | null = () => null,
+  ): Handle<R> {
     if (this.#entries.size >= MAX_HANDLES) {
       dispose();
       throw new GuestTrap(
@@ -43,7 +59,7 @@ export class HandleTable {
       );
     }
     const handle = this.#next++;
-    this.#entries.set(handle, { resource, value, dispose });
+    this.#entries.set(handle, { resource, value, dispose, ends });
     return handle as Handle<R>;
   }
 
@@ -59,17 +75,20 @@ export class HandleTable {
     return entry.value;
   }
 
-  /** Dropping an unknown number does nothing: the instance may already be on its way out. */
-  drop(handle: number): void {
+  /** What it ended, if anything. Dropping an unknown number does nothing: the instance may already be on its way out. */
+  drop(handle: number): readonly EndedByDrop[] {
     const entry = this.#entries.get(handle);
+    if (entry === undefined) {
+      return [];
+    }
     this.#entries.delete(handle);
-    entry?.dispose();
+    const target = entry.ends();
+    entry.dispose();
+    return target === null ? [] : [{ resource: entry.resource, target }];
   }
 
-  /** Drops all, newest first. */
-  dispose(): void {
-    for (const handle of [...this.#entries.keys()].reverse()) {
-      this.drop(handle);
-    }
+  /** Drops all, newest first. What they ended. */
+  dispose(): readonly EndedByDrop[] {
+    return [...this.#entries.keys()].reverse().flatMap((handle) => this.drop(handle));
   }
 }

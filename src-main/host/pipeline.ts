@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { AuditOutcome, AuditRecord } from '../policy/audit-record.ts';
 import { decide } from '../policy/gate.ts';
 import type { QuotaBook } from '../policy/quota.ts';
+import type { EndedByDrop } from './handle-table.ts';
 import type { Call } from './host-function.ts';
 import type { Operation, OperationTable } from './operation-table.ts';
 import { GuestTrap, WitError } from './wit-error.ts';
@@ -23,7 +24,14 @@ export interface PipelineServices {
   readonly report: (message: string, error: unknown) => void;
 }
 
-export type Pipeline = (call: Call, operation: string, args: readonly unknown[]) => Promise<Outcome>;
+export interface Pipeline {
+  (call: Call, operation: string, args: readonly unknown[]): Promise<Outcome>;
+  /** Records what dropped handles ended, by their guest or with its instance. No function is called for it, so nothing else does. */
+  readonly recordDrops: (
+    caller: Pick<Call, 'capsule' | 'principal'>,
+    ended: readonly EndedByDrop[],
+  ) => Promise<void>;
+}
 
 /** What a `run` of its own throws when the caller may not: every interface that can deny names it so. */
 const DENIAL = 'capability-denied';
@@ -42,7 +50,7 @@ interface Verdict {
  * their number, one a second) · answer.
  */
 export function createPipeline(services: PipelineServices): Pipeline {
-  return async (call, name, args) => {
+  const answer = async (call: Call, name: string, args: readonly unknown[]): Promise<Outcome> => {
     const operation = services.operations.get(name);
     if (operation === undefined) {
       return { tag: 'trap', message: `The host has no function ${name}.` };
@@ -61,6 +69,24 @@ export function createPipeline(services: PipelineServices): Pipeline {
     }
     return verdict.outcome;
   };
+  const recordDrops: Pipeline['recordDrops'] = async ({ capsule, principal }, ended) => {
+    const at = services.clock.now();
+    // All are handed over in this turn: at the end of the application there may be no other.
+    const written = ended.map(async ({ resource, target }) => {
+      await services.audit({
+        at,
+        capsule,
+        principal,
+        // The component model's own name of it: `package/interface#[resource-drop]resource`.
+        action: resource.replace('#', '#[resource-drop]'),
+        target,
+        outcome: 'allowed',
+        reason: '',
+      });
+    });
+    await Promise.all(written);
+  };
+  return Object.assign(answer, { recordDrops });
 }
 
 async function judge(

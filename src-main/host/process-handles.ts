@@ -41,7 +41,7 @@ export function createHandleMethods(resource: string): Methods {
     },
     '[method]process-handle.write-stdin': {
       ...recorded,
-      run: (call, self, data) => find(call, self).process.writeStdin(data),
+      run: (call, self, data) => find(call, self).process.writeStdin(data, call.signal),
     },
     '[method]process-handle.close-stdin': {
       ...recorded,
@@ -114,11 +114,16 @@ export function createHandleMethods(resource: string): Methods {
  * lost its handle (a trap, an idle instance) and the program still has something to tidy up.
  */
 export function holdProcess(call: Call, resource: string, held: HeldProcess): ProcessHandle {
-  return call.handles.insert(resource, held, () => {
-    if (!held.attached) {
-      void held.process.stop(DROP_GRACE_MS, 'killed');
+  const { process, attached } = held;
+  const dispose = (): void => {
+    if (!attached) {
+      void process.stop(DROP_GRACE_MS, 'killed');
     }
-  }) as unknown as ProcessHandle;
+  };
+  // Of one that is being ended already there is a record.
+  const ends = (): string | null =>
+    !attached && ['starting', 'running'].includes(process.phase) ? process.key : null;
+  return call.handles.insert(resource, held, dispose, ends) as unknown as ProcessHandle;
 }
 
 /** A persistent process may outlive every caller, so nobody waits for it without a limit. */

@@ -64,9 +64,11 @@ export async function openPlaces(
 }
 
 /**
- * The program of a request: it must be the one that was granted.
+ * The program of a request: it must be the one that was granted. The gate has let the command pass already; here it is
+ * held to the list once more, since what is pinned below counts as granted from then on.
  *
- * @throws WitError `capability-denied` when the name leads elsewhere now; `OsError` when there is no such program
+ * @throws WitError `capability-denied` when the name is not granted or leads elsewhere now; `OsError` when there is no
+ *   such program
  */
 export async function openProgram(
   services: Pick<PlaceServices, 'paths' | 'resolved'>,
@@ -74,6 +76,12 @@ export async function openProgram(
   command: string,
   places: ProcessPlaces,
 ): Promise<FoundProgram> {
+  if (!call.rights.host_process.includes(command)) {
+    throw new WitError<ErrorCode>(
+      { tag: 'capability-denied' },
+      { reason: `${command} is not an entry of host_process` },
+    );
+  }
   const found = await services.paths.program(command, places);
   // A path into the workspace names whatever the capsule's own programs put there; there is nothing to hold it to.
   if (!command.includes('/') || isAbsolute(command)) {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_ARGUMENTS, MAX_COMMAND_BYTES, readSpawnRequest, type SpawnRequest } from './process-request.ts';
+import {
+  MAX_ARGUMENT_BYTES,
+  MAX_ARGUMENTS,
+  MAX_COMMAND_BYTES,
+  readSpawnRequest,
+  type SpawnRequest,
+} from './process-request.ts';
 import { spawnTarget } from './process-target.ts';
 import { WitError } from './wit-error.ts';
 
@@ -17,6 +23,12 @@ function errorOf(more: Partial<SpawnRequest>): unknown {
   }
 }
 
+/** Arguments that take `bytes` together, each with its NUL. */
+function pieces(bytes: number): readonly string[] {
+  const part = Math.floor(bytes / 8);
+  return Array.from({ length: 8 }, (_, at) => 'x'.repeat((at < 7 ? part : bytes - 7 * part) - 1));
+}
+
 describe('a command', () => {
   it.each<[string, Partial<SpawnRequest>, string | null]>([
     ['by name', {}, null],
@@ -32,9 +44,11 @@ describe('a command', () => {
     ['with a C1 control character in an argument', { args: ['\u009b'] }, 'invalid-input'],
     ['with the most arguments', { args: Array.from({ length: MAX_ARGUMENTS }, () => '') }, null],
     ['with one more', { args: Array.from({ length: MAX_ARGUMENTS + 1 }, () => '') }, 'too-large'],
-    ['of the largest size', { args: ['x'.repeat(MAX_COMMAND_BYTES - 5)] }, null],
-    ['one byte larger', { args: ['x'.repeat(MAX_COMMAND_BYTES - 4)] }, 'too-large'],
-    ['larger in bytes than in characters', { args: ['ä'.repeat(MAX_COMMAND_BYTES / 2)] }, 'too-large'],
+    ['with the longest argument', { args: ['x'.repeat(MAX_ARGUMENT_BYTES)] }, null],
+    ['with one a byte longer', { args: ['', 'x'.repeat(MAX_ARGUMENT_BYTES + 1)] }, 'too-large'],
+    ['with one longer in bytes', { args: ['ä'.repeat(MAX_ARGUMENT_BYTES / 2 + 1)] }, 'too-large'],
+    ['of the largest size', { args: pieces(MAX_COMMAND_BYTES - 4) }, null],
+    ['one byte larger', { args: pieces(MAX_COMMAND_BYTES - 3) }, 'too-large'],
   ])('%s', (_name, more, tag) => {
     expect(errorOf(more)).toEqual(tag === null ? 'fine' : { tag });
   });

@@ -13,6 +13,8 @@ import { WitError } from './wit-error.ts';
 /** Arguments of one command, and their bytes together: a quarter of what Linux takes, so that the environment fits too. */
 export const MAX_ARGUMENTS = 4_096;
 export const MAX_COMMAND_BYTES = 512 * 1_024;
+/** Bytes of the command or one argument: Linux takes 128 KiB with the NUL behind it (`MAX_ARG_STRLEN`). */
+export const MAX_ARGUMENT_BYTES = 128 * 1_024 - 1;
 
 /** A guest's request, of either version: only 1.1.0 has files. */
 export type SpawnRequest = SpawnRequest10 | SpawnRequest11;
@@ -90,8 +92,10 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 /** Command and arguments as the contract promises to check them: no control characters, bounded. */
 function checkCommand({ cmd, args }: SpawnRequest): void {
   const words = [cmd, ...args];
-  const bytes = words.reduce((sum, word) => sum + Buffer.byteLength(word) + 1, 0);
-  if (args.length > MAX_ARGUMENTS || bytes > MAX_COMMAND_BYTES) {
+  const sizes = words.map((word) => Buffer.byteLength(word));
+  const bytes = sizes.reduce((sum, size) => sum + size + 1, 0);
+  const tooLong = sizes.some((size) => size > MAX_ARGUMENT_BYTES);
+  if (args.length > MAX_ARGUMENTS || tooLong || bytes > MAX_COMMAND_BYTES) {
     refuse('too-large');
   }
   // A leading dash would be an option of whatever takes the command.

@@ -204,7 +204,7 @@ describe('a command', () => {
     ['that is empty', { cmd: '', args: [] }, 'capability-denied'],
     ['with an option for the sandbox', { cmd: '--version', args: [] }, 'capability-denied'],
     ['with a name that only begins as an allowed one', { cmd: 'sh\t', args: [] }, 'capability-denied'],
-    ['with a shell line', { cmd: 'sh -c', args: [] }, 'unknown'],
+    ['with a shell line', { cmd: 'sh -c', args: [] }, 'capability-denied'],
     ['with NUL in an argument', { cmd: 'echo', args: ['a\0b'] }, 'invalid-input'],
     ['with too many arguments', { cmd: 'echo', args: Array.from({ length: 4_097 }, () => 'a') }, 'too-large'],
     ['that is too long', { cmd: 'echo', args: ['x'.repeat(600_000)] }, 'too-large'],

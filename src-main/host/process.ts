@@ -196,7 +196,7 @@ function byId(name: Name, { registry, watches }: ProcessServices): Functions<ByI
         };
       },
     },
-    'write-stdin': { ...recorded, run: (call, id, data) => find(call, id).writeStdin(data) },
+    'write-stdin': { ...recorded, run: (call, id, data) => find(call, id).writeStdin(data, call.signal) },
     'close-stdin': { ...recorded, run: (call, id) => find(call, id).closeStdin() },
     signal: {
       ...recorded,

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { PipeEnds } from './fifo-stock.ts';
-import { REOPEN_MAX_MS, REOPEN_MIN_MS } from './limits.ts';
+import { REOPEN_MAX_MS, REOPEN_MIN_MS, WRITE_PIECE_BYTES } from './limits.ts';
 import { OsError } from './os-error.ts';
 
 /** The standard input of a child. */
@@ -10,9 +10,11 @@ export interface ByteSink {
   readonly open: boolean;
   /**
    * Resolves when the kernel has taken every byte; waits as long as the child does not read. Writes keep their order.
-   * `bytes` must not be changed until then. Rejects with `OsError` `closed` when the other side is or goes away.
+   * `bytes` must not be changed until then. Rejects with `OsError` `closed` when the other side is or goes away, and with
+   * the signal's reason when that aborts: what the pipe has not taken by then stays out of it, but for one piece
+   * (`WRITE_PIECE_BYTES`) that may be under way.
    */
-  readonly write: (bytes: Uint8Array) => Promise<void>;
+  readonly write: (bytes: Uint8Array, signal?: AbortSignal) => Promise<void>;
   /** No more bytes; what was written before still arrives, then the child sees the end. */
   readonly end: () => void;
   /** Closes at once; writes under way reject. */
@@ -26,6 +28,8 @@ export class PipeSink implements ByteSink {
   #timer: NodeJS.Timeout | undefined;
   #open = true;
   #closed = false;
+  /** Resolves when the writes before are done, whatever came of them. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor({ ours: fd, name }: Pick<PipeEnds, 'ours' | 'name'>) {
     this.#name = name;
@@ -42,26 +46,18 @@ export class PipeSink implements ByteSink {
     return this.#open;
   }
 
-  write(bytes: Uint8Array): Promise<void> {
+  write(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (!this.#open) {
       return Promise.reject(closedError());
     }
-    return new Promise((resolve, reject) => {
-      this.#socket.write(bytes, (error) => {
-        // Node reports a write that destroying the socket cut off as done.
-        if (this.#closed || (error !== null && error !== undefined)) {
-          this.#open = false;
-          reject(closedError(error));
-        } else {
-          resolve();
-        }
-      });
-    });
+    const writing = this.#last.then(() => this.#writePieces(bytes, signal));
+    this.#last = writing.catch(() => undefined);
+    return writing;
   }
 
   end(): void {
     this.#open = false;
-    this.#socket.end();
+    void this.#last.then(() => this.#socket.end());
   }
 
   close(): void {
@@ -73,6 +69,28 @@ export class PipeSink implements ByteSink {
       closeSync(this.#name);
       this.#name = null;
     }
+  }
+
+  /** What was handed to the socket cannot be taken back, so it gets no more than one piece at a time. */
+  async #writePieces(bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    for (let at = 0; at < bytes.length; at += WRITE_PIECE_BYTES) {
+      signal?.throwIfAborted();
+      await this.#writePiece(bytes.subarray(at, at + WRITE_PIECE_BYTES));
+    }
+  }
+
+  #writePiece(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#socket.write(bytes, (error) => {
+        // Node reports a write that destroying the socket cut off as done.
+        if (this.#closed || (error !== null && error !== undefined)) {
+          this.#open = false;
+          reject(closedError(error));
+        } else {
+          resolve();
+        }
+      });
+    });
   }
 
   /**

@@ -1,10 +1,10 @@
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { CHILD_PATH, FIFO_BATCH, FIFO_LOW_WATER } from './limits.ts';
 import { OsError } from './os-error.ts';
 import { findExecutable } from './sandbox-probe.ts';
+import { runTool } from './spawn-tool.ts';
 
 /** A real kernel pipe. Both descriptors are close-on-exec and belong to the caller. */
 export interface PipeEnds {
@@ -98,19 +98,19 @@ export class FifoStock {
       throw new OsError('spawn-failed', 'The program mkfifo is missing.', 'Install the package coreutils.');
     }
     const folder = mkdtempSync(join(tmpdir(), 'capsule-pipes-'));
+    const names = Array.from({ length: FIFO_BATCH }, (_, index) => String(index));
     try {
-      const names = Array.from({ length: FIFO_BATCH }, (_, index) => String(index));
-      await execa(mkfifo, ['-m', '600', ...names], {
-        cwd: folder,
-        env: {},
-        extendEnv: false,
-        stdin: 'ignore',
-      });
+      const { ok, stderr } = await runTool(mkfifo, ['-m', '600', ...names], { cwd: folder });
+      if (!ok) {
+        throw new OsError('spawn-failed', `No pipes could be made: ${stderr.trim()}`, 'Free some space.');
+      }
       for (const name of names) {
         this.#paths.push(openSync(join(folder, name), O_PATH));
       }
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      // One by one: to list the folder takes a descriptor, and there may be none left.
+      names.forEach((name) => rmSync(join(folder, name), { force: true }));
+      rmdirSync(folder);
     }
   }
 }

@@ -17,11 +17,20 @@ export const FIFO_BATCH = 60;
 /** Below this many the next batch is made in the background, so that a spawn does not wait for `mkfifo`. */
 export const FIFO_LOW_WATER = 15;
 
+/** Free descriptors that running a tool of the system takes: two for each of its three streams, two for its start, some to spare. */
+export const TOOL_DESCRIPTORS = 16;
+
+/**
+ * Bytes of an input that are handed to the system at a time: what a pipe takes wholly or not at all (PIPE_BUF), so that of a
+ * write that is called off no more than this follows later.
+ */
+export const WRITE_PIECE_BYTES = 4096;
+
 /** How soon a writer looks in again on an input that was closed: at once while programs start, seldom later. */
 export const REOPEN_MIN_MS = 5;
 export const REOPEN_MAX_MS = 1000;
 
-/** Inherited descriptors up to here are blanked at every spawn; above, execa's cost per listed descriptor is felt. */
+/** Inherited descriptors up to here are blanked at every spawn; above, Node's cost per listed descriptor is felt. */
 export const BLANKED_DESCRIPTORS = 63;
 
 /** Pauses between looks at `/proc` until the program has replaced bubblewrap: 1 ms first (a start takes 3–5 ms), doubling to this. */

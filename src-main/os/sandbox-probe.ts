@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
-import { execa } from 'execa';
 import { CHILD_PATH, PROBE_TIMEOUT_MS } from './limits.ts';
 import { OsError } from './os-error.ts';
 import { refuseAfterSeatbelt } from './seatbelt-probe.ts';
 import { seccompFilter } from './seccomp.ts';
 import type { SandboxTools } from './sandbox.ts';
+import { runTool } from './spawn-tool.ts';
 import { readSystemView } from './system-view.ts';
 
 /** A sandbox that was seen to work, and what it is made of. */
@@ -25,7 +25,8 @@ export interface ProbeOptions {
 
 /**
  * Finds out whether programs can be sandboxed here, by doing it once.
- * Throws `OsError` `sandbox-unsupported`, `sandbox-missing` or `sandbox-blocked`, each with its fix.
+ * Throws `OsError` `sandbox-unsupported`, `sandbox-missing` or `sandbox-blocked`, each with its fix; `spawn-failed` when
+ * no process could be made to find it out.
  */
 export async function probeSandbox(
   { platform, searchPath }: ProbeOptions = { platform: process.platform, searchPath: CHILD_PATH },
@@ -96,35 +97,20 @@ async function tryNamespaces(bwrap: string): Promise<void> {
     '--proc',
     '/proc',
   ];
-  const result = await execa(bwrap, [...flags, '--', '/bin/true'], {
-    ...{
-      env: {},
-      extendEnv: false,
-      reject: false,
-      stdin: 'ignore',
-      stdout: 'ignore',
-      timeout: PROBE_TIMEOUT_MS,
-    },
-  });
-  if (result.failed) {
+  const result = await runTool(bwrap, [...flags, '--', '/bin/true'], { timeout: PROBE_TIMEOUT_MS });
+  if (!result.ok) {
     const said = result.stderr.trim().split('\n')[0] ?? '';
     throw new OsError(
       'sandbox-blocked',
       `bubblewrap is installed, but this system does not let it make a sandbox${said === '' ? '.' : `: ${said}`}`,
       await namespaceFix(),
-      { cause: result },
     );
   }
 }
 
 async function readVersion(bwrap: string): Promise<string> {
-  const { stdout } = await execa(bwrap, ['--version'], {
-    env: {},
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-  });
-  return /\d+(?:\.\d+)+/.exec(stdout ?? '')?.[0] ?? '0';
+  const { stdout } = await runTool(bwrap, ['--version']);
+  return /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? '0';
 }
 
 /** Which of the two known switches is off; distributions differ in which one they have. */

@@ -13,7 +13,8 @@ export type Places = Pick<SandboxSpec, 'cwd' | 'readOnly' | 'writable'> & { read
 /**
  * The absolute path of the program that `command` means inside the sandbox: looked up in the fixed child PATH
  * when it has no slash, else taken from `cwd`. Checked before anything is started, so that a missing program is an
- * error and not a line in a child's output. Throws `OsError` `program-not-found` or `invalid-spawn`.
+ * error and not a line in a child's output. Throws `OsError` `program-not-found` or `invalid-spawn`; the latter also for
+ * a path with `..` in it.
  */
 export async function resolveProgram(command: string, places: Places, view: SystemView): Promise<string> {
   if (command === '' || command.startsWith('-') || command.includes('\0')) {
@@ -21,6 +22,14 @@ export async function resolveProgram(command: string, places: Places, view: Syst
       'invalid-spawn',
       `${JSON.stringify(command)} cannot be a program: it is empty, begins with a dash or has a NUL.`,
       'Name a program, or give its path.',
+    );
+  }
+  // Tidied up as text, `name /../bash` is `bash`; to the kernel it is nothing, or what somebody put at `name `.
+  if (command.split('/').includes('..')) {
+    throw new OsError(
+      'invalid-spawn',
+      `${JSON.stringify(command)} cannot be a program: its path goes up by "..".`,
+      'Give its path without "..".',
     );
   }
   const visible = await visibleFolders(places, view);

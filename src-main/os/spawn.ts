@@ -18,6 +18,7 @@ import type { SandboxSpec } from './sandbox-spec.ts';
 import { PrivateFile } from './private-file.ts';
 import { closeHighInherited, inheritedDescriptors } from './spawn-inherited.ts';
 import { checkWorkingDirectory, resolveProgram } from './spawn-program.ts';
+import { notStarted, requireDescriptors } from './spawn-tool.ts';
 
 /** A program to start: `SandboxSpec` with the command as it was asked for. */
 export interface SpawnSpec extends Omit<SandboxSpec, 'command'> {
@@ -55,13 +56,21 @@ export class SandboxSpawner {
       checkWorkingDirectory(spec, sandbox.view),
     ]);
     const { argv, environment } = bubblewrapArguments({ ...spec, command: [program, ...spec.args] }, sandbox);
-    const pipes = await this.#stock.withPipes(5, () => openPipes(this.#stock, spec.stdin === 'pipe'));
-    const outer = startOuter(sandbox.bwrap, argv, pipes, this.#filter);
+    const pipes = await this.#openPipes(spec.stdin === 'pipe');
+    const outer = await startOuter(sandbox.bwrap, argv, pipes, this.#filter);
     const launcher = fileIdentity(sandbox.prlimit);
     const child = assemble(pipes, outer, launcher === fileIdentity(program) ? null : launcher);
     sendEnvironment(pipes.environment, environment);
     await untilStarted(child);
     return child.child;
+  }
+
+  async #openPipes(withStdin: boolean): Promise<Pipes> {
+    try {
+      return await this.#stock.withPipes(5, () => openPipes(this.#stock, withStdin));
+    } catch (error) {
+      throw error instanceof OsError ? error : notStarted(error);
+    }
   }
 
   async #firstLook(): Promise<Sandbox> {
@@ -72,7 +81,7 @@ export class SandboxSpawner {
       return sandbox;
     } catch (error) {
       this.#sandbox = undefined;
-      throw error;
+      throw error instanceof OsError ? error : notStarted(error);
     }
   }
 
@@ -92,17 +101,14 @@ interface Pipes {
 }
 
 interface Outer {
-  readonly pid: number | undefined;
+  readonly pid: number;
   readonly exited: Promise<OuterExit>;
-  /** Why it could not even be started, once `exited`. */
-  readonly failure: () => string;
 }
 
 interface Assembled {
   readonly child: BubblewrapChild;
   readonly stderr: PipeSource;
   readonly status: SandboxStatus;
-  readonly outer: Outer;
 }
 
 /** All or none. */
@@ -123,24 +129,32 @@ function openPipes(stock: FifoStock, withStdin: boolean): Pipes {
     };
   } catch (error) {
     opened.flatMap((pipe) => [pipe.ours, pipe.theirs, pipe.name]).forEach(closeDescriptor);
-    throw new OsError(
-      'spawn-failed',
-      'No pipe to the new process could be opened.',
-      'Stop some processes, or raise the limit of open files.',
-      { cause: error },
-    );
+    throw notStarted(error);
   }
 }
 
-function startOuter(bwrap: string, argv: readonly string[], pipes: Pipes, filter: PrivateFile | null): Outer {
+/** Throws `OsError` `spawn-failed`; then every end of `pipes` is closed. Else the child's ends are. */
+async function startOuter(
+  bwrap: string,
+  argv: readonly string[],
+  pipes: Pipes,
+  filter: PrivateFile | null,
+): Promise<Outer> {
   const { stdin, stdout, stderr, status, environment } = pipes;
+  const all = [stdout, stderr, status, environment, ...(stdin === null ? [] : [stdin])];
   const theirs = [stdout.theirs, stderr.theirs, status.theirs, environment.theirs];
-  const blanks = blankInherited(filter === null ? ENVIRONMENT_FD : SECCOMP_FD);
+  const more: number[] = [];
+  const lend = (fd: number): number => {
+    more.push(fd);
+    return fd;
+  };
   try {
-    theirs.push(...(filter === null ? [] : [filter.open()]));
+    const blanks = blankInherited(filter === null ? ENVIRONMENT_FD : SECCOMP_FD, lend);
+    const filters = filter === null ? [] : [lend(filter.open())];
     const seccomp = filter === null ? [] : ['--seccomp', String(SECCOMP_FD)];
+    requireDescriptors();
     const outer = execa(bwrap, [...seccomp, ...argv], {
-      stdio: descriptors(stdin?.theirs ?? 'ignore', ...theirs, ...blanks.stdio),
+      stdio: descriptors(stdin?.theirs ?? 'ignore', ...theirs, ...filters, ...blanks),
       env: {},
       extendEnv: false,
       buffer: false,
@@ -150,22 +164,22 @@ function startOuter(bwrap: string, argv: readonly string[], pipes: Pipes, filter
       detached: true,
       cleanup: false,
     });
-    let failure = '';
     const exited = new Promise<OuterExit>((resolve) => {
       // The event, not execa's promise: between reaping and that promise lie turns in which the pid is not ours.
       outer.once('exit', (_code, signal) =>
         resolve({ signal: signal === null ? null : constants.signals[signal] }),
       );
-      // When it could not be started at all there is no such event.
-      const settle = async (): Promise<void> => {
-        failure = (await outer).shortMessage ?? '';
-        resolve({ signal: null });
-      };
-      void settle();
     });
-    return { pid: outer.pid, exited, failure: () => failure };
+    const { pid } = outer;
+    if (pid === undefined) {
+      throw notStarted((await outer).cause);
+    }
+    return { pid, exited };
+  } catch (error) {
+    all.flatMap(({ ours, name }) => [ours, name]).forEach(closeDescriptor);
+    throw error instanceof OsError ? error : notStarted(error);
   } finally {
-    [...theirs, stdin?.theirs, blanks.fd].forEach(closeDescriptor);
+    [...all.map((pipe) => pipe.theirs), ...more].forEach(closeDescriptor);
   }
 }
 
@@ -177,17 +191,16 @@ function descriptors(...all: readonly Descriptor[]): ExecaDescriptors {
   return all as unknown as ExecaDescriptors;
 }
 
-/** Covers what the child would inherit by accident; see `inheritedDescriptors`. */
-function blankInherited(last: number): { readonly stdio: readonly Descriptor[]; readonly fd: number | null } {
+/** Covers what the child would inherit by accident; see `inheritedDescriptors`. The caller closes what is lent. */
+function blankInherited(last: number, lend: (fd: number) => number): readonly Descriptor[] {
   const inherited = inheritedDescriptors(last);
   if (inherited.length === 0) {
-    return { stdio: [], fd: null };
+    return [];
   }
   const first = last + 1;
-  const fd = openSync('/dev/null', 'r');
+  const fd = lend(openSync('/dev/null', 'r'));
   const length = Math.max(...inherited) - first + 1;
-  const stdio = Array.from({ length }, (_, index) => (inherited.includes(first + index) ? fd : 'ignore'));
-  return { stdio, fd };
+  return Array.from({ length }, (_, index) => (inherited.includes(first + index) ? fd : 'ignore'));
 }
 
 function assemble(pipes: Pipes, outer: Outer, launcher: string | null): Assembled {
@@ -199,10 +212,10 @@ function assemble(pipes: Pipes, outer: Outer, launcher: string | null): Assemble
     stderr,
     status,
     launcher,
-    outerPid: outer.pid ?? 0,
+    outerPid: outer.pid,
     outerExited: outer.exited,
   });
-  return { child, stderr, status, outer };
+  return { child, stderr, status };
 }
 
 function sendEnvironment({ ours, name }: PipeEnds, options: readonly string[]): void {
@@ -223,7 +236,7 @@ function closeDescriptor(fd: number | null | undefined): void {
 const LAUNCH_FAILED: ReadonlySet<number> = new Set([1, 126, 127]);
 
 /** Throws `spawn-failed` with bubblewrap's (or prlimit's) own words when the program was never executed. */
-async function untilStarted({ child, stderr, status, outer }: Assembled): Promise<void> {
+async function untilStarted({ child, stderr, status }: Assembled): Promise<void> {
   await within(START_POLL_MAX_MS, [status.announced, child.exited]);
   for (let looks = 0; !child.ended; looks += 1) {
     if (child.hasStarted()) {
@@ -243,7 +256,7 @@ async function untilStarted({ child, stderr, status, outer }: Assembled): Promis
   child.stderr.close();
   throw new OsError(
     'spawn-failed',
-    `The program could not be started: ${said === '' ? outer.failure() || 'the sandbox ended at once' : said}`,
+    `The program could not be started: ${said === '' ? 'the sandbox ended at once' : said}`,
     'Check the command, its working directory and the folders it is given.',
   );
 }

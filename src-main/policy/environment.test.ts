@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   environmentProblem,
   isSettable,
+  MAX_ENV_BYTES,
+  MAX_ENV_ENTRY_BYTES,
   MAX_ENV_ENTRIES,
   MAX_ENV_VALUE_BYTES,
   PASSED_ON,
@@ -71,6 +73,21 @@ describe('a variable', () => {
 const many = (count: number): { key: string; value: string }[] =>
   Array.from({ length: count }, (_, n) => ({ key: `V${n}`, value: 'x' }));
 
+/** An entry of `bytes` as `NAME=value`, by a long name: of a value there may be less. */
+const longest = (bytes: number): { key: string; value: string } => ({
+  key: 'K'.repeat(bytes - 65_536 - 1),
+  value: 'x'.repeat(65_536),
+});
+
+/** Entries that take `bytes` together, each with its equals sign and NUL. */
+const pieces = (bytes: number): { key: string; value: string }[] => {
+  const part = Math.floor(bytes / 32);
+  return Array.from({ length: 32 }, (_, at) => ({
+    key: `V${String(at).padStart(2, '0')}`,
+    value: 'x'.repeat((at < 31 ? part : bytes - 31 * part) - 5),
+  }));
+};
+
 describe('the entries of a request', () => {
   it.each([
     ['none', [], undefined],
@@ -92,6 +109,15 @@ describe('the entries of a request', () => {
         { key: 'A', value: '' },
       ],
       undefined,
+    ],
+    ['the longest entry', [longest(MAX_ENV_ENTRY_BYTES)], undefined],
+    ['an entry one byte longer', [longest(MAX_ENV_ENTRY_BYTES + 1)], 'too-large'],
+    ['the most bytes', pieces(MAX_ENV_BYTES), undefined],
+    ['one byte more', pieces(MAX_ENV_BYTES + 1), 'too-large'],
+    [
+      'a long value among too many bytes',
+      [...pieces(MAX_ENV_BYTES), { key: 'Z', value: '\0' }],
+      'invalid-input',
     ],
     ['a reserved name among others', [...many(2), { key: 'Ld_Preload', value: '' }], 'invalid-input'],
   ])('%s', (_name, entries, problem) => {

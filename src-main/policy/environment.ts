@@ -1,6 +1,10 @@
 /** Entries of a child's environment that a guest may set (the reference's numbers). */
 export const MAX_ENV_ENTRIES = 256;
 export const MAX_ENV_VALUE_BYTES = 65_536;
+/** Bytes of one entry as `NAME=value`: Linux takes 128 KiB with the NUL behind it (`MAX_ARG_STRLEN`). */
+export const MAX_ENV_ENTRY_BYTES = 128 * 1_024 - 1;
+/** Bytes of all entries together: with the arguments and bubblewrap's own within the 2 MiB that Linux takes at the usual stack limit. */
+export const MAX_ENV_BYTES = 1_024 * 1_024;
 
 /** Host variables that every child sees, when the host has them: language and time zone. */
 export const PASSED_ON = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'] as const;
@@ -49,7 +53,13 @@ export function environmentProblem(
   }
   const names = new Set(entries.map(({ key }) => key));
   const sound = entries.every(({ key, value }) => isSettable(key) && isValue(value));
-  return sound && names.size === entries.length ? undefined : 'invalid-input';
+  if (!sound || names.size !== entries.length) {
+    return 'invalid-input';
+  }
+  // Names are plain ASCII by now; each entry has an equals sign and a NUL beside name and value.
+  const sizes = entries.map(({ key, value }) => key.length + Buffer.byteLength(value) + 1);
+  const bytes = sizes.reduce((sum, size) => sum + size + 1, 0);
+  return bytes > MAX_ENV_BYTES || sizes.some((size) => size > MAX_ENV_ENTRY_BYTES) ? 'too-large' : undefined;
 }
 
 /** Whether a guest may set a variable of this name. */
@@ -61,5 +71,5 @@ export function isSettable(name: string): boolean {
 }
 
 function isValue(value: string): boolean {
-  return !value.includes('\0') && new TextEncoder().encode(value).length <= MAX_ENV_VALUE_BYTES;
+  return !value.includes('\0') && Buffer.byteLength(value) <= MAX_ENV_VALUE_BYTES;
 }

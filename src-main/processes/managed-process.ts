@@ -170,11 +170,12 @@ export class ManagedProcess {
 
   /**
    * Resolves with the number of bytes when the program's input has taken them all; waits as long as it does not read.
-   * Throws `ProcessError` `too-large` over 1 MiB, `OsError` `closed` when the input is closed on either side.
+   * Throws `ProcessError` `too-large` over 1 MiB, `OsError` `closed` when the input is closed on either side, and the
+   * signal's reason when that aborts; what was not taken by then is not written later.
    */
-  writeStdin(bytes: Uint8Array): Promise<number> {
+  writeStdin(bytes: Uint8Array, signal?: AbortSignal): Promise<number> {
     this.use.touch();
-    return this.#input.write(bytes);
+    return this.#input.write(bytes, signal);
   }
 
   /** The program sees the end of its input after what was written. Harmless when closed. */

@@ -24,8 +24,11 @@ export class ProcessInput {
     }
   }
 
-  /** Resolves with the number of bytes when all are taken. Throws `ProcessError` `too-large`, `OsError` `closed`. */
-  async write(bytes: Uint8Array): Promise<number> {
+  /**
+   * Resolves with the number of bytes when all are taken. Throws `ProcessError` `too-large`, `OsError` `closed`, and the
+   * signal's reason when that aborts: the program then gets the beginning of `bytes`, as far as it was taken.
+   */
+  async write(bytes: Uint8Array, signal?: AbortSignal): Promise<number> {
     if (bytes.length > MAX_WRITE_BYTES) {
       throw new ProcessError(
         'too-large',
@@ -36,7 +39,7 @@ export class ProcessInput {
     if (this.#sink === null) {
       throw new OsError('closed', 'The process has no open input.', 'Start it with its input kept open.');
     }
-    await this.#sink.write(bytes);
+    await this.#sink.write(bytes, signal);
     return bytes.length;
   }
 

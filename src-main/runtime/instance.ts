@@ -188,7 +188,7 @@ export class GuestInstance {
 
   async #answer(op: string, args: readonly unknown[]): Promise<Answer> {
     if (op === RESOURCE_DROP) {
-      this.handles.drop(args[0] as number);
+      await this.#options.pipeline.recordDrops(this.#options, this.handles.drop(args[0] as number));
       return { tag: 'ok', value: undefined };
     }
     const running = this.#running;
@@ -273,7 +273,10 @@ export class GuestInstance {
     this.#exited = true;
     this.#stopServing();
     this.#finish({ kind: 'trapped', message: 'The guest’s thread ended unexpectedly.' });
-    this.handles.dispose();
+    const { capsule, pipeline, report } = this.#options;
+    pipeline
+      .recordDrops(this.#options, this.handles.dispose())
+      .catch((error: unknown) => report(`${capsule}: what its instance ended is not recorded`, error));
     this.#ended.fire(undefined);
     this.#ended.dispose();
   }

@@ -7,6 +7,7 @@ import { startKernel, temporaryFolder, WORKER_FOLDER } from '../testing.ts';
 import type { CallEnd } from './call-end.ts';
 import { compileComponent } from './compiled-component.ts';
 import { GuestInstance } from './instance.ts';
+import { noHost } from './testing.ts';
 import { transpile } from './transpile.ts';
 
 const PAGE = 65_536;
@@ -64,7 +65,7 @@ async function callGreedy(guest: Greedy): Promise<CallEnd> {
     rights: noRights,
     memoryLimitBytes: LIMIT_PAGES * PAGE,
     monotonicAnchorNs: 0n,
-    pipeline: () => Promise.resolve({ tag: 'trap', message: 'the host is not asked here' }),
+    pipeline: noHost,
     report: () => undefined,
   });
   onTestFinished(() => instance.terminate());

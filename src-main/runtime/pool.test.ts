@@ -8,6 +8,7 @@ import { compileComponent, type CompiledComponent } from './compiled-component.t
 import type { CallEnd } from './call-end.ts';
 import { GuestInstance } from './instance.ts';
 import { createInstancePool, type InstancePool } from './pool.ts';
+import { noHost } from './testing.ts';
 import { transpile } from './transpile.ts';
 
 const LIMIT_BYTES = 64 * 1_024 * 1_024;
@@ -30,7 +31,7 @@ function newInstance(): GuestInstance {
     rights: noRights,
     memoryLimitBytes: LIMIT_BYTES,
     monotonicAnchorNs: 0n,
-    pipeline: () => Promise.resolve({ tag: 'trap', message: 'the host is not asked here' }),
+    pipeline: noHost,
     report: () => undefined,
   });
 }

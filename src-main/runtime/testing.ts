@@ -1,0 +1,7 @@
+import type { Pipeline } from '../host/pipeline.ts';
+
+/** The host of a guest that asks it nothing. */
+export const noHost: Pipeline = Object.assign(
+  () => Promise.resolve({ tag: 'trap', message: 'the host is not asked here' } as const),
+  { recordDrops: () => Promise.resolve() },
+);

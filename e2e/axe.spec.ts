@@ -30,15 +30,33 @@ const places: readonly (readonly [name: string, open: () => Promise<void>])[] = 
     },
   ],
   [
+    'a field that refuses what was typed',
+    async () => {
+      await desktop.page.getByRole('textbox', { name: 'As principal' }).fill('bob smith');
+      await desktop.page.getByRole('button', { name: 'Invoke', exact: true }).click();
+      await expect(desktop.page.getByText('1 to 64 letters')).toBeVisible();
+    },
+  ],
+  [
     'the install page',
     async () => {
       await openInstallPage(desktop, guestFolder('flood'));
     },
   ],
   [
+    'the install page beside which something went wrong',
+    async () => {
+      await desktop.open('/nowhere.capsule');
+      await expect(desktop.page.getByRole('dialog').getByRole('alert')).toContainText(
+        '1 other was not opened',
+      );
+    },
+  ],
+  [
     'processes with an open log',
     async () => {
       const { page } = desktop;
+      await page.getByRole('button', { name: 'Dismiss' }).click();
       await page.getByRole('button', { name: 'Allow all' }).click();
       await page.getByRole('button', { name: 'Install', exact: true }).click();
       await expect(page.getByRole('heading', { name: 'flood', level: 2, exact: true })).toBeVisible();

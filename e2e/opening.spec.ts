@@ -7,10 +7,11 @@ import { askProgram } from './support/ask-program.ts';
 import { bundledInstalled, snapshot } from './support/bridge.ts';
 import { removeUnused } from './support/child.ts';
 import { guestFolder } from './support/guests.ts';
+import { tabTo } from './support/keyboard.ts';
 import { launch } from './support/launch.ts';
 import type { Launched } from './support/launched.ts';
 import { installed } from './support/program.ts';
-import { shoot } from './support/shoot.ts';
+import { resize, shoot } from './support/shoot.ts';
 
 const folder = temporaryFolder(installed?.account ?? null);
 const archive = join(folder, 'a trap.capsule');
@@ -90,6 +91,61 @@ test('several are shown one after the other, and again after a reload', async ()
   await putAway(installPage(desktop, 'trap'));
   await expect(installPage(desktop, 'flood')).not.toContainText('more to look at');
   await putAway(installPage(desktop, 'flood'));
+  await expectNothingDone(desktop);
+});
+
+// One page that is as high as the window lets it, one that is lower.
+for (const [id, width, height] of [
+  ['flood', 800, 600],
+  ['trap', 1280, 800],
+] as const) {
+  test(`what goes wrong beside the install page of ${id} is said on it, within reach of the keyboard`, async () => {
+    const { page } = desktop;
+    await resize(desktop, width, height);
+    // There before the page, which comes over it.
+    await desktop.open(join(folder, 'early.capsule'));
+    const notice = page.getByRole('alert').filter({ hasText: 'Not opened: early.capsule' });
+    await expect(notice).toBeVisible();
+    await desktop.open(guestFolder(id));
+    const dialog = installPage(desktop, id);
+    const cancel = dialog.getByRole('button', { name: 'Cancel', exact: true });
+    await expect(cancel).toBeFocused();
+    await cancel.click({ trial: true });
+    await dialog.getByRole('button', { name: 'Install', exact: true }).click({ trial: true });
+    const place = await cancel.boundingBox();
+
+    await desktop.open(join(folder, 'missing.capsule'));
+    await desktop.open(join(folder, 'text.capsule'));
+    const line = dialog.getByRole('alert');
+    await expect(line).toContainText(/2 others were not opened:\s*missing.capsule: /);
+    await expect(line).toContainText('text.capsule: ');
+    await expect(line).toContainText('does not exist');
+    // Nothing moved, and nothing lies over the buttons.
+    expect(await cancel.boundingBox()).toEqual(place);
+    await cancel.click({ trial: true });
+    await shoot(desktop, `install-problem-${id}`);
+    await tabTo(page, line.getByRole('button', { name: 'Dismiss' }));
+    await page.keyboard.press('Enter');
+    await expect(line).toBeHidden();
+    await expect(dialog.getByRole('region')).toBeFocused();
+
+    await putAway(dialog);
+    await notice.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expectNothingDone(desktop);
+  });
+}
+
+test('an install that fails says so on its page, which stays', async () => {
+  const { page } = desktop;
+  await desktop.open(guestFolder('bad-install'));
+  const dialog = installPage(desktop, 'bad-install');
+  await tabTo(page, dialog.getByRole('button', { name: 'Install', exact: true }));
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText('It was not installed.');
+  await expect(dialog.getByRole('button', { name: 'Install', exact: true })).toBeFocused();
+  await putAway(dialog);
+  await expect(page.getByRole('alert')).toHaveCount(0);
   await expectNothingDone(desktop);
 });
 

@@ -3,6 +3,11 @@ import type { Launched } from './launched.ts';
 
 /** What a person does in the window, by the words they read there. */
 
+/** How long a notice of something done stays. */
+const NOTICE_MS = 2_500;
+/** Installing translates the component, on a machine that does much else at the same time slowly. */
+const INSTALL_LIMIT_MS = 30_000;
+
 export async function goTo(page: Page, place: 'Processes' | 'Capsules'): Promise<void> {
   await page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: place }).click();
   await expect(page.getByRole('region', { name: place, exact: true })).toBeVisible();
@@ -49,10 +54,15 @@ export async function install(desktop: Launched, path: string): Promise<string> 
     await dialog.getByRole('button', { name: 'Allow all' }).click();
   }
   await dialog.getByRole('button', { name: 'Install', exact: true }).click();
-  await expect(page.getByRole('heading', { name: id, level: 2, exact: true })).toBeVisible();
-  // It would fade away in the middle of what comes next.
+  await expect(page.getByRole('heading', { name: id, level: 2, exact: true })).toBeVisible({
+    timeout: INSTALL_LIMIT_MS,
+  });
+  // It would fade away in the middle of what comes next. Here too, which the click must not wait for.
   const notice = page.getByRole('status').filter({ hasText: `Installed${id} ` });
-  await notice.getByRole('button', { name: 'Dismiss' }).click();
+  await notice
+    .getByRole('button', { name: 'Dismiss' })
+    .click({ timeout: NOTICE_MS })
+    .catch(() => undefined);
   await expect(notice).toBeHidden();
   return id;
 }

@@ -1,4 +1,5 @@
 import type { TypedError } from '../base/typed-error.ts';
+import { guestExports } from '../contract/guest-exports.ts';
 import { didYouMean } from './closest-word.ts';
 import type { ComponentHeader, ComponentImport } from './component-header.ts';
 import { capsuleError, type CapsuleErrorCode } from './errors.ts';
@@ -12,9 +13,6 @@ export interface ServedInterfaces {
   };
 }
 
-/** The functions by which the host calls a guest; any of them makes a capsule useful. */
-export const guestExports = ['astrid-hook-trigger', 'run', 'astrid-install', 'astrid-upgrade'] as const;
-
 /** Types of the guest's own exports; the interface has no function, so nothing has to be served. */
 const TYPES_ONLY = ['astrid:guest/lifecycle@1.0.0'];
 
@@ -27,6 +25,7 @@ export function componentProblems(
   served: ServedInterfaces,
 ): readonly TypedError<CapsuleErrorCode>[] {
   const problems = header.imports.flatMap((each) => importProblems(each, served));
+  // Any of them makes a capsule useful.
   const callable = header.exports.some((each) => {
     return each.kind === 'func' && (guestExports as readonly string[]).includes(each.name);
   });

@@ -1,4 +1,4 @@
-import { MantineProvider } from '@mantine/core';
+import { getDefaultZIndex, MantineProvider } from '@mantine/core';
 import { useColorScheme } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
@@ -13,6 +13,7 @@ import { cssVariables, theme } from './theme.ts';
 /** The whole window. `nonce` is what the content security policy lets style elements in with. */
 export function App({ stores, nonce }: { readonly stores: Stores; readonly nonce: string }): ReactNode {
   const scheme = useStore(stores.view, (state) => state.scheme);
+  const asksToInstall = useStore(stores.install.store, (state) => state.plans.length > 0);
   const system = useColorScheme('light', { getInitialValueInEffect: false });
   const colors = scheme === 'auto' ? system : scheme;
   useEffect(() => {
@@ -25,7 +26,13 @@ export function App({ stores, nonce }: { readonly stores: Stores; readonly nonce
       forceColorScheme={colors}
       getStyleNonce={() => nonce}
     >
-      <Notifications position="bottom-right" limit={4} containerWidth={340} />
+      <Notifications
+        position="bottom-right"
+        limit={4}
+        containerWidth={340}
+        // The install page may come up by itself: a notice that was there before must not cover its buttons.
+        zIndex={getDefaultZIndex(asksToInstall ? 'app' : 'overlay')}
+      />
       <NoticeHost notices={stores.notices} />
       <ErrorBoundary>
         <Shell stores={stores} />

@@ -26,11 +26,11 @@ function look({ id, kind, title, text, hint }: Notice): Parameters<typeof notifi
     title,
     message: (
       <>
-        <Text size="sm" c="var(--mantine-color-text)">
+        <Text size="sm" c="var(--mantine-color-text)" className="break">
           {text}
         </Text>
         {hint === '' ? null : (
-          <Text size="sm" c="dimmed" mt={2}>
+          <Text size="sm" c="dimmed" mt={2} className="break">
             {hint}
           </Text>
         )}

@@ -43,11 +43,12 @@ export const theme = createTheme({
   },
 });
 
-/** Where Mantine's own colours are below 4.5:1 on their ground (dimmed, yellow) or too loud for a whole day (dark alerts). */
+/** Where Mantine's own colours are below 4.5:1 on their ground (dimmed, error, yellow) or too loud for a whole day (dark alerts). */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': '#565d66',
+    '--mantine-color-error': '#b3261e',
     '--mantine-color-placeholder': '#666d76',
     '--mantine-color-red-light': '#fdecea',
     '--mantine-color-red-light-color': '#a3211b',
@@ -61,6 +62,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   },
   dark: {
     '--mantine-color-dimmed': '#a6adb5',
+    '--mantine-color-error': '#ff8a80',
     '--mantine-color-placeholder': '#8f969e',
     '--mantine-color-red-light': '#37201f',
     '--mantine-color-red-light-color': '#ff9d94',

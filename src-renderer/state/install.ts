@@ -1,16 +1,26 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import type { Failure } from '../../src-main/contract/requests.ts';
 import type { CapabilityView, InstallPlan } from '../../src-main/contract/views.ts';
-import { RequestError } from '../client/client.ts';
+import { failureOf, RequestError } from '../client/client.ts';
 import type { Client } from '../client/client.ts';
 import { shortSource } from '../lib/short-source.ts';
 import type { Notices } from './notices.ts';
+
+/** What went wrong while a plan is on the screen. */
+export interface InstallProblem {
+  /** What could not be opened, null when it is the plan itself that could not be installed. */
+  readonly source: string | null;
+  readonly failure: Failure;
+}
 
 interface InstallState {
   /** Plans to decide on, the first one is on the screen. */
   readonly plans: readonly InstallPlan[];
   /** Names of the capabilities of the first plan that are ticked. */
   readonly granted: ReadonlySet<string>;
+  /** Told on the page of the first plan, oldest first; none without a plan. */
+  readonly problems: readonly InstallProblem[];
   readonly busy: 'choosing' | 'installing' | null;
 }
 
@@ -23,31 +33,55 @@ export interface Install {
   /** The id of what was installed, null when it failed. */
   readonly confirm: () => Promise<string | null>;
   readonly cancel: () => Promise<void>;
+  /** The problems on the page have been read. */
+  readonly dismiss: () => void;
 }
 
-/** Installing: a plan is looked at, each capability ticked or not, then installed or put away. Nothing runs before. */
+/**
+ * Installing: a plan is looked at, each capability ticked or not, then installed or put away. Nothing runs before. What goes
+ * wrong while a plan is on the screen is told on its page: a notice would lie over its buttons, out of reach of the keyboard.
+ */
 export function createInstall(client: Client, notices: Notices): Install {
-  const store = createStore<InstallState>(() => ({ plans: [], granted: new Set(), busy: null }));
+  const store = createStore<InstallState>(() => ({
+    plans: [],
+    granted: new Set(),
+    problems: [],
+    busy: null,
+  }));
 
   const show = (plan: InstallPlan): void => {
     const plans = [...store.getState().plans, plan];
     store.setState(plans.length === 1 ? { plans, granted: suggestedGrants(plan) } : { plans });
   };
+  const refused = ({ source, failure }: { readonly source: string; readonly failure: Failure }): void => {
+    if (store.getState().plans.length > 0) {
+      store.setState(({ problems }) => ({ problems: [...problems, { source, failure }] }));
+    } else {
+      notices.failed(`Not opened: ${shortSource(source)}`, new RequestError(failure));
+    }
+  };
   const next = (): void => {
     const plans = store.getState().plans.slice(1);
     const [first] = plans;
-    store.setState({ plans, granted: first === undefined ? new Set() : suggestedGrants(first), busy: null });
+    // What was said of the plan itself goes with it; of the rest nobody has said that they read it.
+    const others = store
+      .getState()
+      .problems.flatMap(({ source, failure }) => (source === null ? [] : [{ source, failure }]));
+    store.setState({
+      plans,
+      granted: first === undefined ? new Set() : suggestedGrants(first),
+      problems: first === undefined ? [] : others,
+      busy: null,
+    });
+    if (first === undefined) {
+      others.forEach(refused);
+    }
   };
 
   return {
     store,
     start() {
-      const undo = [
-        client.on('install.requested', show),
-        client.on('install.refused', ({ source, failure }) =>
-          notices.failed(`Not opened: ${shortSource(source)}`, new RequestError(failure)),
-        ),
-      ];
+      const undo = [client.on('install.requested', show), client.on('install.refused', refused)];
       return () => undo.forEach((each) => each());
     },
     async choose(kind) {
@@ -85,8 +119,11 @@ export function createInstall(client: Client, notices: Notices): Install {
         notices.done('Installed', `${capsule.id} ${capsule.version}`);
         return capsule.id;
       } catch (error) {
-        store.setState({ busy: null });
-        notices.failed(`${plan.id} was not installed`, error);
+        const failure = failureOf(error);
+        store.setState(({ problems }) => ({
+          busy: null,
+          problems: [...problems.filter(({ source }) => source !== null), { source: null, failure }],
+        }));
         return null;
       }
     },
@@ -102,15 +139,17 @@ export function createInstall(client: Client, notices: Notices): Install {
         notices.failed('Cancel failed', error);
       }
     },
+    dismiss: () => store.setState({ problems: [] }),
   };
 }
 
 /**
  * What is ticked at first: low and medium risk as the manifest asks, high risk never; giving a capsule the run of the
- * machine must be a person's own act. An upgrade starts from what was granted before.
+ * machine must be a person's own act. One that replaces another starts from what that one was granted: what it asks for
+ * beyond is a person's own act too.
  */
 export function suggestedGrants(plan: InstallPlan): ReadonlySet<string> {
   const isSuggested = (capability: CapabilityView): boolean =>
-    capability.granted || capability.risk !== 'high';
+    plan.replaces === null ? capability.risk !== 'high' : capability.granted;
   return new Set(plan.capabilities.filter(isSuggested).map((capability) => capability.name));
 }

@@ -16,6 +16,8 @@ export interface InvokeDraft {
 export type CallState =
   | { readonly kind: 'running'; readonly call: string; readonly action: string; readonly since: number }
   | { readonly kind: 'answered'; readonly action: string; readonly result: InvokeResult }
+  /** By this person, or because the window went away. */
+  | { readonly kind: 'cancelled'; readonly action: string; readonly failure: Failure }
   | { readonly kind: 'failed'; readonly action: string; readonly failure: Failure };
 
 interface InvokeState {
@@ -52,7 +54,8 @@ export function createInvoke(client: Client, now: () => number, newId: () => str
         const result = await client.request('capsule.invoke', { id, action, payload, principal, call });
         setCall(id, { kind: 'answered', action, result });
       } catch (error) {
-        setCall(id, { kind: 'failed', action, failure: failureOf(error) });
+        const failure = failureOf(error);
+        setCall(id, { kind: failure.code === CANCELLED ? 'cancelled' : 'failed', action, failure });
       }
     },
     async cancel(id) {
@@ -67,6 +70,17 @@ export function createInvoke(client: Client, now: () => number, newId: () => str
       }
     },
   };
+}
+
+/** What main calls the end of a call that was cancelled. */
+const CANCELLED = 'invocation-cancelled';
+
+/** The contract's rule for a name to act as; main holds to it, here it is said beside the field. */
+const PRINCIPAL = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Why nobody can be called that, null when somebody can. */
+export function principalProblem(principal: string): string | null {
+  return PRINCIPAL.test(principal) ? null : '1 to 64 letters, digits, - or _.';
 }
 
 /** Why a payload cannot be sent, null when it can. */

@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createFakeClient, refusal } from '../client/fake-client.ts';
-import { fakeCapsule, fakePlan } from '../client/fake-views.ts';
+import { createFakeClient, fakeDelta, fakeSnapshot, refusal } from '../client/fake-client.ts';
+import { fakeCapsule, fakePlan, fakeProcess } from '../client/fake-views.ts';
 import { createActions } from './actions.ts';
 import { createInstall, suggestedGrants } from './install.ts';
-import { createInvoke, payloadProblem } from './invoke.ts';
+import { createInvoke, payloadProblem, principalProblem } from './invoke.ts';
 import { createNotices } from './notices.ts';
+import { createStores, startStores } from './stores.ts';
 import { createView, defaultView, readView } from './view.ts';
 
 const capability = (name: string, risk: 'low' | 'medium' | 'high', granted = false) => ({
@@ -50,10 +51,14 @@ describe('actions', () => {
 describe('installing', () => {
   const capabilities = [capability('log', 'low'), capability('kv', 'medium'), capability('spawn', 'high')];
 
-  it('ticks low and medium risk, never high unless it was granted before', () => {
+  it('ticks low and medium risk, never high; of one that replaces another what that one was granted', () => {
     expect(suggestedGrants(fakePlan('t', { capabilities }))).toEqual(new Set(['log', 'kv']));
-    const upgrade = fakePlan('t', { capabilities: [capability('spawn', 'high', true)] });
-    expect(suggestedGrants(upgrade)).toEqual(new Set(['spawn']));
+    const asked = [capability('log', 'low', true), capability('kv', 'medium'), capability('net', 'low')];
+    const replacing = fakePlan('t', {
+      replaces: '0.1.0',
+      capabilities: [...asked, capability('spawn', 'high', true)],
+    });
+    expect(suggestedGrants(replacing)).toEqual(new Set(['log', 'spawn']));
   });
 
   it('installs exactly what is ticked, by the token of the plan', async () => {
@@ -107,14 +112,40 @@ describe('installing', () => {
     expect(notices.take()).toEqual([]);
   });
 
-  it('keeps the plan on the screen when the install fails', async () => {
+  it('keeps the plan on the screen when the install fails, and says why there', async () => {
     const notices = createNotices();
-    const client = createFakeClient({ 'install.choose': () => fakePlan('t') });
+    const client = createFakeClient({ 'install.choose': () => fakePlan('t'), 'install.cancel': () => null });
     const install = createInstall(client, notices);
     await install.choose('folder');
     expect(await install.confirm()).toBeNull();
-    expect(install.store.getState()).toMatchObject({ plans: [{ token: 't' }], busy: null });
-    expect(notices.take()).toHaveLength(1);
+    expect(await install.confirm()).toBeNull();
+    expect(install.store.getState()).toMatchObject({
+      plans: [{ token: 't' }],
+      busy: null,
+      problems: [{ source: null, failure: { code: 'unanswered' } }],
+    });
+    await install.cancel();
+    expect(install.store.getState().problems).toEqual([]);
+    expect(notices.take()).toEqual([]);
+  });
+
+  it('tells what could not be opened on the page that is open, and what nobody put away there afterwards', async () => {
+    const notices = createNotices();
+    const client = createFakeClient({ 'install.cancel': () => null });
+    const install = createInstall(client, notices);
+    install.start();
+    const failure = { code: 'source-missing', message: 'It does not exist.', hint: 'Check the path.' };
+    client.emit('install.requested', fakePlan('first'));
+    client.emit('install.requested', fakePlan('second'));
+    client.emit('install.refused', { source: '/home/person/read.capsule', failure });
+    install.dismiss();
+    client.emit('install.refused', { source: '/home/person/late.capsule', failure });
+    await install.cancel();
+    expect(install.store.getState().problems).toEqual([{ source: '/home/person/late.capsule', failure }]);
+    expect(notices.take()).toEqual([]);
+    await install.cancel();
+    expect(install.store.getState().problems).toEqual([]);
+    expect(notices.take()).toMatchObject([{ title: 'Not opened: late.capsule' }]);
   });
 });
 
@@ -143,6 +174,33 @@ describe('invoking', () => {
     void invoke.run('supervisor', draft);
     await invoke.cancel('supervisor');
     expect(client.asked.at(-1)).toEqual({ name: 'invoke.cancel', argument: { call: 'call-1' } });
+  });
+
+  it.each([
+    ['invocation-cancelled', 'cancelled'],
+    ['guest-trapped', 'failed'],
+  ])('tells a call that was cancelled from one that failed: %s', async (code, kind) => {
+    const client = createFakeClient({
+      'capsule.invoke': () => {
+        throw refusal({ code });
+      },
+    });
+    const invoke = createInvoke(client, Date.now, () => 'call-1');
+    await invoke.run('supervisor', draft);
+    expect(invoke.store.getState().calls.get('supervisor')).toMatchObject({ kind, action: 'start' });
+  });
+
+  it.each([
+    ['default', null],
+    ['Bob_the-2nd', null],
+    ['p'.repeat(64), null],
+    ['p'.repeat(65), /^1 to 64/u],
+    ['bob smith', /^1 to 64/u],
+    ['bob.smith', /^1 to 64/u],
+    ['bob\n', /^1 to 64/u],
+    ['böb', /^1 to 64/u],
+  ])('checks the principal %j', (principal, problem) => {
+    expect(principalProblem(principal) ?? 'none').toMatch(problem ?? /^none$/u);
   });
 
   it.each([
@@ -176,6 +234,29 @@ describe('the view', () => {
     '{"place":"moon","selected":[1],"tableShare":900,"wrap":"yes","stranger":1}',
   ])('is the default when memory holds %s', (text) => {
     expect(readView(text)).toEqual(defaultView);
+  });
+
+  it('forgets of the last run what is gone by the first snapshot, and keeps what goes later', async () => {
+    const kept = JSON.stringify({ ...defaultView, openLog: 'gone', selected: ['gone', 'here'] });
+    const client = createFakeClient({
+      'state.snapshot': () => fakeSnapshot({ processes: [fakeProcess('here')] }),
+    });
+    const stores = createStores({
+      client,
+      memory: { getItem: () => kept, setItem: () => undefined },
+      frame: () => () => undefined,
+      now: Date.now,
+      newId: () => 'call-1',
+    });
+    const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' }) as unknown as Document;
+    const stop = startStores(stores, page);
+    await vi.waitUntil(() => stores.machine.store.getState().status === 'ready');
+    expect(stores.view.getState()).toMatchObject({ openLog: '', selected: ['here'] });
+    stores.view.setState({ openLog: 'here' });
+    client.emit('state.delta', fakeDelta(2, { removedProcesses: ['here'] }));
+    expect(stores.machine.store.getState().processes.size).toBe(0);
+    expect(stores.view.getState().openLog).toBe('here');
+    stop();
   });
 
   it('works without a memory', () => {

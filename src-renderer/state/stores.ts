@@ -61,7 +61,7 @@ export function createStores({ client, memory, frame, now, newId }: Surroundings
 /** Connects the stores to main and to the page; returns the undo of all of it. */
 export function startStores({ machine, install, logs, clock, view }: Stores, page: Document): () => void {
   const { openLog, logMode } = view.getState();
-  const undo = [logs.start(), install.start(), clock.start(page), machine.start()];
+  const undo = [logs.start(), install.start(), clock.start(page), forgetGone(machine, view), machine.start()];
   if (openLog !== '') {
     logs.open(openLog, logMode);
   }
@@ -70,4 +70,22 @@ export function startStores({ machine, install, logs, clock, view }: Stores, pag
       each();
     }
   };
+}
+
+/**
+ * What was open and ticked when the window was last there, and is gone by the first snapshot, is no longer open or ticked:
+ * it did not go before anybody's eyes. Returns its undo.
+ */
+function forgetGone(machine: Machine, view: Stores['view']): () => void {
+  const undo = machine.store.subscribe(({ status, processes }) => {
+    if (status !== 'ready') {
+      return;
+    }
+    undo();
+    view.setState(({ openLog, selected }) => ({
+      openLog: processes.has(openLog) ? openLog : '',
+      selected: selected.filter((key) => processes.has(key)),
+    }));
+  });
+  return undo;
 }

@@ -4,22 +4,29 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { writeClipboard } from '../lib/write-clipboard.ts';
 
-/** A small button that copies a text and says so until the pointer or the focus leaves it. */
-export function CopyText({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
+/** A button that copies a text and says so until the pointer or the focus leaves it. */
+export function CopyText(props: {
+  /** A function for a text that is only made when it is wanted. */
+  readonly text: string | (() => string);
+  readonly label: string;
+  readonly size?: 'sm' | 'md';
+}): ReactNode {
+  const { text, label, size = 'sm' } = props;
   const [copied, setCopied] = useState(false);
   const name = copied ? 'Copied' : label;
+  const Icon = copied ? IconCheck : IconCopy;
   return (
     <Tooltip label={name}>
       <ActionIcon
-        size="sm"
+        size={size}
         variant="subtle"
         color="gray"
         aria-label={name}
-        onClick={() => setCopied(writeClipboard(document, text))}
+        onClick={() => setCopied(writeClipboard(document, typeof text === 'string' ? text : text()))}
         onBlur={() => setCopied(false)}
         onPointerLeave={() => setCopied(false)}
       >
-        {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+        <Icon size={size === 'sm' ? 14 : 16} />
       </ActionIcon>
     </Tooltip>
   );

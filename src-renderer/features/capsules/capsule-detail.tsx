@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { CapsuleView, InstanceView } from '../../../src-main/contract/views.ts';
+import { calledExports } from '../../lib/called-exports.ts';
 import { escapeName } from '../../lib/escape-text.ts';
 import { ageInWords, bytesInWords, clockTime, plural } from '../../lib/words.ts';
 import type { Stores } from '../../state/stores.ts';
@@ -63,6 +64,8 @@ function Head({ stores, capsule }: { readonly stores: Stores; readonly capsule: 
   const { actions, machine } = stores;
   const [question, setQuestion] = useState<ConfirmQuestion | null>(null);
   const pending = useStore(actions.store, (state) => state.pending);
+  const switching = pending.has(`setEnabled:${capsule.id}`);
+  const removing = pending.has(`remove:${capsule.id}`);
   const live = useStore(
     machine.store,
     (state) =>
@@ -86,18 +89,22 @@ function Head({ stores, capsule }: { readonly stores: Stores; readonly capsule: 
         </Text>
       </div>
       <Group gap="sm" wrap="nowrap" ml="auto">
+        {/* Both stay focusable while they work, for who works by keyboard; a second press does nothing. */}
         <Switch
           label="Enabled"
           checked={capsule.enabled}
-          disabled={pending.has(`setEnabled:${capsule.id}`)}
+          aria-disabled={switching}
+          readOnly={switching}
           onChange={(event) => void actions.setEnabled(capsule.id, event.currentTarget.checked)}
         />
         <Button
           variant="default"
           size="xs"
           leftSection={<IconTrash size={14} />}
-          loading={pending.has(`remove:${capsule.id}`)}
+          data-disabled={removing}
+          aria-disabled={removing}
           onClick={() =>
+            removing ||
             setQuestion({
               title: `Remove ${escapeName(capsule.id)}?`,
               text: `${
@@ -125,7 +132,7 @@ function Facts({ capsule, stores }: { readonly capsule: CapsuleView; readonly st
     ['Size', bytesInWords(capsule.size)],
     ['Installed', `${installed} ago`],
     ['Restarts', String(capsule.restarts)],
-    ['Answers', capsule.exports.join(', ') || 'nothing'],
+    ['Answers', calledExports(capsule.exports)],
   ];
   return (
     <DataList size="sm" gap={6} labelWidth="80px">

@@ -1,10 +1,12 @@
 import { Button, Center, EmptyState, Group, NavLink, ScrollArea } from '@mantine/core';
 import { IconFile, IconFolder, IconPackageImport } from '@tabler/icons-react';
+import { useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { CapsuleView } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
 import type { Stores } from '../../state/stores.ts';
+import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { CapsuleDetail } from './capsule-detail.tsx';
 import { CapsuleStateMark } from './capsule-state.tsx';
 
@@ -18,8 +20,14 @@ export function CapsulesPage(props: {
   const chosen = useStore(stores.view, (state) => state.capsule);
   const sorted = [...capsules.values()].sort((a, b) => a.id.localeCompare(b.id));
   const capsule = capsules.get(chosen) ?? sorted[0];
+  const page = useRef<HTMLElement>(null);
+  // Of a capsule that was removed to the one that is shown instead, or to what installs one.
+  const watch = useKeptFocus(() => {
+    const heir = page.current?.querySelector<HTMLElement>('[aria-current="true"]');
+    (heir ?? page.current?.querySelector<HTMLElement>('button'))?.focus();
+  });
   return (
-    <section className="place" aria-label="Capsules">
+    <section ref={page} className="place" aria-label="Capsules" {...watch}>
       <Group className="toolbar" gap="xs">
         <InstallButtons stores={stores} />
       </Group>
@@ -65,7 +73,8 @@ function InstallButtons({ stores }: { readonly stores: Stores }): ReactNode {
       <Button
         size="xs"
         leftSection={<IconFile size={14} />}
-        loading={busy === 'choosing'}
+        data-disabled={busy === 'choosing'}
+        aria-disabled={busy === 'choosing'}
         onClick={() => void stores.install.choose('archive')}
       >
         Install file…
@@ -74,7 +83,8 @@ function InstallButtons({ stores }: { readonly stores: Stores }): ReactNode {
         size="xs"
         variant="default"
         leftSection={<IconFolder size={14} />}
-        disabled={busy === 'choosing'}
+        data-disabled={busy === 'choosing'}
+        aria-disabled={busy === 'choosing'}
         onClick={() => void stores.install.choose('folder')}
       >
         Install folder…

@@ -1,14 +1,17 @@
 import { Alert, Anchor, Badge, Button, DataList, Group, Modal, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { InstallPlan } from '../../../src-main/contract/views.ts';
+import { calledExports } from '../../lib/called-exports.ts';
 import { escapeName } from '../../lib/escape-text.ts';
 import { bytesInWords, plural } from '../../lib/words.ts';
 import type { Stores } from '../../state/stores.ts';
 import { CapabilityList } from '../../ui/capability-list.tsx';
 import { HashText } from '../../ui/hash-text.tsx';
 import { ImportList } from '../../ui/import-list.tsx';
+import { InstallProblems } from './install-problems.tsx';
 
 /** The page before any code runs: what it is, what it asks, and what of it is allowed. */
 export function InstallDialog({
@@ -19,8 +22,10 @@ export function InstallDialog({
   readonly onInstalled: (id: string) => void;
 }): ReactNode {
   const { install } = stores;
-  const { plans, granted, busy } = useStore(install.store);
+  const { plans, granted, problems, busy } = useStore(install.store);
   const [plan] = plans;
+  const installing = busy === 'installing';
+  const asked = useRef<HTMLDivElement>(null);
   const confirm = async (): Promise<void> => {
     const id = await install.confirm();
     if (id !== null) {
@@ -40,6 +45,7 @@ export function InstallDialog({
       {plan === undefined ? null : (
         <>
           <div
+            ref={asked}
             className="install-scroll"
             tabIndex={0}
             role="region"
@@ -48,21 +54,33 @@ export function InstallDialog({
             <Facts plan={plan} />
             <Asked plan={plan} granted={granted} onGrant={install.grant} />
           </div>
+          <InstallProblems
+            problems={problems}
+            onDismiss={() => {
+              // Not to a button of the page: a key held for a moment too long would press it.
+              asked.current?.focus();
+              install.dismiss();
+            }}
+          />
           <Group justify="flex-end" gap="xs" className="install-foot">
-            <Text size="sm" c="dimmed" mr="auto">
-              Nothing of it has run.
+            <Text size="sm" c="dimmed" mr="auto" role="status">
+              {installing ? 'Installing…' : 'Nothing of it has run.'}
               {plans.length > 1 ? ` ${plural(plans.length - 1, 'more', 'more')} to look at.` : ''}
             </Text>
-            {/* It may come up by itself, while somebody types: an Enter meant for something else installs nothing. */}
+            {/*
+              It may come up by itself, while somebody types: an Enter meant for something else installs nothing. While it
+              installs both look disabled but stay focusable: it may fail, and who works by keyboard is still here.
+            */}
             <Button
               variant="default"
               data-autofocus
-              disabled={busy === 'installing'}
+              data-disabled={installing}
+              aria-disabled={installing}
               onClick={() => void install.cancel()}
             >
               Cancel
             </Button>
-            <Button loading={busy === 'installing'} onClick={() => void confirm()}>
+            <Button data-disabled={installing} aria-disabled={installing} onClick={() => void confirm()}>
               {plan.replaces === null ? 'Install' : 'Replace'}
             </Button>
           </Group>
@@ -80,7 +98,7 @@ function Facts({ plan }: { readonly plan: InstallPlan }): ReactNode {
         <Group gap={6}>
           <Badge variant="light">replaces {escapeName(plan.replaces)}</Badge>
           <Text size="sm" c="dimmed">
-            Its processes are stopped; Cancel keeps the old version.
+            Its processes are stopped; Cancel keeps the old version. What it was granted is ticked.
           </Text>
         </Group>
       )}
@@ -108,7 +126,7 @@ function Facts({ plan }: { readonly plan: InstallPlan }): ReactNode {
         </DataList.Item>
         <DataList.Item>
           <DataList.ItemLabel>Answers</DataList.ItemLabel>
-          <DataList.ItemValue className="break">{plan.exports.join(', ') || 'nothing'}</DataList.ItemValue>
+          <DataList.ItemValue className="break">{calledExports(plan.exports)}</DataList.ItemValue>
         </DataList.Item>
       </DataList>
     </Stack>

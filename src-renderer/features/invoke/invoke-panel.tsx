@@ -10,8 +10,8 @@ import {
   Text,
   TextInput,
 } from '@mantine/core';
-import { IconAlertTriangle, IconHandStop, IconPlayerPlay } from '@tabler/icons-react';
-import { useState } from 'react';
+import { IconAlertTriangle, IconHandStop, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { MAX_PAYLOAD_BYTES } from '../../../src-main/contract/limits.ts';
@@ -19,10 +19,11 @@ import type { CapsuleView, InvokeResult } from '../../../src-main/contract/views
 import { escapeName } from '../../lib/escape-text.ts';
 import { prettyData } from '../../lib/pretty-data.ts';
 import { ageInWords, durationInWords } from '../../lib/words.ts';
-import { emptyDraft, payloadProblem } from '../../state/invoke.ts';
+import { emptyDraft, payloadProblem, principalProblem } from '../../state/invoke.ts';
 import type { CallState } from '../../state/invoke.ts';
 import type { Stores } from '../../state/stores.ts';
 import { CopyText } from '../../ui/copy-text.tsx';
+import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 
 /** Calls an action of a capsule and shows what came back. */
 export function InvokePanel({
@@ -38,12 +39,21 @@ export function InvokePanel({
   const [tried, setTried] = useState(false);
   const problem = payloadProblem(draft.payload, MAX_PAYLOAD_BYTES);
   const action = draft.action.trim();
+  const principal = draft.principal.trim() || 'default';
+  const wrongPrincipal = principalProblem(principal);
   const running = call?.kind === 'running';
+  const blocked = running || !capsule.enabled;
+  const invokeButton = useRef<HTMLButtonElement>(null);
+  // "Cancel call" goes away with its call.
+  const watch = useKeptFocus(() => invokeButton.current?.focus());
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    if (blocked) {
+      return;
+    }
     setTried(true);
-    if (action !== '' && problem === null) {
-      void invoke.run(capsule.id, { ...draft, action, principal: draft.principal.trim() || 'default' });
+    if (action !== '' && problem === null && wrongPrincipal === null) {
+      void invoke.run(capsule.id, { ...draft, action, principal });
     }
   };
   return (
@@ -62,6 +72,7 @@ export function InvokePanel({
             label="As principal"
             value={draft.principal}
             placeholder="default"
+            error={tried ? wrongPrincipal : null}
             onChange={(event) => invoke.edit(capsule.id, { ...draft, principal: event.currentTarget.value })}
           />
         </Group>
@@ -78,12 +89,14 @@ export function InvokePanel({
           validationError={problem}
           onChange={(value) => invoke.edit(capsule.id, { ...draft, payload: value })}
         />
-        <Group gap="xs">
+        <Group gap="xs" {...watch}>
+          {/* Looks disabled but stays focusable: who works by keyboard keeps their place while the call runs. */}
           <Button
+            ref={invokeButton}
             type="submit"
             leftSection={<IconPlayerPlay size={14} />}
-            disabled={!capsule.enabled}
-            loading={running}
+            data-disabled={blocked}
+            aria-disabled={blocked}
           >
             Invoke
           </Button>
@@ -119,6 +132,19 @@ function Outcome({ call, stores }: { readonly call: CallState; readonly stores: 
       <Text size="sm" role="status">
         {call.action} has been running for {ageInWords(now - call.since)}.
       </Text>
+    );
+  }
+  if (call.kind === 'cancelled') {
+    return (
+      <Alert
+        role="status"
+        color="gray"
+        icon={<IconPlayerStop size={16} />}
+        title={`${call.action} was cancelled`}
+        p="sm"
+      >
+        <Text size="sm">{call.failure.hint}</Text>
+      </Alert>
     );
   }
   if (call.kind === 'failed') {

@@ -1,14 +1,15 @@
 import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from '@mantine/core';
-import { IconArrowDown, IconClock, IconCopy, IconTextWrap, IconX } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { IconArrowDown, IconClock, IconTextWrap, IconX } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
 import { bytesInWords, plural } from '../../lib/words.ts';
-import { writeClipboard } from '../../lib/write-clipboard.ts';
 import { hasEarlier, newSince, streamsOf } from '../../state/logs.ts';
 import type { Stores } from '../../state/stores.ts';
 import type { ViewState } from '../../state/view.ts';
+import { CopyText } from '../../ui/copy-text.tsx';
+import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { copyText } from './copy.ts';
 import { LogRows } from './log-rows.tsx';
 
@@ -23,6 +24,7 @@ export function LogPanel({ stores, head }: { readonly stores: Stores; readonly h
   if (process !== undefined && process !== last) {
     setLast(process);
   }
+  const body = useRef<HTMLDivElement>(null);
   const shown = last?.key === key ? last : undefined;
   useEffect(() => {
     const open = logs.store.getState();
@@ -37,9 +39,13 @@ export function LogPanel({ stores, head }: { readonly stores: Stores; readonly h
         {head}
         <LogControls stores={stores} />
       </Group>
-      <div className="log-body">
+      <div className="log-body" ref={body}>
         {shown === undefined ? <div className="log-empty" /> : <LogRows stores={stores} process={shown} />}
-        <NewPill stores={stores} process={shown} />
+        <NewPill
+          stores={stores}
+          process={shown}
+          focusLog={() => body.current?.querySelector<HTMLElement>('[role="log"]')?.focus()}
+        />
       </div>
       <LogStatus stores={stores} process={shown} />
     </section>
@@ -87,13 +93,7 @@ function LogControls({ stores }: { readonly stores: Stores }): ReactNode {
       >
         <IconClock size={16} />
       </ToggleIcon>
-      <ToggleIcon
-        label="Copy the text shown"
-        on={null}
-        onClick={() => writeClipboard(document, copyText(logs.store.getState().rows))}
-      >
-        <IconCopy size={16} />
-      </ToggleIcon>
+      <CopyText size="md" label="Copy the loaded text" text={() => copyText(logs.store.getState().rows)} />
       <ToggleIcon label="Close log" on={null} onClick={() => view.setState({ openLog: '' })}>
         <IconX size={16} />
       </ToggleIcon>
@@ -127,11 +127,14 @@ function ToggleIcon(props: {
 function NewPill({
   stores,
   process,
+  focusLog,
 }: {
   readonly stores: Stores;
   readonly process: ProcessView | undefined;
+  readonly focusLog: () => void;
 }): ReactNode {
   const state = useStore(stores.logs.store);
+  const watch = useKeptFocus(focusLog);
   if (state.follow || process === undefined) {
     return null;
   }
@@ -140,7 +143,13 @@ function NewPill({
     return null;
   }
   return (
-    <Button className="new-pill" size="compact-sm" radius="xl" onClick={() => stores.logs.setFollow(true)}>
+    <Button
+      className="new-pill"
+      size="compact-sm"
+      radius="xl"
+      onClick={() => stores.logs.setFollow(true)}
+      {...watch}
+    >
       {lines === null ? `${bytesInWords(bytes)} new` : plural(lines, 'new line')}
     </Button>
   );

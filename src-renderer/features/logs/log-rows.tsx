@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
 import { EDGE_ROWS, LOG_ROW_PX } from '../../lib/limits.ts';
 import type { Stores } from '../../state/stores.ts';
+import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { selectedText } from './copy.ts';
 import { LogRowView } from './log-row.tsx';
 
@@ -20,6 +21,7 @@ export function LogRows({
   const { rows, follow, mode } = useStore(logs.store);
   const { wrap, times } = useStore(view);
   const scroller = useRef<HTMLDivElement>(null);
+  const watch = useKeptFocus(() => scroller.current?.focus({ preventScroll: true }));
   /** After Home: the oldest text is on its way, and its first row is to be seen. */
   const toTop = useRef(false);
   // oxlint-disable-next-line react/incompatible-library -- nothing that is memoized depends on the virtualizer's functions
@@ -48,6 +50,17 @@ export function LogRows({
       element.scrollTop = 0;
     }
   }, [follow, rows, wrap, height]);
+
+  // In a pane that gets smaller the end moves out of sight.
+  useEffect(() => {
+    const element = scroller.current;
+    if (!follow || element === null) {
+      return undefined;
+    }
+    const observer = new ResizeObserver(() => (element.scrollTop = element.scrollHeight));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [follow]);
 
   const firstSeen = items[0]?.index ?? 0;
   const lastSeen = items.at(-1)?.index ?? 0;
@@ -107,6 +120,7 @@ export function LogRows({
       onPointerDown={onPointerDown}
       onKeyDown={onKeyDown}
       onCopy={onCopy}
+      {...watch}
     >
       {rows.length === 0 ? <p className="log-nothing">{nothingText(process)}</p> : null}
       <div className="log-sheet" style={{ height }}>

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { pack as createPack, type Header } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,13 @@ async function place(bytes: Uint8Array): Promise<string> {
 
 /** Reads into memory and into a folder: both must refuse alike, and leave nothing. */
 async function refusal(path: string): Promise<string> {
+  const [inMemory = '', inFolder] = await refusals(path);
+  expect(inMemory).toBe(inFolder);
+  return inMemory;
+}
+
+/** The codes of both; where two things are wrong, either may find the other one first. */
+async function refusals(path: string): Promise<readonly string[]> {
   const codes: string[] = [];
   for (const staging of [null, join(folder, 'staging')]) {
     const error: unknown = await readSource(path, staging).then(
@@ -61,8 +68,15 @@ async function refusal(path: string): Promise<string> {
     codes.push(error.code);
   }
   expect(existsSync(join(folder, 'staging'))).toBe(false);
-  expect(codes[0]).toBe(codes[1]);
-  return codes[0] ?? '';
+  return codes;
+}
+
+function unpacksTo(bytes: Buffer, content: Buffer): boolean {
+  try {
+    return gunzipSync(bytes).equals(content);
+  } catch {
+    return false;
+  }
 }
 
 describe('an archive', () => {
@@ -246,7 +260,7 @@ describe('an archive that is refused, with nothing left behind', () => {
     expect(await refusal(await place(gzipSync(tar.subarray(0, 700))))).toBe('archive-truncated');
   });
 
-  it('wherever it breaks off, and whatever byte is damaged', async () => {
+  it('wherever it breaks off', async () => {
     const whole = gzipSync(await tarOf(GOOD));
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: whole.length - 1 }), async (length) => {
@@ -254,6 +268,11 @@ describe('an archive that is refused, with nothing left behind', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('whatever byte is damaged, unless it unpacks to the same all the same', async () => {
+    const tar = await tarOf(GOOD);
+    const whole = gzipSync(tar);
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 10, max: whole.length - 1 }),
@@ -261,7 +280,11 @@ describe('an archive that is refused, with nothing left behind', () => {
         async (at, flip) => {
           const bytes = Buffer.from(whole);
           bytes[at] = (bytes[at] ?? 0) ^ flip;
-          expect(await refusal(await place(bytes))).toMatch(/^archive-/);
+          // A run of zeros can be copied from nearer or farther: nothing is lost then.
+          fc.pre(!unpacksTo(bytes, tar));
+          for (const code of await refusals(await place(bytes))) {
+            expect(code).toMatch(/^archive-/);
+          }
         },
       ),
       { numRuns: 25 },

@@ -22,9 +22,11 @@ describe('log text that cannot lie', () => {
     expect(shown(bytes)).toBe(text);
   });
 
-  it('marks what is escaped', () => {
-    expect(escapeBytes(new Uint8Array([0x61, 0x00]))).toEqual([
+  it('marks what is escaped, a run of it as one', () => {
+    expect(escapeBytes(new Uint8Array([0x61, 0x00, 0xff, 0x07, 0x62, 0x63, 0x00]))).toEqual([
       { text: 'a', escaped: false },
+      { text: '\\x00\\xff\\x07', escaped: true },
+      { text: 'bc', escaped: false },
       { text: '\\x00', escaped: true },
     ]);
   });

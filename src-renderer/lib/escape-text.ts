@@ -12,7 +12,13 @@ export function escapeBytes(bytes: Uint8Array): readonly TextPiece[] {
   const pieces: TextPiece[] = [];
   let at = 0;
   let plainFrom = 0;
+  // A run of what cannot be shown is one piece: a page of zeros would otherwise be an element for each byte.
+  let hiddenRun = '';
   const flush = (to: number): void => {
+    if (hiddenRun !== '') {
+      pieces.push({ text: hiddenRun, escaped: true });
+      hiddenRun = '';
+    }
     if (to > plainFrom) {
       pieces.push({ text: decoder.decode(bytes.subarray(plainFrom, to)), escaped: false });
     }
@@ -24,8 +30,10 @@ export function escapeBytes(bytes: Uint8Array): readonly TextPiece[] {
       at += size;
       continue;
     }
-    flush(at);
-    pieces.push({ text: hidden, escaped: true });
+    if (at > plainFrom) {
+      flush(at);
+    }
+    hiddenRun += hidden;
     at += Math.max(size, 1);
     plainFrom = at;
   }

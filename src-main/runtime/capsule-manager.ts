@@ -128,6 +128,7 @@ export class CapsuleManager {
       payload: toBytes(payload),
       principal,
       timeoutMs: Math.max(1, Math.ceil(timeoutMs - (performance.now() - startedAt))),
+      askedMs: timeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
   }

@@ -34,7 +34,10 @@ export interface HookCall {
   readonly action: string;
   readonly payload: Uint8Array;
   readonly principal: string;
+  /** What is left of `askedMs`. */
   readonly timeoutMs: number;
+  /** What the caller was promised. */
+  readonly askedMs: number;
   readonly signal?: AbortSignal;
 }
 
@@ -152,6 +155,7 @@ export class CapsuleRuntime {
         invocation: { id, sourceId: OPERATOR, timestamp: new Date().toISOString() },
         onCutShort: () => this.#options.cancelProcesses(id),
         timeoutMs: Math.max(1, call.timeoutMs - (Date.now() - startedAt)),
+        askedMs: call.askedMs,
         ...(call.signal === undefined ? {} : { signal: call.signal }),
       });
       this.#options.onChange();

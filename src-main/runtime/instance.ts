@@ -34,6 +34,8 @@ export interface CallOptions {
   readonly invocation: Invocation | null;
   /** Ends the call as `timed-out` after this long; absent for a run loop. */
   readonly timeoutMs?: number;
+  /** The time to speak of when it is over, where some of it went by before; `timeoutMs` when absent. */
+  readonly askedMs?: number;
   /** Ends the call as `cancelled`. */
   readonly signal?: AbortSignal;
   /** Called once when the call is cancelled or overdue, before anything it holds is dropped. */
@@ -149,7 +151,7 @@ export class GuestInstance {
     this.#running = running;
     const cancel = (): void => this.#cutShort(running, CANCELLED);
     const timer = setDeadline(options.timeoutMs, () =>
-      this.#cutShort(running, overdue(options.timeoutMs ?? 0)),
+      this.#cutShort(running, overdue(options.askedMs ?? options.timeoutMs ?? 0)),
     );
     const startTimer = setDeadline(START_TIMEOUT_MS, () =>
       this.#finish({ kind: 'refused', message: 'The component did not start in time.' }),
@@ -244,8 +246,18 @@ export class GuestInstance {
     running.options.onCutShort?.();
     // The host call in flight is answered `cancelled`, which lets the guest tidy up what it has outside itself.
     running.abort.abort();
-    const timer = setTimeout(() => this.#finish(cut.ended), CANCEL_GRACE_MS);
-    void running.end.promise.then(() => clearTimeout(timer));
+    let returned = false;
+    const finish = (): void => {
+      if (!returned) {
+        this.#finish(cut.ended);
+      }
+    };
+    // After a stall of this thread the guest's answer may lie here unread: it is looked at first.
+    const timer = setTimeout(() => setImmediate(finish), CANCEL_GRACE_MS);
+    void running.end.promise.then(() => {
+      returned = true;
+      clearTimeout(timer);
+    });
   }
 
   #onWorkerError(error: Error): void {

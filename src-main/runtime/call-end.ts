@@ -28,3 +28,8 @@ export function overdue(timeoutMs: number): Cut {
     ended: { kind: 'timed-out', message: `${words} and was ended.` },
   };
 }
+
+/** @param guestMessage what the guest itself said, or V8 of its trap */
+export function outOfMemory(limitBytes: number, guestMessage: string): string {
+  return `The guest reached its memory limit of ${Math.round(limitBytes / 1_048_576)} MiB and was ended (${guestMessage}).`;
+}

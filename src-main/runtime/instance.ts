@@ -11,7 +11,7 @@ import { HandleTable } from '../host/handle-table.ts';
 import type { Pipeline } from '../host/pipeline.ts';
 import { isHeld, capabilityNames } from '../policy/capabilities.ts';
 import type { Rights } from '../policy/gate.ts';
-import { CANCELLED, overdue } from './call-end.ts';
+import { CANCELLED, outOfMemory, overdue } from './call-end.ts';
 import type { CallEnd, Cut } from './call-end.ts';
 import type { CompiledComponent } from './compiled-component.ts';
 import { CANCEL_GRACE_MS, START_TIMEOUT_MS, WORKER_HEAP_MB, WORKER_STACK_MB } from './limits.ts';
@@ -296,8 +296,4 @@ export class GuestInstance {
 
 function setDeadline(timeoutMs: number | undefined, expire: () => void): NodeJS.Timeout | undefined {
   return timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
-}
-
-function outOfMemory(limitBytes: number, guestMessage: string): string {
-  return `The guest reached its memory limit of ${Math.round(limitBytes / 1_048_576)} MiB and was ended (${guestMessage}).`;
 }

@@ -18,7 +18,11 @@ export async function askProgram(
   const program = spawn(child.spawnfile, [...args, flag], {
     cwd: '/',
     ...(identity === null ? {} : { uid: identity.uid, gid: identity.gid }),
-    env: { ...environment, CAPSULE_DESKTOP_DATA: dataDir },
+    env: {
+      ...environment,
+      ...(identity === null ? {} : { HOME: identity.home }),
+      CAPSULE_DESKTOP_DATA: dataDir,
+    },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let text = '';

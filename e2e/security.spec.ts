@@ -7,11 +7,12 @@ import { openBait, type Bait } from './support/bait.ts';
 import { ask } from './support/bridge.ts';
 import { launch } from './support/launch.ts';
 import type { Launched } from './support/launched.ts';
-import { HUNG_MS, watchFrames } from './support/responsiveness.ts';
+import { watchFrames } from './support/responsiveness.ts';
 
 /** Far above every limit of the contract (1 MiB), and below what Chromium itself refuses to carry. */
 const OVERSIZED_CHARACTERS = 64 * 1024 ** 2;
 /** A window that hangs while it is refused; copying the message itself takes a part of it. */
+const HUNG_MS = 3000;
 const POLICY =
   /^default-src 'none'; script-src 'self'; style-src 'self' 'nonce-[A-Za-z0-9+/=]+'; img-src 'self' data:; font-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/;
 

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Page } from '@playwright/test';
 
 /** The browser's globals that the probe uses; these files are checked without the DOM's types. */
@@ -15,12 +16,10 @@ export interface Responsiveness {
   readonly longest: number;
 }
 
-/** How often this process looks whether it is held up, in ms. */
-const TICK_MS = 20;
-
 /** Counts the page's frames from now on; the function it gives ends the count. */
 export async function watchFrames(page: Page): Promise<() => Promise<Responsiveness>> {
-  const longestStall = watchStalls();
+  const stalls = monitorEventLoopDelay();
+  stalls.enable();
   await page.evaluate(() => {
     const globals = globalThis as unknown as ProbeGlobals;
     const probe = { frames: 0, longest: 0, last: performance.now(), stopped: false };
@@ -46,23 +45,7 @@ export async function watchFrames(page: Page): Promise<() => Promise<Responsiven
       // The frame that never came counts as well.
       return { frames: probe.frames, longest: Math.max(probe.longest, performance.now() - probe.last) };
     });
-    return { frames, longest: longest - longestStall() };
-  };
-}
-
-/** The function it gives ends the watch and tells the longest that this process was held up, in ms. */
-function watchStalls(): () => number {
-  let last = performance.now();
-  let longest = 0;
-  const look = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last - TICK_MS);
-    last = now;
-  };
-  const timer = setInterval(look, TICK_MS);
-  return () => {
-    clearInterval(timer);
-    look();
-    return longest;
+    stalls.disable();
+    return { frames, longest: longest - stalls.max / 1e6 };
   };
 }

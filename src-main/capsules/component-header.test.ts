@@ -10,6 +10,15 @@ const real = new Uint8Array(
   readFileSync(new URL('../../capsules/runner/build/runner.wasm', import.meta.url)),
 );
 const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00];
+const CORE = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+
+/** A component so many components deep. */
+function nested(depth: number, inner: readonly number[]): readonly number[] {
+  const length = inner.length;
+  return depth === 0
+    ? inner
+    : nested(depth - 1, [...PREAMBLE, 0x04, (length & 0x7f) | 0x80, length >> 7, ...inner]);
+}
 
 function codeOf(bytes: Uint8Array): string {
   try {
@@ -81,6 +90,113 @@ describe('the header of a component in text form', () => {
   });
 });
 
+/** One place for a name each, `NAME` in text form. */
+const PLACES: readonly (readonly [string, string])[] = [
+  ['a core export', '(core module (func (export "NAME")))'],
+  ['a core import’s module', '(core module (import "NAME" "f" (func)))'],
+  ['a core import’s field', '(core module (import "m" "NAME" (global i32)))'],
+  [
+    'an argument of a core instance',
+    `(core module $m (import "m" "f" (func))) (core module $n (func (export "f")))
+     (core instance $n (instantiate $n)) (core instance (instantiate $m (with "NAME" (instance $n))))`,
+  ],
+  [
+    'an export of a core instance',
+    `(core module $n (func (export "f"))) (core instance $n (instantiate $n))
+     (core instance (export "NAME" (func $n "f")))`,
+  ],
+  [
+    'an alias of a core export',
+    `(core module $n (func (export "f"))) (core instance $n (instantiate $n))
+     (alias core export $n "NAME" (core func))`,
+  ],
+  ['an import of a core module’s type', '(core type (module (import "NAME" "f" (func))))'],
+  ['an export of a core module’s type', '(core type (module (export "NAME" (memory 1))))'],
+  ['an import', '(import "NAME" (func))'],
+  ['an export', '(import "f" (func $f)) (export "NAME" (func $f))'],
+  ['an export of an instance', '(import "f" (func $f)) (instance (export "NAME" (func $f)))'],
+  [
+    'an argument of an instance',
+    '(import "f" (func $f)) (component $c) (instance (instantiate $c (with "NAME" (func $f))))',
+  ],
+  ['an alias', '(import "i" (instance $i)) (alias export $i "NAME" (func))'],
+  ['a field of a record', '(type (record (field "NAME" u8)))'],
+  ['a case of a variant', '(type (variant (case "NAME")))'],
+  ['a case of an enumeration', '(type (enum "NAME"))'],
+  ['a flag', '(type (flags "NAME"))'],
+  ['a parameter', '(type (func (param "NAME" u8)))'],
+  ['an export of an instance’s type', '(type (instance (export "NAME" (func))))'],
+  ['an import of a component’s type', '(type (component (import "NAME" (func))))'],
+];
+
+const DEPTHS: readonly (readonly [string, (inner: string) => string])[] = [
+  ['at the top', (inner) => `(component ${inner})`],
+  ['in a nested component', (inner) => `(component (component ${inner}))`],
+  [
+    'three components deep',
+    (inner) => `(component (core module) (component (component) (component ${inner})))`,
+  ],
+];
+
+describe('a name that could be taken for code', () => {
+  describe.each(DEPTHS)('%s', (_depth, wrap) => {
+    it.each(PLACES)('is refused as %s, and a plain one is not', async (_place, text) => {
+      const read = async (name: string): Promise<string> =>
+        codeOf(await parse(wrap(text.replace('NAME', name))));
+      await expect(read('plain-1')).resolves.toBe('read');
+      for (const bad of [
+        "a'b",
+        'a\\"b',
+        'a`b',
+        'a\\\\b',
+        'a\\nb',
+        'a\\00b',
+        'a\\7fb',
+        'aéb',
+        'a\\u{2028}b',
+      ]) {
+        await expect(read(bad), bad).resolves.toBe('component-bad-name');
+      }
+    });
+  });
+
+  it('is named in the refusal, with its place, and cannot write into the sentence', async () => {
+    const bytes = await parse(
+      `(component (core module) (component (core module) (core module (func (export "x'];\\n\\u{202e}evil()")))))`,
+    );
+    expect(() => readComponentHeader(bytes)).toThrow(
+      'core module 1 of nested component 0 has the core export "x\'];\\u{a}\\u{202e}evil()".',
+    );
+  });
+
+  it('may be anything else: what tool chains write is read', async () => {
+    const names = [
+      '[async-lift]astrid:a/b@1.0.0#[method]c.d',
+      'cm32p2|_ex_wasi:io/error@0.2',
+      '$imports',
+      '_ZNSt3__112basic_stringIcEE<int>(int&&)*',
+      'a${b} // */ {}',
+      '',
+      'x'.repeat(100_000),
+    ];
+    const exports = names.map((name) => `(func (export "${name}"))`).join('');
+    expect(codeOf(await parse(`(component (core module ${exports}))`))).toBe('read');
+  });
+});
+
+describe('garbage-collected types', () => {
+  it.each([
+    ['an array', '(type (array (mut i32)))'],
+    ['a structure', '(type (struct (field i32)))'],
+    ['a group', '(rec (type (array i8)) (type (func)))'],
+    ['a type with subtypes', '(type (sub (struct)))'],
+  ])('are refused, since nothing bounds them: %s', async (_what, type) => {
+    const bytes = await parse(`(component (component (core module ${type})))`);
+    expect(codeOf(bytes)).toBe('component-unsupported');
+    expect(() => readComponentHeader(bytes)).toThrow('core module 0 of nested component 0 has a core type');
+  });
+});
+
 describe('bytes that are no readable component', () => {
   it.each<[string, string, readonly number[]]>([
     ['nothing', 'component-not-wasm', []],
@@ -97,6 +213,17 @@ describe('bytes that are no readable component', () => {
       'a length that never ends',
       'component-malformed',
       [...PREAMBLE, 0x07, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00],
+    ],
+    [
+      'a core module longer than its section',
+      'component-malformed',
+      [...PREAMBLE, 0x01, 10, ...CORE, 0x07, 0x09],
+    ],
+    ['a core module that is none', 'component-malformed', [...PREAMBLE, 0x01, 8, ...PREAMBLE]],
+    [
+      'components nested without end',
+      'component-malformed',
+      nested(40, [...PREAMBLE, 0x01, 10, ...CORE, 0x07, 0x00]),
     ],
     ['a list longer than its section', 'component-malformed', [...PREAMBLE, 0x07, 0x02, 0xff, 0x01]],
     ['left-over bytes in a section', 'component-malformed', [...PREAMBLE, 0x07, 0x02, 0x00, 0x00]],
@@ -146,7 +273,9 @@ describe('bytes that are no readable component', () => {
               bytes[at] = value;
             }
           }
-          expect(codeOf(bytes)).toMatch(/^(read|component-(not-wasm|core-module|truncated|malformed))$/);
+          expect(codeOf(bytes)).toMatch(
+            /^(read|component-(not-wasm|core-module|truncated|malformed|bad-name|unsupported))$/,
+          );
         },
       ),
       { numRuns: 2_000 },
@@ -155,9 +284,9 @@ describe('bytes that are no readable component', () => {
 
   it('never make anything but the typed error, whatever stands behind the preamble', () => {
     fc.assert(
-      fc.property(fc.constantFrom(6, 7, 10, 11), fc.uint8Array({ maxLength: 100 }), (id, body) => {
+      fc.property(fc.nat(12), fc.uint8Array({ maxLength: 100 }), (id, body) => {
         const bytes = Uint8Array.from([...PREAMBLE, id, body.length, ...body]);
-        expect(codeOf(bytes)).toMatch(/^(read|component-malformed)$/);
+        expect(codeOf(bytes)).toMatch(/^(read|component-(truncated|malformed|bad-name|unsupported))$/);
       }),
       { numRuns: 2_000 },
     );

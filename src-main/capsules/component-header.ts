@@ -1,4 +1,5 @@
 import { capsuleError } from './errors.ts';
+import { coreInstance, coreType, instance } from './component-instances.ts';
 import { ComponentReader } from './component-reader.ts';
 import {
   readAlias,
@@ -10,6 +11,8 @@ import {
   type InstanceShape,
   type TypeEntry,
 } from './component-types.ts';
+import { readCoreModule } from './core-module.ts';
+import { MAX_COMPONENT_DEPTH } from './limits.ts';
 
 /** What a component takes from outside and gives, seen without compiling or running any of it. */
 export interface ComponentHeader {
@@ -29,25 +32,59 @@ export interface ComponentExport {
   readonly kind: 'core' | 'func' | 'value' | 'type' | 'component' | 'instance';
 }
 
+const PREAMBLE_BYTES = 8;
 const SORTS = ['core', 'func', 'value', 'type', 'component', 'instance'] as const;
 const NOTHING: InstanceShape = { functions: [], resources: [] };
 
 /**
- * Decodes the import and export sections at the top of a component's binary.
+ * Walks a component with all that is nested in it, and decodes the imports and exports at its top. Every name is
+ * checked on the way, at every depth: see `ComponentReader`.
  *
- * @throws TypedError `component-not-wasm`, `component-core-module`, `component-truncated` or `component-malformed`.
+ * @throws TypedError `component-not-wasm`, `component-core-module`, `component-truncated`, `component-malformed`,
+ *   `component-bad-name` or `component-unsupported`
  */
 export function readComponentHeader(bytes: Uint8Array): ComponentHeader {
   requireComponent(bytes);
+  return readComponent(new ComponentReader(bytes, PREAMBLE_BYTES, bytes.length), 0);
+}
+
+function readComponent(reader: ComponentReader, depth: number): ComponentHeader {
+  if (depth > MAX_COMPONENT_DEPTH) {
+    throw reader.malformed('components are nested too deep');
+  }
   const imports: ComponentImport[] = [];
   const exports: ComponentExport[] = [];
   const types: TypeEntry[] = [];
-  const reader = new ComponentReader(bytes, 8, bytes.length);
+  let coreModules = 0;
+  let components = 0;
   while (!reader.done) {
     const id = reader.byte();
     const length = sectionLength(reader);
     const section = reader.part(length);
     switch (id) {
+      case 1: {
+        const name = `core module ${coreModules}`;
+        readCoreModule(section.part(length, depth === 0 ? name : `${name} of ${reader.where}`));
+        coreModules += 1;
+        break;
+      }
+      case 2:
+        section.vector(() => coreInstance(section));
+        break;
+      case 3:
+        section.vector(() => coreType(section));
+        break;
+      case 4: {
+        const name = `nested component ${components}`;
+        const nested = section.part(length, depth === 0 ? name : `${name} of ${reader.where}`);
+        nested.skip(PREAMBLE_BYTES);
+        readComponent(nested, depth + 1);
+        components += 1;
+        break;
+      }
+      case 5:
+        section.vector(() => instance(section));
+        break;
       case 6:
         section.vector(() => {
           if (readAlias(section)) {
@@ -60,7 +97,7 @@ export function readComponentHeader(bytes: Uint8Array): ComponentHeader {
         break;
       case 10:
         section.vector(() => {
-          const read = readImport(section, types);
+          const read = readImport(section, types, depth);
           if (read !== undefined) {
             imports.push(read);
           }
@@ -70,7 +107,7 @@ export function readComponentHeader(bytes: Uint8Array): ComponentHeader {
         section.vector(() => exports.push(readExport(section, types)));
         break;
       default:
-        // Custom, core, instance, canon, start, value: neither names of the outside nor types are in these.
+        // Custom, canon, start, value: without names and types.
         if (id > 12) {
           throw reader.malformed(`there is a section of the unknown kind ${id}`);
         }
@@ -126,8 +163,8 @@ function sectionLength(reader: ComponentReader): number {
 }
 
 /** One import; undefined for a type that only gets a name here, since nobody has to provide it. */
-function readImport(reader: ComponentReader, types: TypeEntry[]): ComponentImport | undefined {
-  const name = readExternName(reader);
+function readImport(reader: ComponentReader, types: TypeEntry[], depth: number): ComponentImport | undefined {
+  const name = readExternName(reader, 'import');
   const desc = readExternDesc(reader);
   if (desc.kind === 'type') {
     types.push(desc.equals === null ? null : typeAt(reader, types, desc.equals));
@@ -139,14 +176,15 @@ function readImport(reader: ComponentReader, types: TypeEntry[]): ComponentImpor
     return { name, kind: desc.kind, ...NOTHING };
   }
   const shape = typeAt(reader, types, desc.index);
-  if (shape === null) {
+  // Only what the outermost component wants has to be served; a nested one may take its types from around it.
+  if (shape === null && depth === 0) {
     throw reader.malformed('an imported instance has a type that is no instance type');
   }
-  return { name, kind: 'instance', ...shape };
+  return { name, kind: 'instance', ...(shape ?? NOTHING) };
 }
 
 function readExport(reader: ComponentReader, types: TypeEntry[]): ComponentExport {
-  const name = readExternName(reader);
+  const name = readExternName(reader, 'export');
   const sort = readSort(reader);
   const index = reader.u32();
   const described = reader.byte();

@@ -1,17 +1,25 @@
+import { Buffer } from 'node:buffer';
 import type { TypedError } from '../base/typed-error.ts';
 import { capsuleError, type CapsuleErrorCode } from './errors.ts';
 import { MAX_COMPONENT_NAME_BYTES } from './limits.ts';
+import { quoted } from './visible-text.ts';
 
-/** Reads numbers and names of a WebAssembly binary, never past its end. */
+/**
+ * Reads numbers and names of a WebAssembly binary, never past its end. A name that could be taken for code is
+ * refused wherever it stands: jco writes names of the component into the script that it generates.
+ */
 export class ComponentReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #at: number;
+  /** The part of the component that is read, for messages. */
+  readonly where: string;
 
-  constructor(bytes: Uint8Array, start: number, end: number) {
+  constructor(bytes: Uint8Array, start: number, end: number, where = 'the component') {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
+    this.where = where;
   }
 
   get position(): number {
@@ -58,18 +66,47 @@ export class ComponentReader {
     throw this.malformed('a number is too long');
   }
 
-  name(): string {
+  /** An unsigned 64-bit LEB128. Sizes over 2^53 are rounded: every limit is far below. */
+  u64(): number {
+    let value = 0;
+    for (let index = 0; index < 10; index += 1) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 128 ** index;
+      if (byte < 0x80) {
+        return value;
+      }
+    }
+    throw this.malformed('a number is too long');
+  }
+
+  /** Walks a number whose value does not matter, signed or not. */
+  skipNumber(): void {
+    this.u64();
+  }
+
+  skip(length: number): void {
+    if (length > this.remaining) {
+      throw this.malformed('it ends in the middle of an item');
+    }
+    this.#at += length;
+  }
+
+  /**
+   * @param what the name is of, for the message, such as `core export`
+   * @param most longest name in bytes
+   * @throws TypedError `component-bad-name` for anything but printable ASCII, and for a quote, backtick or backslash
+   */
+  name(what: string, most: number = MAX_COMPONENT_NAME_BYTES): string {
     const length = this.u32();
-    if (length > MAX_COMPONENT_NAME_BYTES || length > this.remaining) {
+    if (length > most || length > this.remaining) {
       throw this.malformed('a name is too long');
     }
     const bytes = this.#bytes.subarray(this.#at, this.#at + length);
-    this.#at += length;
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch (cause) {
-      throw this.malformed('a name is not UTF-8', cause);
+    if (!isPlain(bytes)) {
+      throw this.#badName(what, bytes);
     }
+    this.#at += length;
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   }
 
   /** Reads a count, then that many items. Every item takes at least a byte, so a huge count ends at the end. */
@@ -84,10 +121,10 @@ export class ComponentReader {
   }
 
   /** A reader of the next `length` bytes, which this one skips. */
-  part(length: number): ComponentReader {
+  part(length: number, where = this.where): ComponentReader {
     const start = this.#at;
-    this.#at += length;
-    return new ComponentReader(this.#bytes, start, this.#at);
+    this.skip(length);
+    return new ComponentReader(this.#bytes, start, this.#at, where);
   }
 
   malformed(what: string, cause?: unknown): TypedError<CapsuleErrorCode> {
@@ -98,4 +135,27 @@ export class ComponentReader {
       cause,
     );
   }
+
+  #badName(what: string, bytes: Uint8Array): TypedError<CapsuleErrorCode> {
+    try {
+      const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      return capsuleError(
+        'component-bad-name',
+        `The component cannot be used: ${this.where} has the ${what} ${quoted(text)}.`,
+        'Names may hold printable ASCII characters but no quote, backtick or backslash. Build it with a current tool chain; none makes such names.',
+      );
+    } catch (cause) {
+      return this.malformed('a name is not UTF-8', cause);
+    }
+  }
+}
+
+/** Printable ASCII, without what ends or continues a JavaScript string: `"`, `'`, `\` and `` ` ``. */
+function isPlain(bytes: Uint8Array): boolean {
+  for (const byte of bytes) {
+    if (byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x27 || byte === 0x5c || byte === 0x60) {
+      return false;
+    }
+  }
+  return true;
 }

@@ -1,4 +1,4 @@
-import { MAX_COMPONENT_DEPTH } from './limits.ts';
+import { MAX_COMPONENT_DEPTH, MAX_CORE_NAME_BYTES } from './limits.ts';
 import type { ComponentReader } from './component-reader.ts';
 
 /** What an instance type declares, as far as linking needs it. */
@@ -47,12 +47,13 @@ export function readType(reader: ComponentReader, depth = 0): TypeEntry {
   }
 }
 
-export function readExternName(reader: ComponentReader): string {
+/** @param what the name is of, for messages */
+export function readExternName(reader: ComponentReader, what: string): string {
   const form = reader.byte();
   if (form !== 0x00 && form !== 0x01) {
     throw reader.malformed(`a name has the unknown form ${form}`);
   }
-  return reader.name();
+  return reader.name(what);
 }
 
 export function readExternDesc(reader: ComponentReader): ExternDesc {
@@ -89,7 +90,7 @@ export function readAlias(reader: ComponentReader): boolean {
   const target = reader.byte();
   if (target === 0x00 || target === 0x01) {
     reader.u32();
-    reader.name();
+    reader.name('alias', MAX_CORE_NAME_BYTES);
   } else if (target === 0x02) {
     reader.u32();
     reader.u32();
@@ -137,7 +138,7 @@ function declaration(reader: ComponentReader, depth: number, imports: boolean) {
     return undefined;
   }
   if (kind === 0x04 || (kind === 0x03 && imports)) {
-    const name = readExternName(reader);
+    const name = readExternName(reader, kind === 0x04 ? 'export' : 'import');
     const desc = readExternDesc(reader);
     return kind === 0x04 ? { name, desc } : undefined;
   }
@@ -174,7 +175,7 @@ function valueType(reader: ComponentReader, code: number): void {
       return;
     case 0x71: // variant
       reader.vector(() => {
-        reader.name();
+        reader.name('label');
         optional(reader, () => valueRef(reader));
         if (reader.byte() !== 0x00) {
           throw reader.malformed('a case refines another one');
@@ -186,7 +187,7 @@ function valueType(reader: ComponentReader, code: number): void {
       return;
     case 0x6e: // flags
     case 0x6d: // enum
-      reader.vector(() => reader.name());
+      reader.vector(() => reader.name('label'));
       return;
     case 0x70: // list
     case 0x6b: // option
@@ -216,7 +217,7 @@ function valueType(reader: ComponentReader, code: number): void {
 }
 
 function labelled(reader: ComponentReader): void {
-  reader.name();
+  reader.name('label');
   valueRef(reader);
 }
 

@@ -47,6 +47,8 @@ export type ComponentErrorCode =
   | 'component-truncated'
   | 'component-core-module'
   | 'component-malformed'
+  | 'component-bad-name'
+  | 'component-unsupported'
   | 'component-unknown-import'
   | 'component-no-export'
   | 'component-hash-mismatch';

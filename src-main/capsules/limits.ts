@@ -33,3 +33,5 @@ export const RATIO_FREE_BYTES = 8 * 1024 * 1024;
 export const MAX_COMPONENT_DEPTH = 32;
 /** Longest name in a component's binary, in bytes (kebab names and interface ids are short). */
 export const MAX_COMPONENT_NAME_BYTES = 1_024;
+/** Longest name in a core module, in bytes: jco's own limit. Dynamic linking exports C++ names as mangled. */
+export const MAX_CORE_NAME_BYTES = 100_000;

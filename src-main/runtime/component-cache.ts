@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readComponentHeader } from '../capsules/component-header.ts';
 import { UNUSED_COMPONENT_MS } from './limits.ts';
 import type { TranspiledComponent } from './transpile.ts';
 import type { Transpiler } from './transpiler.ts';
@@ -9,7 +10,7 @@ import type { Transpiler } from './transpiler.ts';
  * Part of the cache key beside the content hash: the transpiler's version and our own way to call it.
  * Raise the number when `transpile.ts` changes what it makes, or this file how it is kept.
  */
-export const TRANSPILE_RECIPE = 'jco-transpile-0.15.0-2';
+export const TRANSPILE_RECIPE = 'jco-transpile-0.15.0-3';
 
 const INDEX = 'index.json';
 const SCRIPT = 'component.js';
@@ -43,7 +44,10 @@ export function createComponentCache(folder: string, transpiler: Transpiler): Co
     if (cached !== undefined) {
       return cached;
     }
-    const result = await transpiler.transpile(await load(), imports);
+    const component = await load();
+    // Checked when it was installed, but perhaps by a version that let more through: nothing unchecked is transpiled.
+    readComponentHeader(component);
+    const result = await transpiler.transpile(component, imports);
     await write(folderOf(hash), result);
     return result;
   };

@@ -1,7 +1,8 @@
+import { TypedError } from '../base/typed-error.ts';
 import type { GuestModule } from '../guest/protocol.ts';
 import { RuntimeError } from './errors.ts';
-import { PAGE_BYTES, planMemories, type ModulePlan } from './memory-cap-plan.ts';
-import { capMemories } from './memory-cap.ts';
+import { capGrowth } from './growth-cap.ts';
+import { PAGE_BYTES, planGrowth, type ModulePlan } from './growth-plan.ts';
 import type { TranspiledComponent } from './transpile.ts';
 import { enableWasmFeatures } from './wasm-features.ts';
 
@@ -14,9 +15,11 @@ export interface CompiledComponent {
 }
 
 /**
- * Compiles the core modules with all their memories together capped at `memoryLimitBytes`. V8 compiles off this thread.
+ * Compiles the core modules with all their memories together capped at `memoryLimitBytes`, and their tables at
+ * `TABLE_ENTRIES`. V8 compiles off this thread.
  *
- * @throws RuntimeError `guest-refused-to-start` when the component declares more memory than allowed
+ * @throws TypedError `guest-refused-to-start` when the component declares more than allowed, `component-unusable` when
+ *   V8 does not take it
  */
 export async function compileComponent(
   component: TranspiledComponent,
@@ -24,7 +27,7 @@ export async function compileComponent(
 ): Promise<CompiledComponent> {
   enableWasmFeatures();
   try {
-    const plan = planMemories(component.script, component.modules, memoryLimitBytes);
+    const plan = planGrowth(component.script, component.modules, memoryLimitBytes);
     const modules = await Promise.all(
       [...plan].map(async ([name, share]) => [name, await compile(share)] as const),
     );
@@ -35,7 +38,7 @@ export async function compileComponent(
       exports: component.exports,
     };
   } catch (error) {
-    if (error instanceof RuntimeError) {
+    if (error instanceof TypedError) {
       throw error;
     }
     throw new RuntimeError(
@@ -47,10 +50,10 @@ export async function compileComponent(
   }
 }
 
-async function compile({ bytes, instances, maxima }: ModulePlan): Promise<GuestModule> {
+async function compile({ bytes, read, instances, caps }: ModulePlan): Promise<GuestModule> {
   return {
-    module: await WebAssembly.compile(capMemories(bytes, maxima)),
+    module: await WebAssembly.compile(capGrowth(bytes, read, caps)),
     instances,
-    memoryBytes: maxima.reduce((total, pages) => total + pages * PAGE_BYTES, 0),
+    memoryBytes: caps.memories.reduce((total, pages) => total + pages * PAGE_BYTES, 0),
   };
 }

@@ -1,131 +1,64 @@
-const MEMORY_SECTION = 5;
-const HEADER_BYTES = 8;
+import {
+  HAS_MAXIMUM,
+  type CoreModule,
+  type DeclaredLimits,
+  type LimitsSection,
+} from '../capsules/core-module.ts';
 
-/** Bits of a memory type's flag byte (core specification and its threads, memory64, page-size proposals). */
-const HAS_MAXIMUM = 0x01;
-const HAS_PAGE_SIZE = 0x08;
-
-/** The longest LEB128 that the specification allows: 64 bits, seven to a byte. */
-const MAX_LEB_BYTES = 10;
-
-/** What a core module declares of one of its own memories, in pages. */
-export interface DeclaredMemory {
-  readonly minimum: number;
-  /** Null: as far as it can. */
-  readonly maximum: number | null;
-}
-
-/** The memories that a valid core module makes for itself; imported ones are another module's. */
-export function declaredMemories(module: Uint8Array): readonly DeclaredMemory[] {
-  const section = findSection(module);
-  if (section === undefined) {
-    return [];
-  }
-  return memoryTypes(section.reader).map(({ minimum, maximum }) => ({ minimum, maximum }));
+/** How far what a core module makes may grow, one number for each that it declares, in its order. */
+export interface GrowthCaps {
+  /** In pages. */
+  readonly memories: readonly number[];
+  /** In elements. */
+  readonly tables: readonly number[];
 }
 
 /**
- * A core module whose own memories cannot grow beyond `maxima`: the maximum in its memory section
- * is lowered (or added), so that `memory.grow` itself refuses, as the guest's allocator expects.
+ * A core module whose own memories and tables cannot grow beyond `caps`: their declared maxima are lowered (or
+ * added), so that `memory.grow` and `table.grow` themselves refuse, as the guest's code expects.
  *
  * @param module bytes of a valid core module (V8 validates the result again)
- * @param maxima in pages, one for each of its declared memories
+ * @param read what `readCoreModule` says of these bytes
  */
-export function capMemories(
+export function capGrowth(
   module: Uint8Array<ArrayBuffer>,
-  maxima: readonly number[],
+  read: CoreModule,
+  caps: GrowthCaps,
 ): Uint8Array<ArrayBuffer> {
-  const found = findSection(module);
-  if (found === undefined) {
-    return module;
+  const sections = [
+    { section: read.tables, maxima: caps.tables },
+    { section: read.memories, maxima: caps.memories },
+  ];
+  // The specification has tables before memories; so does a valid module.
+  let at = 0;
+  const parts: Uint8Array[] = [];
+  for (const { section, maxima } of sections) {
+    if (section !== null) {
+      const content = cappedContent(module, section, maxima);
+      const id = module[section.start] ?? 0;
+      parts.push(module.subarray(at, section.start), Uint8Array.of(id, ...leb(content.length)), content);
+      at = section.end;
+    }
   }
-  const { start, reader } = found;
-  const types = memoryTypes(reader);
-  const section = leb(types.length);
-  types.forEach(({ flags, minimum, pageSize }, index) => {
+  return join([...parts, module.subarray(at)]);
+}
+
+function cappedContent(module: Uint8Array, section: LimitsSection, maxima: readonly number[]): Uint8Array {
+  let at = section.content;
+  const parts: Uint8Array[] = [];
+  section.limits.forEach((limits, index) => {
     const maximum = maxima[index];
     if (maximum === undefined) {
-      throw new RangeError('The module has more memories than were counted.');
+      throw new RangeError('The module has more memories or tables than were counted.');
     }
-    section.push(flags | HAS_MAXIMUM, ...leb(minimum), ...leb(maximum), ...pageSize);
+    parts.push(module.subarray(at, limits.start), Uint8Array.from(cappedLimits(limits, maximum)));
+    at = limits.end;
   });
-  return join([
-    module.subarray(0, start),
-    Uint8Array.of(MEMORY_SECTION, ...leb(section.length)),
-    Uint8Array.from(section),
-    module.subarray(reader.position),
-  ]);
+  return join([...parts, module.subarray(at, section.end)]);
 }
 
-/** Where the memory section begins, and a reader at its content; undefined when the module has none. */
-function findSection(module: Uint8Array): { readonly start: number; readonly reader: Reader } | undefined {
-  const reader = new Reader(module, HEADER_BYTES);
-  while (!reader.done) {
-    const start = reader.position;
-    const id = reader.byte();
-    const size = reader.leb();
-    if (id === MEMORY_SECTION) {
-      return { start, reader };
-    }
-    reader.position += size;
-  }
-  return undefined;
-}
-
-interface MemoryType extends DeclaredMemory {
-  readonly flags: number;
-  /** Encoded, empty when it is the usual one. */
-  readonly pageSize: readonly number[];
-}
-
-function memoryTypes(reader: Reader): readonly MemoryType[] {
-  const types: MemoryType[] = [];
-  for (let rest = reader.leb(); rest > 0; rest -= 1) {
-    const flags = reader.byte();
-    types.push({
-      flags,
-      minimum: reader.leb(),
-      maximum: (flags & HAS_MAXIMUM) === 0 ? null : reader.leb(),
-      pageSize: (flags & HAS_PAGE_SIZE) === 0 ? [] : leb(reader.leb()),
-    });
-  }
-  return types;
-}
-
-class Reader {
-  readonly #bytes: Uint8Array;
-  position: number;
-
-  constructor(bytes: Uint8Array, position: number) {
-    this.#bytes = bytes;
-    this.position = position;
-  }
-
-  get done(): boolean {
-    return this.position >= this.#bytes.length;
-  }
-
-  byte(): number {
-    const value = this.#bytes[this.position];
-    if (value === undefined) {
-      throw new RangeError('The module ends in the middle of a section.');
-    }
-    this.position += 1;
-    return value;
-  }
-
-  /** An unsigned LEB128; by multiplication, since memory64 limits go beyond 32 bits. */
-  leb(): number {
-    let value = 0;
-    for (let index = 0; index < MAX_LEB_BYTES; index += 1) {
-      const next = this.byte();
-      value += (next & 0x7f) * 128 ** index;
-      if (next < 0x80) {
-        return value;
-      }
-    }
-    throw new RangeError('The module has a number of more than 64 bits.');
-  }
+function cappedLimits({ flags, minimum, pageSize }: DeclaredLimits, maximum: number): readonly number[] {
+  return [flags | HAS_MAXIMUM, ...leb(minimum), ...leb(maximum), ...(pageSize === null ? [] : leb(pageSize))];
 }
 
 function leb(value: number): number[] {

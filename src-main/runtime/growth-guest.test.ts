@@ -7,6 +7,7 @@ import { startKernel, temporaryFolder, WORKER_FOLDER } from '../testing.ts';
 import type { CallEnd } from './call-end.ts';
 import { compileComponent } from './compiled-component.ts';
 import { GuestInstance } from './instance.ts';
+import { TABLE_ENTRIES } from './limits.ts';
 import { noHost } from './testing.ts';
 import { transpile } from './transpile.ts';
 
@@ -15,36 +16,52 @@ const LIMIT_PAGES = 1_024;
 
 interface Greedy {
   /** One memory each, as `(memory …)` declares it. */
-  readonly memories: readonly string[];
-  /** What it does once every memory is refused its next page. */
+  readonly memories?: readonly string[];
+  /** One table each, as `(table …)` declares it. */
+  readonly tables?: readonly string[];
+  /** So many instances more take the first table from outside. */
+  readonly importers?: number;
+  /** What it does once everything is refused its next page or element. */
   readonly finally?: 'unreachable';
 }
 
-/** A component whose hook grows each of its memories to the end, one after the other, and returns their pages together. */
-function greedy({ memories, finally: end }: Greedy): string {
-  const kinds = [...new Set(memories)];
-  const each = (line: (memory: string, index: number) => string): string => memories.map(line).join('\n');
+/** A component whose hook grows all it has to the end, one after the other, and returns the sizes together. */
+function greedy({ memories = [], tables = [], importers = 0, finally: end }: Greedy): string {
+  const parts = [...memories.map((each) => memoryPart(each)), ...tables.map((each) => tablePart(each))];
+  const kinds = [...new Set(parts)];
+  const each = (line: (part: string, index: number) => string): string => parts.map(line).join('\n');
   return `(component
-    ${kinds
-      .map(
-        (memory, kind) => `(core module $kind${kind}
-          (memory (export "m") ${memory})
-          (func (export "grow") (result i32)
-            (loop $more (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
-            (memory.size)))`,
-      )
-      .join('\n')}
-    ${each((memory, index) => `(core instance $part${index} (instantiate $kind${kinds.indexOf(memory)}))`)}
+    ${kinds.map((part, kind) => `(core module $kind${kind} ${part})`).join('\n')}
+    ${each((part, index) => `(core instance $part${index} (instantiate $kind${kinds.indexOf(part)}))`)}
+    (core module $taking (import "table" "g" (table 0 funcref)))
+    ${`(core instance (instantiate $taking (with "table" (instance $part${memories.length}))))`.repeat(importers)}
     (core module $all
-      ${each((_memory, index) => `(import "part${index}" "grow" (func $grow${index} (result i32)))`)}
+      ${each((_part, index) => `(import "part${index}" "grow" (func $grow${index} (result i32)))`)}
       (func (export "all") (result i32)
         (i32.const 0)
-        ${each((_memory, index) => `(i32.add (call $grow${index}))`)}
+        ${each((_part, index) => `(i32.add (call $grow${index}))`)}
         ${end ?? ''}))
     (core instance $whole (instantiate $all
-      ${each((_memory, index) => `(with "part${index}" (instance $part${index}))`)}))
+      ${each((_part, index) => `(with "part${index}" (instance $part${index}))`)}))
     (func $hook (result u32) (canon lift (core func $whole "all")))
     (export "astrid-hook-trigger" (func $hook)))`;
+}
+
+function memoryPart(memory: string): string {
+  return `(memory (export "g") ${memory})
+    (func (export "grow") (result i32)
+      (loop $more (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
+      (memory.size))`;
+}
+
+/** By whole steps first, since a million single ones take a second. */
+function tablePart(table: string): string {
+  const grow = (by: number): string =>
+    `(loop $more (br_if $more (i32.ne (table.grow (ref.null func) (i32.const ${by})) (i32.const -1))))`;
+  return `(table (export "g") ${table} funcref)
+    (func (export "grow") (result i32)
+      ${[1_000, 1].map((by) => `(block ${grow(by)})`).join('\n')}
+      (table.size))`;
 }
 
 const times = (count: number, memory: string): readonly string[] =>
@@ -53,6 +70,13 @@ const times = (count: number, memory: string): readonly string[] =>
 async function compiled(guest: Greedy) {
   const component = await transpile(new Uint8Array(await parse(greedy(guest))), []);
   return compileComponent(component, LIMIT_PAGES * PAGE);
+}
+
+/** The sizes together, in pages or elements. */
+async function grown(guest: Greedy): Promise<number> {
+  const end = await callGreedy(guest);
+  expect(end.kind).toBe('returned');
+  return end.kind === 'returned' ? (end.value as number) : 0;
 }
 
 async function callGreedy(guest: Greedy): Promise<CallEnd> {
@@ -80,9 +104,7 @@ describe('the memory of a guest', () => {
     ['several modules', ['0', '3', '170', ...times(4, '17')]],
     ['one that takes less than its share', ['1 5', '1']],
   ])('is capped for the whole: %s grows to the limit and no further', async (_what, memories) => {
-    const end = await callGreedy({ memories });
-    expect(end.kind).toBe('returned');
-    const pages = end.kind === 'returned' ? (end.value as number) : 0;
+    const pages = await grown({ memories });
     expect(pages).toBeLessThanOrEqual(LIMIT_PAGES);
     // What is left over of even shares is less than a page for each.
     expect(pages).toBeGreaterThan(LIMIT_PAGES - memories.length);
@@ -113,6 +135,40 @@ describe('the memory of a guest', () => {
   ])('is why a guest that fills it traps: %s', async (_what, memories) => {
     await expect(callGreedy({ memories, finally: 'unreachable' })).resolves.toMatchObject({
       kind: 'out-of-memory',
+    });
+  });
+});
+
+describe('the tables of a guest', () => {
+  it.each<readonly [string, Greedy, number]>([
+    ['one table', { tables: ['0'] }, TABLE_ENTRIES],
+    ['one that declares all of it', { tables: [`${TABLE_ENTRIES}`] }, TABLE_ENTRIES],
+    ['one made 24 times', { tables: times(24, '1') }, TABLE_ENTRIES],
+    ['several, one with a maximum', { tables: ['900', '61 61', '0'] }, TABLE_ENTRIES],
+    ['one that three instances take', { tables: ['900'], importers: 3 }, TABLE_ENTRIES / 4],
+  ])('are capped for the whole: %s grows to the limit and no further', async (_what, guest, limit) => {
+    const elements = await grown(guest);
+    expect(elements).toBeLessThanOrEqual(limit);
+    expect(elements).toBeGreaterThan(limit - (guest.tables ?? []).length);
+  });
+
+  it.each<readonly [string, Greedy]>([
+    ['ten million in one', { tables: ['10000000'] }],
+    ['all at once', { tables: times(24, '43691') }],
+    ['one more than all', { tables: [`${TABLE_ENTRIES}`, '1'] }],
+    ['more than is left with those that take it', { tables: ['262145'], importers: 3 }],
+  ])('are refused when more is declared than the limit: %s', async (_what, guest) => {
+    await expect(compiled(guest)).rejects.toMatchObject({
+      code: 'guest-refused-to-start',
+      message: expect.stringContaining('elements'),
+    });
+  });
+
+  it('may be 256, not more', async () => {
+    await expect(compiled({ tables: times(256, '0') })).resolves.toBeDefined();
+    await expect(compiled({ tables: times(257, '0') })).rejects.toMatchObject({
+      code: 'guest-refused-to-start',
+      message: expect.stringContaining('257 tables'),
     });
   });
 });

@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shareOut, type MemoryDemand } from './memory-cap-plan.ts';
+import { shareOut, type Demand } from './growth-plan.ts';
 
 const LIMIT = 1_024;
 
-function maximaOf(memories: readonly MemoryDemand[]): readonly number[] {
+function maximaOf(memories: readonly Demand[]): readonly number[] {
   const maxima = shareOut(memories, LIMIT);
   return memories.map((memory) => maxima.get(memory) ?? 0);
 }
 
-const memory = (minimum: number, maximum: number | null = null, instances = 1): MemoryDemand => ({
+const memory = (minimum: number, maximum: number | null = null, instances = 1): Demand => ({
   minimum,
   maximum,
   instances,
 });
 
 describe('pages shared out over the memories of one guest', () => {
-  it.each<readonly [string, readonly MemoryDemand[], readonly number[]]>([
+  it.each<readonly [string, readonly Demand[], readonly number[]]>([
     ['one memory has all', [memory(17)], [1_024]],
     ['one memory has no more than it declares', [memory(17, 100)], [100]],
     ['equal ones have equal parts', [memory(17), memory(17)], [512, 512]],

@@ -1,87 +1,101 @@
+import { ComponentReader } from '../capsules/component-reader.ts';
+import { readCoreModule, type CoreModule, type LimitsSection } from '../capsules/core-module.ts';
 import { RuntimeError } from './errors.ts';
-import { declaredMemories, type DeclaredMemory } from './memory-cap.ts';
+import type { GrowthCaps } from './growth-cap.ts';
+import { MAX_MEMORIES, MAX_TABLES, TABLE_ENTRIES } from './limits.ts';
 
 /** Bytes in a page of linear memory, fixed by the WebAssembly specification. */
 export const PAGE_BYTES = 65_536;
 
-/**
- * Memories of one guest. V8 reserves up to 10 GiB of address space for each, whatever its size, and all guests
- * share one address space. QuickJS comes with three; a component composed of ten such parts still fits.
- */
-const MAX_MEMORIES = 32;
-
-/** What a core module may have of the guest's memory. */
+/** What a core module may have of the guest's memory and tables. */
 export interface ModulePlan {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly read: CoreModule;
   /** How many instances of it the component makes. */
   readonly instances: number;
-  /** In pages, one for each memory that it declares; the same in each of its instances. */
-  readonly maxima: readonly number[];
+  /** The same in each of its instances. */
+  readonly caps: GrowthCaps;
 }
 
 /**
- * Shares the memory of one guest out over all memories it makes, so that they cannot have more than
- * `limitBytes` together, however they grow: WebAssembly knows a maximum of one memory only.
+ * Shares the memory of one guest, and the entries of its tables, out over all that it makes, so that they cannot have
+ * more than the limit together, however they grow: WebAssembly knows a maximum of one memory or table only.
  *
  * @param script the transpiled component, which says what is instantiated how often
- * @throws RuntimeError `guest-refused-to-start` when what it declares is over the limit
+ * @param memoryLimitBytes of all linear memories together
+ * @throws RuntimeError `guest-refused-to-start` when what it declares is over a limit
  */
-export function planMemories(
+export function planGrowth(
   script: string,
   modules: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
-  limitBytes: number,
+  memoryLimitBytes: number,
 ): ReadonlyMap<string, ModulePlan> {
   const counts = countInstances(script);
   const parts = [...modules].map(([name, bytes]) => {
+    const read = readCoreModule(new ComponentReader(bytes, 0, bytes.length, name));
     const instances = counts.get(name) ?? 0;
-    const memories = declaredMemories(bytes).map((each): MemoryDemand => ({ ...each, instances }));
-    return { name, bytes, instances, memories };
-  });
-  const memories = parts.flatMap((part) => part.memories);
-  requireFewMemories(sum(memories, ({ instances }) => instances));
-  requireSmallStart(sum(memories, ({ instances, minimum }) => instances * minimum) * PAGE_BYTES, limitBytes);
-  const maxima = shareOut(memories, Math.floor(limitBytes / PAGE_BYTES));
-  return new Map(
-    parts.map(({ name, bytes, instances, memories: own }) => [
+    return {
       name,
+      bytes,
+      read,
+      instances,
+      memories: demands(read.memories, instances),
+      tables: demands(read.tables, instances),
+    };
+  });
+  const memories = shareMemories(
+    parts.flatMap((part) => part.memories),
+    memoryLimitBytes,
+  );
+  const tables = shareTables(
+    parts.flatMap((part) => part.tables),
+    sum(parts, ({ instances, read }) => instances * read.importedTables),
+  );
+  return new Map(
+    parts.map(({ name, bytes, read, instances, ...own }) => {
       // What is never made has no share.
-      { bytes, instances, maxima: own.map((memory) => maxima.get(memory) ?? memory.minimum) },
-    ]),
+      const caps = {
+        memories: own.memories.map((memory) => memories.get(memory) ?? memory.minimum),
+        tables: own.tables.map((table) => tables.get(table) ?? table.minimum),
+      };
+      return [name, { bytes, read, instances, caps }];
+    }),
   );
 }
 
-/** One memory of each of so many instances. */
-export interface MemoryDemand extends DeclaredMemory {
+/** One memory (in pages) or table (in elements) of each of so many instances. */
+export interface Demand {
+  readonly minimum: number;
+  /** Null: as far as it can. */
+  readonly maximum: number | null;
   readonly instances: number;
 }
 
 /**
- * The maximum of each memory, in pages: what it declares, and of what is left a part by the size it starts with (a
- * page more, as some start with none), since that is all there is to tell a heap from a stub by. What a declared
+ * The maximum of each demand: what it declares, and of what is left a part by the size it starts with (one
+ * more, as some start with none), since that is all there is to tell a heap from a stub by. What a declared
  * maximum leaves over goes to the others.
  *
- * @param memories whose minima together are within the limit
+ * @param demands whose minima together are within the limit
+ * @param limit pages or elements of all together
  */
-export function shareOut<Demand extends MemoryDemand>(
-  memories: readonly Demand[],
-  limitPages: number,
-): ReadonlyMap<Demand, number> {
+export function shareOut(demands: readonly Demand[], limit: number): ReadonlyMap<Demand, number> {
   const maxima = new Map<Demand, number>();
-  let spare = limitPages - sum(memories, ({ instances, minimum }) => instances * minimum);
-  let open = memories.filter(({ instances }) => instances > 0);
+  let spare = limit - sum(demands, ({ instances, minimum }) => instances * minimum);
+  let open = demands.filter(({ instances }) => instances > 0);
   for (;;) {
     const weights = sum(open, ({ instances, minimum }) => instances * (minimum + 1));
     const shareOf = ({ minimum }: Demand): number => minimum + Math.floor((spare * (minimum + 1)) / weights);
-    const content = open.filter((memory) => memory.maximum !== null && memory.maximum <= shareOf(memory));
+    const content = open.filter((each) => each.maximum !== null && each.maximum <= shareOf(each));
     if (content.length === 0) {
-      return new Map([...maxima, ...open.map((memory) => [memory, shareOf(memory)] as const)]);
+      return new Map([...maxima, ...open.map((each) => [each, shareOf(each)] as const)]);
     }
-    for (const memory of content) {
-      const maximum = memory.maximum ?? memory.minimum;
-      maxima.set(memory, maximum);
-      spare -= memory.instances * (maximum - memory.minimum);
+    for (const each of content) {
+      const maximum = each.maximum ?? each.minimum;
+      maxima.set(each, maximum);
+      spare -= each.instances * (maximum - each.minimum);
     }
-    open = open.filter((memory) => !maxima.has(memory));
+    open = open.filter((each) => !maxima.has(each));
   }
 }
 
@@ -104,17 +118,13 @@ function countInstances(script: string): ReadonlyMap<string, number> {
   return counts;
 }
 
-function requireFewMemories(count: number): void {
-  if (count > MAX_MEMORIES) {
-    throw new RuntimeError(
-      'guest-refused-to-start',
-      `The component makes ${count} memories; the limit is ${MAX_MEMORIES}.`,
-      'Compose it of fewer parts.',
-    );
-  }
+function demands(section: LimitsSection | null, instances: number): readonly Demand[] {
+  return (section?.limits ?? []).map(({ minimum, maximum }) => ({ minimum, maximum, instances }));
 }
 
-function requireSmallStart(declaredBytes: number, limitBytes: number): void {
+function shareMemories(memories: readonly Demand[], limitBytes: number): ReadonlyMap<Demand, number> {
+  requireFew('memories', countOf(memories), MAX_MEMORIES);
+  const declaredBytes = declaredBy(memories) * PAGE_BYTES;
   if (declaredBytes > limitBytes) {
     throw new RuntimeError(
       'guest-refused-to-start',
@@ -122,6 +132,40 @@ function requireSmallStart(declaredBytes: number, limitBytes: number): void {
       'Build the component with a smaller initial memory.',
     );
   }
+  return shareOut(memories, Math.floor(limitBytes / PAGE_BYTES));
+}
+
+/** @param imported how often its instances take a table from another one: V8 11 copies it for each of them */
+function shareTables(tables: readonly Demand[], imported: number): ReadonlyMap<Demand, number> {
+  requireFew('tables', countOf(tables), MAX_TABLES);
+  const limit = Math.floor(TABLE_ENTRIES / (1 + imported));
+  const declared = declaredBy(tables);
+  if (declared > limit) {
+    throw new RuntimeError(
+      'guest-refused-to-start',
+      `The component declares tables of ${declared} elements; the limit is ${limit}${imported > 0 ? `, since its instances import tables ${imported} times` : ''}.`,
+      'Build the component with smaller tables.',
+    );
+  }
+  return shareOut(tables, limit);
+}
+
+function requireFew(what: string, count: number, limit: number): void {
+  if (count > limit) {
+    throw new RuntimeError(
+      'guest-refused-to-start',
+      `The component makes ${count} ${what}; the limit is ${limit}.`,
+      'Compose it of fewer parts.',
+    );
+  }
+}
+
+function countOf(demanded: readonly Demand[]): number {
+  return sum(demanded, ({ instances }) => instances);
+}
+
+function declaredBy(demanded: readonly Demand[]): number {
+  return sum(demanded, ({ instances, minimum }) => instances * minimum);
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

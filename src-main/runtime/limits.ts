@@ -10,6 +10,20 @@ export const START_TIMEOUT_MS = 30_000;
 export const WORKER_HEAP_MB = 128;
 /** Stack of a guest's worker. V8's own default of 4 MB, written out because recursion depth is visible to guests. */
 export const WORKER_STACK_MB = 4;
+/**
+ * Memories of one guest. V8 reserves up to 10 GiB of address space for each, whatever its size, and all guests
+ * share one address space. QuickJS comes with three; a component composed of ten such parts still fits.
+ */
+export const MAX_MEMORIES = 32;
+/** Tables of one guest: QuickJS comes with three. Each takes about 300 bytes of heap even when it is empty. */
+export const MAX_TABLES = 256;
+/**
+ * Entries of all tables of one guest, those that V8 copies for an importing instance included. An entry takes 28
+ * bytes (8 of the thread's heap, 20 outside), so this is 28 MiB, and the array of a table that grows stays below the
+ * 16 MB by which Node widens a full heap: a larger one would end the whole process. QuickJS declares 900, imported five
+ * times; ten such parts still fit.
+ */
+export const TABLE_ENTRIES = 1_048_576;
 /** `astrid-install` and `astrid-upgrade` may take this long (the reference's limit). */
 export const LIFECYCLE_TIMEOUT_MS = 10 * 60_000;
 /** The transpiler's worker ends after this long without work; starting it again costs about 150 ms. */

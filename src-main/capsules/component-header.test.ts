@@ -90,6 +90,16 @@ describe('the header of a component in text form', () => {
   });
 });
 
+/** A component with one type of so many flags, all without a name. */
+function flags(count: number): readonly number[] {
+  const list = [0x6e, ...leb(count), ...Array.from({ length: count }, () => 0)];
+  return [...PREAMBLE, 0x07, ...leb(1 + list.length), 1, ...list];
+}
+
+function leb(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...leb(Math.floor(value / 128))];
+}
+
 /** One place for a name each, `NAME` in text form. */
 const PLACES: readonly (readonly [string, string])[] = [
   ['a core export', '(core module (func (export "NAME")))'],
@@ -236,6 +246,12 @@ describe('bytes that are no readable component', () => {
       'an instance of a type that is none',
       'component-malformed',
       [...PREAMBLE, 7, 2, 1, 0x7f, 0x0a, 6, 1, 0, 1, 0x61, 5, 0],
+    ],
+    ['labels without end', 'component-too-large', flags(1_000_000)],
+    [
+      'sections without end',
+      'component-too-large',
+      [...PREAMBLE, ...Array.from({ length: 2_000_002 }, () => 0)],
     ],
     ['a name that is not UTF-8', 'component-malformed', [...PREAMBLE, 0x0a, 6, 1, 0, 1, 0xff, 0x01, 0]],
     [

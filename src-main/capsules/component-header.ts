@@ -41,7 +41,7 @@ const NOTHING: InstanceShape = { functions: [], resources: [] };
  * checked on the way, at every depth: see `ComponentReader`.
  *
  * @throws TypedError `component-not-wasm`, `component-core-module`, `component-truncated`, `component-malformed`,
- *   `component-bad-name` or `component-unsupported`
+ *   `component-too-large`, `component-bad-name` or `component-unsupported`
  */
 export function readComponentHeader(bytes: Uint8Array): ComponentHeader {
   requireComponent(bytes);

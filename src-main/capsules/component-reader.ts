@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { TypedError } from '../base/typed-error.ts';
 import { capsuleError, type CapsuleErrorCode } from './errors.ts';
-import { MAX_COMPONENT_NAME_BYTES } from './limits.ts';
+import { MAX_COMPONENT_ITEMS, MAX_COMPONENT_NAME_BYTES } from './limits.ts';
 import { quoted } from './visible-text.ts';
 
 /**
@@ -12,14 +12,22 @@ export class ComponentReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #at: number;
+  readonly #budget: Budget;
   /** The part of the component that is read, for messages. */
   readonly where: string;
 
-  constructor(bytes: Uint8Array, start: number, end: number, where = 'the component') {
+  constructor(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    where = 'the component',
+    budget: Budget = { items: MAX_COMPONENT_ITEMS },
+  ) {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
     this.where = where;
+    this.#budget = budget;
   }
 
   get position(): number {
@@ -115,16 +123,18 @@ export class ComponentReader {
     if (count > this.remaining) {
       throw this.malformed('a list is longer than the bytes that are left');
     }
+    this.#spend(count);
     for (let index = 0; index < count; index++) {
       item();
     }
   }
 
-  /** A reader of the next `length` bytes, which this one skips. */
+  /** A reader of the next `length` bytes, which this one skips; both count their items together. */
   part(length: number, where = this.where): ComponentReader {
     const start = this.#at;
     this.skip(length);
-    return new ComponentReader(this.#bytes, start, this.#at, where);
+    this.#spend(1);
+    return new ComponentReader(this.#bytes, start, this.#at, where, this.#budget);
   }
 
   malformed(what: string, cause?: unknown): TypedError<CapsuleErrorCode> {
@@ -134,6 +144,17 @@ export class ComponentReader {
       'Build the component again; the file may be damaged, or made by a tool newer than this program.',
       cause,
     );
+  }
+
+  #spend(items: number): void {
+    this.#budget.items -= items;
+    if (this.#budget.items < 0) {
+      throw capsuleError(
+        'component-too-large',
+        `The component has more than ${MAX_COMPONENT_ITEMS} names, types and sections.`,
+        'Build it of fewer parts.',
+      );
+    }
   }
 
   #badName(what: string, bytes: Uint8Array): TypedError<CapsuleErrorCode> {
@@ -148,6 +169,11 @@ export class ComponentReader {
       return this.malformed('a name is not UTF-8', cause);
     }
   }
+}
+
+/** What may still be read of a component, shared by the readers of its parts. */
+interface Budget {
+  items: number;
 }
 
 /** Printable ASCII, without what ends or continues a JavaScript string: `"`, `'`, `\` and `` ` ``. */

@@ -47,6 +47,7 @@ export type ComponentErrorCode =
   | 'component-truncated'
   | 'component-core-module'
   | 'component-malformed'
+  | 'component-too-large'
   | 'component-bad-name'
   | 'component-unsupported'
   | 'component-unknown-import'

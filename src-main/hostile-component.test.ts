@@ -54,7 +54,7 @@ it('a component with a table of ten million elements is not installed', async ()
   const folder = await capsuleOf('wide', await tenMillion());
   await expect(kernel.install(folder, { grants: [] })).rejects.toMatchObject({
     code: 'guest-refused-to-start',
-    message: expect.stringContaining('10000000 elements'),
+    message: expect.stringContaining('tables of 10000000 elements'),
   });
   expect(kernel.capsules()).toEqual([]);
 });
@@ -79,7 +79,7 @@ it('what an earlier version installed is checked again: the application starts, 
     .toMatchObject([
       { id: 'injecting', state: 'failed', stateReason: expect.stringContaining('core export') },
       { id: 'trap' },
-      { id: 'wide', state: 'failed', stateReason: expect.stringContaining('10000000 elements') },
+      { id: 'wide', state: 'failed', stateReason: expect.stringContaining('tables of 10000000 elements') },
     ]);
   await expect(kernel.invoke({ capsule: 'trap', action: 'ping' })).resolves.toBeDefined();
   expect(await isThere(mark)).toBe(false);

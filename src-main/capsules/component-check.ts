@@ -17,61 +17,57 @@ export interface ServedInterfaces {
 const TYPES_ONLY = ['astrid:guest/lifecycle@1.0.0'];
 
 /**
- * Everything that would keep a component from running here, in the order of its imports; empty when
- * it links and can be called.
+ * Throws the first thing that would keep a component from running here, in the order of its imports. Only the first:
+ * a component can name a million things that are not there.
+ *
+ * @throws TypedError `component-unknown-import` or `component-no-export`
  */
-export function componentProblems(
-  header: ComponentHeader,
-  served: ServedInterfaces,
-): readonly TypedError<CapsuleErrorCode>[] {
-  const problems = header.imports.flatMap((each) => importProblems(each, served));
+export function requireRunnable(header: ComponentHeader, served: ServedInterfaces): void {
+  for (const wanted of header.imports) {
+    requireServed(wanted, served);
+  }
   // Any of them makes a capsule useful.
   const callable = header.exports.some((each) => {
     return each.kind === 'func' && (guestExports as readonly string[]).includes(each.name);
   });
   if (!callable) {
-    problems.push(
-      capsuleError(
-        'component-no-export',
-        'The component exports nothing that the runtime calls.',
-        `Export at least one of the functions ${guestExports.join(', ')}.`,
-      ),
+    throw capsuleError(
+      'component-no-export',
+      'The component exports nothing that the runtime calls.',
+      `Export at least one of the functions ${guestExports.join(', ')}.`,
     );
   }
-  return problems;
 }
 
-/** @throws the first of `componentProblems`. */
-export function requireRunnable(header: ComponentHeader, served: ServedInterfaces): void {
-  const first = componentProblems(header, served)[0];
-  if (first !== undefined) {
-    throw first;
-  }
-}
-
-function importProblems(wanted: ComponentImport, served: ServedInterfaces): TypedError<CapsuleErrorCode>[] {
+function requireServed(wanted: ComponentImport, served: ServedInterfaces): void {
   const known = Object.hasOwn(served, wanted.name) ? served[wanted.name] : undefined;
   if (known === undefined || wanted.kind !== 'instance') {
     const typesOnly = wanted.functions.length === 0 && wanted.resources.length === 0;
-    return TYPES_ONLY.includes(wanted.name) && typesOnly ? [] : [unknownImport(wanted, served)];
+    if (!TYPES_ONLY.includes(wanted.name) || !typesOnly) {
+      throw unknownImport(wanted, served);
+    }
+    return;
   }
-  const functions = known.functions.map((each) => each.wit);
-  const resources = known.resources.map((each) => each.wit);
-  return [
-    ...wanted.functions
-      .filter((name) => !functions.includes(name))
-      .map((name) => missing('function', name, functions)),
-    ...wanted.resources
-      .filter((name) => !resources.includes(name))
-      .map((name) => missing('resource', name, resources)),
-  ];
+  requireNames(
+    'function',
+    wanted.functions,
+    known.functions.map((each) => each.wit),
+  );
+  requireNames(
+    'resource',
+    wanted.resources,
+    known.resources.map((each) => each.wit),
+  );
 
-  function missing(what: string, name: string, candidates: readonly string[]): TypedError<CapsuleErrorCode> {
-    return capsuleError(
-      'component-unknown-import',
-      `The component wants the ${what} ${quoted(name)} of ${quoted(wanted.name)}, which has none of that name.`,
-      `Build it against the contract's own text of that package.${didYouMean(name, candidates)}`,
-    );
+  function requireNames(what: string, names: readonly string[], provided: readonly string[]): void {
+    const missing = names.find((name) => !provided.includes(name));
+    if (missing !== undefined) {
+      throw capsuleError(
+        'component-unknown-import',
+        `The component wants the ${what} ${quoted(missing)} of ${quoted(wanted.name)}, which has none of that name.`,
+        `Build it against the contract's own text of that package.${didYouMean(missing, provided)}`,
+      );
+    }
   }
 }
 

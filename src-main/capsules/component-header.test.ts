@@ -194,6 +194,17 @@ describe('a name that could be taken for code', () => {
   });
 });
 
+it.each([
+  ['an import', '(import "f" (func)) (import "f" (func))', '"f"'],
+  ['an export of an instance’s type', '(type (instance (export "g" (func)) (export "g" (func))))', '"g"'],
+])(
+  'a list that has %s twice is refused, as it could ask for the same a million times',
+  async (_what, text, name) => {
+    const bytes = await parse(`(component ${text})`);
+    expect(() => readComponentHeader(bytes)).toThrow(`the name ${name} stands twice`);
+  },
+);
+
 describe('garbage-collected types', () => {
   it.each([
     ['an array', '(type (array (mut i32)))'],

@@ -7,6 +7,7 @@ import {
   readExternName,
   readSort,
   readType,
+  requireNew,
   type ExternDesc,
   type InstanceShape,
   type TypeEntry,
@@ -55,6 +56,7 @@ function readComponent(reader: ComponentReader, depth: number): ComponentHeader 
   const imports: ComponentImport[] = [];
   const exports: ComponentExport[] = [];
   const types: TypeEntry[] = [];
+  const imported = new Set<string>();
   let coreModules = 0;
   let components = 0;
   while (!reader.done) {
@@ -99,6 +101,7 @@ function readComponent(reader: ComponentReader, depth: number): ComponentHeader 
         section.vector(() => {
           const read = readImport(section, types, depth);
           if (read !== undefined) {
+            requireNew(section, imported, read.name);
             imports.push(read);
           }
         });

@@ -117,8 +117,11 @@ export class ComponentReader {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   }
 
-  /** Reads a count, then that many items. Every item takes at least a byte, so a huge count ends at the end. */
-  vector(item: () => void): void {
+  /**
+   * Reads a count, then that many items, and answers the count. Every item takes at least a byte, so a huge count
+   * ends at the end.
+   */
+  vector(item: () => void): number {
     const count = this.u32();
     if (count > this.remaining) {
       throw this.malformed('a list is longer than the bytes that are left');
@@ -127,6 +130,7 @@ export class ComponentReader {
     for (let index = 0; index < count; index++) {
       item();
     }
+    return count;
   }
 
   /** A reader of the next `length` bytes, which this one skips; both count their items together. */

@@ -1,5 +1,6 @@
 import { MAX_COMPONENT_DEPTH, MAX_CORE_NAME_BYTES } from './limits.ts';
 import type { ComponentReader } from './component-reader.ts';
+import { quoted } from './visible-text.ts';
 
 /** What an instance type declares, as far as linking needs it. */
 export interface InstanceShape {
@@ -100,6 +101,14 @@ export function readAlias(reader: ComponentReader): boolean {
   return sort === 0x03;
 }
 
+/** A name stands once in its list; otherwise a few bytes of list could ask for the same a million times. */
+export function requireNew(reader: ComponentReader, names: Set<string>, name: string): void {
+  if (names.has(name)) {
+    throw reader.malformed(`the name ${quoted(name)} stands twice`);
+  }
+  names.add(name);
+}
+
 /** 0 core (its own sort skipped), 1 function, 2 value, 3 type, 4 component, 5 instance. */
 export function readSort(reader: ComponentReader): number {
   const sort = reader.byte();
@@ -115,8 +124,12 @@ export function readSort(reader: ComponentReader): number {
 function instanceType(reader: ComponentReader, depth: number): InstanceShape {
   const functions: string[] = [];
   const resources: string[] = [];
+  const names = new Set<string>();
   reader.vector(() => {
     const declared = declaration(reader, depth, false);
+    if (declared !== undefined) {
+      requireNew(reader, names, declared.name);
+    }
     if (declared?.desc.kind === 'func') {
       functions.push(declared.name);
     } else if (declared?.desc.kind === 'type' && declared.desc.equals === null) {

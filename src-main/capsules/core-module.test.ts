@@ -65,7 +65,26 @@ describe('what a core module declares', () => {
       memories: null,
       tables: null,
       importedTables: 2,
+      segmentEntries: 0,
     });
+  });
+
+  it.each([
+    ['active', [0x00, 0x41, 0x7f, 0x0b, 2, 1, 2]],
+    ['active, at a computed place', [0x00, 0x23, 0, 0x41, 1, 0x6a, 0x0b, 2, 1, 2]],
+    ['passive', [0x01, 0x00, 2, 1, 2]],
+    ['active in a table by number', [0x02, 5, 0x41, 0, 0x0b, 0x00, 2, 1, 2]],
+    ['declared only', [0x03, 0x00, 2, 1, 2]],
+    ['active, of expressions', [0x04, 0x41, 0, 0x0b, 2, 0xd2, 1, 0x0b, 0xd2, 2, 0x0b]],
+    ['passive, of expressions', [0x05, 0x70, 2, 0xd0, 0x70, 0x0b, 0xd2, 2, 0x0b]],
+    [
+      'active in a table by number, of expressions',
+      [0x06, 1, 0x41, 0, 0x0b, 0x6f, 2, 0xd0, 0x6f, 0x0b, 0x23, 0, 0x0b],
+    ],
+    ['declared only, of expressions', [0x07, 0x63, 0x05, 2, 0xd2, 1, 0x0b, 0xd2, 2, 0x0b]],
+  ])('is read of its element segments: how many entries they have (%s)', (_what, segment) => {
+    const two = [2, ...segment, 0x01, 0x00, 3, 1, 2, 3];
+    expect(read([9, two.length, ...two]).segmentEntries).toBe(5);
   });
 });
 
@@ -85,6 +104,8 @@ describe('a core module that cannot be read', () => {
     ['has a limit of an unknown kind', [5, 3, 1, 0x10, 1], 'unknown flags'],
     ['has a table of an unknown type', [4, 4, 1, 0x65, 0x00, 1], 'is not known'],
     ['has a table with a computed value', [4, 8, 1, 0x40, 0, 0x70, 0, 1, 0xfb, 0x1c], 'is filled by'],
+    ['has an element segment of an unknown kind', [9, 4, 1, 0x08, 0, 0], 'unknown flags 8'],
+    ['has an element segment longer than its section', [9, 4, 1, 0x01, 0x00, 9], 'longer than the bytes'],
     ['imports something unknown', [2, 7, 1, 1, 97, 1, 98, 0x20, 0], 'unknown kind 32'],
   ])('and %s is a typed error that says so', (_what, bytes, sentence) => {
     expect(() => read(bytes)).toThrow(TypedError);

@@ -32,6 +32,8 @@ export interface CoreModule {
   readonly memories: LimitsSection | null;
   readonly tables: LimitsSection | null;
   readonly importedTables: number;
+  /** Entries of all element segments: each becomes an array of the host's heap when it is used. */
+  readonly segmentEntries: number;
 }
 
 /** A flag of a limit: a maximum follows. Bits 1 and 2 (shared, 64-bit) add no bytes. */
@@ -50,6 +52,7 @@ export function readCoreModule(reader: ComponentReader): CoreModule {
   let memories: LimitsSection | null = null;
   let tables: LimitsSection | null = null;
   let importedTables = 0;
+  let segmentEntries = 0;
   while (!reader.done) {
     const start = reader.position;
     const id = reader.byte();
@@ -93,8 +96,13 @@ export function readCoreModule(reader: ComponentReader): CoreModule {
           section.u32();
         });
         break;
+      case 9:
+        section.vector(() => {
+          segmentEntries += elementSegment(section);
+        });
+        break;
       default:
-        // Custom, function, global, start, element, code, data, data count, tag: without names, limits and types.
+        // Custom, function, global, start, code, data, data count, tag: without names, limits and types.
         if (id > 13) {
           throw section.malformed(`there is a core section of the unknown kind ${id}`);
         }
@@ -104,7 +112,7 @@ export function readCoreModule(reader: ComponentReader): CoreModule {
       throw section.malformed('a core section has more bytes than its items');
     }
   }
-  return { memories, tables, importedTables };
+  return { memories, tables, importedTables, segmentEntries };
 }
 
 /** Walks one import of a core module, or of a core module's type. */
@@ -168,21 +176,62 @@ function tableEntry(reader: ComponentReader): DeclaredLimits {
   reader.byte();
   coreValueType(reader);
   const limits = readLimits(reader);
-  initialValue(reader);
+  constantExpression(reader);
   return limits;
 }
 
-/** Walks the constant expression that a table is filled with. */
-function initialValue(reader: ComponentReader): void {
+/** Walks an element segment and answers how many entries it has. */
+function elementSegment(reader: ComponentReader): number {
+  const flags = reader.u32();
+  if (flags > 0x07) {
+    throw reader.malformed(`an element segment has the unknown flags ${flags}`);
+  }
+  const active = (flags & 0x01) === 0;
+  const explicit = (flags & 0x02) !== 0;
+  const expressions = (flags & 0x04) !== 0;
+  if (active && explicit) {
+    reader.u32();
+  }
+  if (active) {
+    constantExpression(reader);
+  }
+  // A kind (functions, the only one) or the type of the expressions; without it both are of functions.
+  if (!active || explicit) {
+    if (expressions) {
+      coreValueType(reader);
+    } else {
+      reader.byte();
+    }
+  }
+  return reader.vector(() => {
+    if (expressions) {
+      constantExpression(reader);
+    } else {
+      reader.u32();
+    }
+  });
+}
+
+/** Walks an expression that a table or an element segment is filled with, or that says where. */
+function constantExpression(reader: ComponentReader): void {
   for (;;) {
     const code = reader.byte();
     switch (code) {
       case 0x0b: // end
         return;
       case 0x23: // global.get
+      case 0x41: // i32.const
+      case 0x42: // i64.const
       case 0xd0: // ref.null
       case 0xd2: // ref.func
         reader.skipNumber();
+        break;
+      case 0x6a: // add, subtract, multiply of i32 and of i64
+      case 0x6b:
+      case 0x6c:
+      case 0x7c:
+      case 0x7d:
+      case 0x7e:
         break;
       default:
         throw unsupported(reader, `a table that is filled by the instruction 0x${code.toString(16)}`);
@@ -222,6 +271,6 @@ function unsupported(reader: ComponentReader, what: string): TypedError<CapsuleE
   return capsuleError(
     'component-unsupported',
     `The component cannot be used: ${reader.where} has ${what} at byte ${reader.position}.`,
-    'Build it without garbage-collected types and without tables that start with a computed value.',
+    'Build it without garbage-collected types.',
   );
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shareOut, type Demand } from './growth-plan.ts';
+import { planGrowth, shareOut, type Demand } from './growth-plan.ts';
+import { TABLE_ENTRIES } from './limits.ts';
 
 const LIMIT = 1_024;
 
@@ -57,5 +58,29 @@ describe('pages shared out over the memories of one guest', () => {
         expect(wanting.length === 0 || total > LIMIT - made).toBe(true);
       }),
     );
+  });
+});
+
+describe('the entries of element segments', () => {
+  const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+  const leb = (value: number): number[] =>
+    value < 128 ? [value] : [(value % 128) + 128, ...leb(Math.floor(value / 128))];
+  /** A table that can grow as far as it may, and a passive segment of so many functions. */
+  const moduleOf = (entries: number): Uint8Array<ArrayBuffer> => {
+    const list = [1, 0x01, 0x00, ...leb(entries), ...Array.from({ length: entries }, () => 0)];
+    return Uint8Array.from([...HEADER, ...[4, 4, 1, 0x70, 0, 5], 9, ...leb(list.length), ...list]);
+  };
+  const made = (count: number): string =>
+    `const module0 = getCoreModule('m.wasm');${'instantiateCore(module0, {});'.repeat(count)}`;
+
+  it('leave that much less for the tables, once for each instance', () => {
+    const plan = planGrowth(made(2), new Map([['m.wasm', moduleOf(100)]]), 0);
+    expect(plan.get('m.wasm')?.caps.tables).toEqual([(TABLE_ENTRIES - 200) / 2]);
+  });
+
+  it('are refused when there are too many', () => {
+    const modules = new Map([['m.wasm', moduleOf(600_000)]]);
+    expect(() => planGrowth(made(1), modules, 0)).not.toThrow();
+    expect(() => planGrowth(made(2), modules, 0)).toThrow('takes 1200010 table entries');
   });
 });

@@ -49,6 +49,7 @@ export function planGrowth(
   );
   const tables = shareTables(
     parts.flatMap((part) => part.tables),
+    sum(parts, ({ instances, read }) => instances * read.segmentEntries),
     sum(parts, ({ instances, read }) => instances * read.importedTables),
   );
   return new Map(
@@ -135,19 +136,26 @@ function shareMemories(memories: readonly Demand[], limitBytes: number): Readonl
   return shareOut(memories, Math.floor(limitBytes / PAGE_BYTES));
 }
 
-/** @param imported how often its instances take a table from another one: V8 11 copies it for each of them */
-function shareTables(tables: readonly Demand[], imported: number): ReadonlyMap<Demand, number> {
+/**
+ * @param segments entries of the element segments, which V8 keeps beside the tables that they fill
+ * @param imported how often its instances take a table from another one: V8 11 copies it for each of them
+ */
+function shareTables(
+  tables: readonly Demand[],
+  segments: number,
+  imported: number,
+): ReadonlyMap<Demand, number> {
   requireFew('tables', countOf(tables), MAX_TABLES);
-  const limit = Math.floor(TABLE_ENTRIES / (1 + imported));
   const declared = declaredBy(tables);
-  if (declared > limit) {
+  const entries = segments + declared * (1 + imported);
+  if (entries > TABLE_ENTRIES) {
     throw new RuntimeError(
       'guest-refused-to-start',
-      `The component declares tables of ${declared} elements; the limit is ${limit}${imported > 0 ? `, since its instances import tables ${imported} times` : ''}.`,
+      `The component takes ${entries} table entries (tables of ${declared} elements, imported ${imported} times, and ${segments} in segments); the limit is ${TABLE_ENTRIES}.`,
       'Build the component with smaller tables.',
     );
   }
-  return shareOut(tables, limit);
+  return shareOut(tables, Math.floor((TABLE_ENTRIES - segments) / (1 + imported)));
 }
 
 function requireFew(what: string, count: number, limit: number): void {

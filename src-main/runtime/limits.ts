@@ -18,7 +18,7 @@ export const MAX_MEMORIES = 32;
 /** Tables of one guest: QuickJS comes with three. Each takes about 300 bytes of heap even when it is empty. */
 export const MAX_TABLES = 256;
 /**
- * Entries of all tables of one guest, those that V8 copies for an importing instance included. An entry takes 28
+ * Entries of all tables of one guest, with its element segments and what V8 copies for an importing instance. An entry takes 28
  * bytes (8 of the thread's heap, 20 outside), so this is 28 MiB, and the array of a table that grows stays below the
  * 16 MB by which Node widens a full heap: a larger one would end the whole process. QuickJS declares 900, imported five
  * times; ten such parts still fit.
@@ -28,6 +28,11 @@ export const TABLE_ENTRIES = 1_048_576;
 export const LIFECYCLE_TIMEOUT_MS = 10 * 60_000;
 /** The transpiler's worker ends after this long without work; starting it again costs about 150 ms. */
 export const TRANSPILER_IDLE_MS = 20_000;
+/**
+ * Script that jco makes of a component. With every interface of the contract it is 1.8 MB; a guest's thread whose heap
+ * cannot take it ends the whole process, and a name that is used often is written often.
+ */
+export const MAX_SCRIPT_BYTES = 16 * 1024 * 1024;
 /** A transpile of the largest component seen (13 MB) takes 1.1 s; this leaves room for a slow, busy machine. */
 export const TRANSPILE_TIMEOUT_MS = 120_000;
 /**

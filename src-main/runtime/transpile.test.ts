@@ -94,6 +94,25 @@ describe('the script made of a component', () => {
     );
   }, 60_000);
 
+  it('is not made when it would be too large: a name that is used often is written often', async () => {
+    const name = 'x'.repeat(100_000);
+    const uses = (count: number): Promise<Uint8Array> => {
+      const list = Array.from({ length: count }, (_, index) => `(export "e${index}" (func $n "${name}"))`);
+      const imports = Array.from({ length: count }, (_, index) => `(import "all" "e${index}" (func))`);
+      return parse(`(component
+        (core module $m (func (export "${name}")))
+        (core instance $n (instantiate $m))
+        (core instance $all ${list.join(' ')})
+        (core module $taking ${imports.join(' ')} (func (export "run")))
+        (core instance $i (instantiate $taking (with "all" (instance $all))))
+        (func $run (canon lift (core func $i "run")))
+        (export "run" (func $run)))`);
+    };
+    const { script } = await transpile(await uses(100), []);
+    expect(script.length).toBeGreaterThan(10_000_000);
+    await expect(transpile(await uses(200), [])).rejects.toThrow(/script of 2\d{7} bytes/);
+  }, 20_000);
+
   it('holds nothing of the component but names that were read', async () => {
     expect(await scriptOf(PLAIN)).not.toContain('marker_');
   });

@@ -1,4 +1,5 @@
 import { $init as generatorReady, generate } from '@bytecodealliance/jco-transpile/component';
+import { MAX_SCRIPT_BYTES } from './limits.ts';
 
 /** A component as the guest's worker loads it. */
 export interface TranspiledComponent {
@@ -19,7 +20,7 @@ const SCRIPT_NAME = 'component.js';
  *
  * @param imports the versioned interface names the component imports. jco drops versions from names it
  *   is not told about, and two versions of one package would then be one.
- * @throws whatever jco says is wrong with the component
+ * @throws whatever jco says is wrong with the component, and an Error when its script is over `MAX_SCRIPT_BYTES`
  */
 export async function transpile(
   component: Uint8Array,
@@ -39,6 +40,9 @@ export async function transpile(
   const source = files.get(SCRIPT_NAME);
   if (source === undefined) {
     throw new Error('jco made no script.');
+  }
+  if (source.length > MAX_SCRIPT_BYTES) {
+    throw new Error(`it becomes a script of ${source.length} bytes, and the limit is ${MAX_SCRIPT_BYTES}`);
   }
   const modules = [...files].filter(([name]) => name.endsWith('.wasm'));
   return {

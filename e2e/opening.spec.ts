@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { parse } from '@bytecodealliance/jco';
 import { expect, test, type Locator } from '@playwright/test';
 import { temporaryFolder } from './support/account.ts';
 import { askProgram } from './support/ask-program.ts';
@@ -25,6 +26,14 @@ test.beforeAll(async () => {
   writeFileSync(join(folder, 'notes.txt'), 'not a capsule');
   writeFileSync(join(folder, 'line\nbreak.capsule'), 'not a capsule');
   mkdirSync(join(folder, 'empty'));
+  mkdirSync(join(folder, 'unsafe'));
+  writeFileSync(
+    join(folder, 'unsafe', 'Capsule.toml'),
+    '[package]\nname = "unsafe"\nversion = "1.0.0"\n\n[[component]]\nfile = "c.wasm"\n',
+  );
+  const name = `x'];try{process.exit()}catch{};${'//'.repeat(60)}`;
+  const component = await parse(`(component (core module (func (export "${name}"))))`);
+  writeFileSync(join(folder, 'unsafe', 'c.wasm'), component);
   desktop = await launch();
   await bundledInstalled(desktop);
 });
@@ -161,6 +170,7 @@ for (const [what, source, says] of [
     () => 'capsule:install?file=https%3A%2F%2Fx.org%2Fx.capsule',
     'leads to a network',
   ],
+  ['a component whose name is code', () => join(folder, 'unsafe'), 'has an unsafe name'],
   ['a link that wants more', () => `${link}&grant=all`, 'does not say which file'],
   ['a control character', () => join(folder, 'line\nbreak.capsule'), 'control characters'],
   ['a control character in a link', () => link.replace('trap', 'tr%1B%5B2Jap'), 'control characters'],
@@ -171,7 +181,9 @@ for (const [what, source, says] of [
     await desktop.open(source());
     const notice = page.getByRole('alert').filter({ hasText: 'Not opened: ' });
     await expect(notice).toContainText(says);
-    if (what === 'a file that only has the name') {
+    // All of it can be read: Mantine gives a notice a height of its own, and hides the rest.
+    await expect.poll(() => notice.evaluate((box) => box.scrollHeight - box.clientHeight)).toBe(0);
+    if (what === 'a component whose name is code') {
       await shoot(desktop, 'refused');
     }
     await notice.getByRole('button', { name: 'Dismiss' }).click();

@@ -175,7 +175,7 @@ describe('a name that could be taken for code', () => {
       `(component (core module) (component (core module) (core module (func (export "x'];\\n\\u{202e}evil()")))))`,
     );
     expect(() => readComponentHeader(bytes)).toThrow(
-      'core module 1 of nested component 0 has the core export "x\'];\\u{a}\\u{202e}evil()".',
+      'the core export "x\'];\\u{a}\\u{202e}evil()" of core module 1 of nested component 0.',
     );
   });
 

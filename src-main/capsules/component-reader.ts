@@ -166,8 +166,8 @@ export class ComponentReader {
       const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
       return capsuleError(
         'component-bad-name',
-        `The component cannot be used: ${this.where} has the ${what} ${quoted(text)}.`,
-        'Names may hold printable ASCII characters but no quote, backtick or backslash. Build it with a current tool chain; none makes such names.',
+        `The component has an unsafe name, the ${what} ${quoted(text)} of ${this.where}.`,
+        'Names are printable ASCII without quotes, backticks and backslashes. Build it with a current tool chain.',
       );
     } catch (cause) {
       return this.malformed('a name is not UTF-8', cause);

@@ -30,6 +30,8 @@ export function App({ stores, nonce }: { readonly stores: Stores; readonly nonce
         position="bottom-right"
         limit={4}
         containerWidth={340}
+        // Mantine cuts a notice off at 200 px. What a capsule writes into one is cut by us, to about 300 px at this width.
+        notificationMaxHeight={480}
         // The install page may come up by itself: a notice that was there before must not cover its buttons.
         zIndex={getDefaultZIndex(asksToInstall ? 'app' : 'overlay')}
       />

@@ -175,7 +175,7 @@ describe('a name that could be taken for code', () => {
       `(component (core module) (component (core module) (core module (func (export "x'];\\n\\u{202e}evil()")))))`,
     );
     expect(() => readComponentHeader(bytes)).toThrow(
-      'the core export "x\'];\\u{a}\\u{202e}evil()" of core module 1 of nested component 0.',
+      'the core export "x\'];\\u{a}\\u{202e}evil()" of core module 1 of nested component 0 of the component.',
     );
   });
 
@@ -214,7 +214,9 @@ describe('garbage-collected types', () => {
   ])('are refused, since nothing bounds them: %s', async (_what, type) => {
     const bytes = await parse(`(component (component (core module ${type})))`);
     expect(codeOf(bytes)).toBe('component-unsupported');
-    expect(() => readComponentHeader(bytes)).toThrow('core module 0 of nested component 0 has a core type');
+    expect(() => readComponentHeader(bytes)).toThrow(
+      'core module 0 of nested component 0 of the component has a core type',
+    );
   });
 });
 

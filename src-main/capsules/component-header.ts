@@ -64,12 +64,10 @@ function readComponent(reader: ComponentReader, depth: number): ComponentHeader 
     const length = sectionLength(reader);
     const section = reader.part(length);
     switch (id) {
-      case 1: {
-        const name = `core module ${coreModules}`;
-        readCoreModule(section.part(length, depth === 0 ? name : `${name} of ${reader.where}`));
+      case 1:
+        readCoreModule(section.part(length, `core module ${coreModules} of ${reader.where}`));
         coreModules += 1;
         break;
-      }
       case 2:
         section.vector(() => coreInstance(section));
         break;
@@ -77,8 +75,7 @@ function readComponent(reader: ComponentReader, depth: number): ComponentHeader 
         section.vector(() => coreType(section));
         break;
       case 4: {
-        const name = `nested component ${components}`;
-        const nested = section.part(length, depth === 0 ? name : `${name} of ${reader.where}`);
+        const nested = section.part(length, `nested component ${components} of ${reader.where}`);
         nested.skip(PREAMBLE_BYTES);
         readComponent(nested, depth + 1);
         components += 1;

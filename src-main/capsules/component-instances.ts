@@ -1,6 +1,6 @@
 import type { ComponentReader } from './component-reader.ts';
 import { readExternName, readSort } from './component-types.ts';
-import { coreExternType, functionType, readCoreImport } from './core-module.ts';
+import { coreExternType, functionType, readCoreImport } from './core-types.ts';
 import { MAX_COMPONENT_DEPTH, MAX_CORE_NAME_BYTES } from './limits.ts';
 
 /** Walks one core instance: a core module with what it gets, or a bundle of exports. */

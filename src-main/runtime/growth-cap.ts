@@ -1,9 +1,5 @@
-import {
-  HAS_MAXIMUM,
-  type CoreModule,
-  type DeclaredLimits,
-  type LimitsSection,
-} from '../capsules/core-module.ts';
+import type { CoreModule, LimitsSection } from '../capsules/core-module.ts';
+import { HAS_MAXIMUM, type DeclaredLimits } from '../capsules/core-types.ts';
 
 /** How far what a core module makes may grow, one number for each that it declares, in its order. */
 export interface GrowthCaps {

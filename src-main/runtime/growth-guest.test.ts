@@ -54,7 +54,7 @@ function memoryPart(memory: string): string {
       (memory.size))`;
 }
 
-/** By whole steps first, since a million single ones take a second. */
+/** By thousands first, since a million single steps take a second. */
 function tablePart(table: string): string {
   const grow = (by: number): string =>
     `(loop $more (br_if $more (i32.ne (table.grow (ref.null func) (i32.const ${by})) (i32.const -1))))`;
@@ -64,8 +64,8 @@ function tablePart(table: string): string {
       (table.size))`;
 }
 
-const times = (count: number, memory: string): readonly string[] =>
-  Array.from({ length: count }, () => memory);
+const times = (count: number, declared: string): readonly string[] =>
+  Array.from({ length: count }, () => declared);
 
 async function compiled(guest: Greedy) {
   const component = await transpile(new Uint8Array(await parse(greedy(guest))), []);

@@ -15,13 +15,13 @@ export const WORKER_STACK_MB = 4;
  * share one address space. QuickJS comes with three; a component composed of ten such parts still fits.
  */
 export const MAX_MEMORIES = 32;
-/** Tables of one guest: QuickJS comes with three. Each takes about 300 bytes of heap even when it is empty. */
+/** Tables of one guest: QuickJS comes with three. An empty one takes 400 bytes, half of them heap. */
 export const MAX_TABLES = 256;
 /**
- * Entries of all tables of one guest, with its element segments and what V8 copies for an importing instance. An entry takes 28
- * bytes (8 of the thread's heap, 20 outside), so this is 28 MiB, and the array of a table that grows stays below the
- * 16 MB by which Node widens a full heap: a larger one would end the whole process. QuickJS declares 900, imported five
- * times; ten such parts still fit.
+ * Entries of all tables of one guest, with its element segments and what V8 copies for an importing instance. An entry
+ * takes 28 bytes (8 of the thread's heap, 20 outside), so this is 28 MiB, and the array of a table that grows stays
+ * below the 16 MB by which Node widens a full heap (`Worker::NearHeapLimit`): a larger one would end the whole process.
+ * QuickJS declares 900, imported five times; ten such parts still fit.
  */
 export const TABLE_ENTRIES = 1_048_576;
 /** `astrid-install` and `astrid-upgrade` may take this long (the reference's limit). */

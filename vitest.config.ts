@@ -1,24 +1,55 @@
 import { defineConfig } from 'vitest/config';
+import { testProjects } from './build/test/projects.mjs';
+
+const { pure, system, guests } = testProjects(import.meta.dirname);
+
+// Real processes on a loaded machine of two cores. What is waited for comes in a fraction of this; a limit is only
+// to end a test that would hang, and the inner one first, since it tells what never came.
+const limits = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 15_000 } } };
+
+/**
+ * One process for each file: what a test starts ends with it. Three on two cores, since most of the time a test waits
+ * for a process or a deadline.
+ */
+const aProcessEach = { ...limits, pool: 'forks', maxWorkers: 3 } as const;
 
 export default defineConfig({
   test: {
-    environment: 'node',
-    include: [
-      'src-main/**/*.test.ts',
-      'src-renderer/**/*.test.{ts,tsx}',
-      'build/**/*.test.{mjs,ts}',
-      'capsules/**/*.test.ts',
+    // What `--changed` cannot see by imports: the guests and the workers are built, and then started by their files.
+    forceRerunTriggers: [
+      '**/{package.json,vitest.config.ts}',
+      '**/{wit,build/capsule,capsules/sdk,e2e/guests,src-main/guest}/**',
     ],
-    exclude: ['**/node_modules/**'],
-    globalSetup: 'build/test-setup.mjs',
-    // Processes, not threads: tests start workers and child processes and send signals.
-    pool: 'forks',
-    // One would leave a core idle: most of the time a test waits for a process or a deadline.
-    maxWorkers: 2,
-    // Real processes on a loaded machine of two cores. What is waited for comes in a fraction of this; a limit is
-    // only to end a test that would hang, and the inner one first, since it tells what never came.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: 'pure',
+          include: pure,
+          pool: 'threads',
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...aProcessEach,
+          name: 'system',
+          include: system,
+          globalSetup: 'build/test/system-setup.mjs',
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...aProcessEach,
+          name: 'guests',
+          include: guests,
+          globalSetup: ['build/test/system-setup.mjs', 'build/test/guests-setup.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -130,7 +130,7 @@ describe('the check of the layers', () => {
     [
       'a helper of tests in a program',
       { 'src-main/host/testing.ts': 'export {};', 'src-main/host/x.ts': "import './testing.ts';" },
-      'src-main/host/x.ts:1 imports ./testing.ts: only tests may import testing.ts',
+      'src-main/host/x.ts:1 imports ./testing.ts: only tests may import helpers of tests',
     ],
     [
       'the window in the main process',

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { parse } from '@bytecodealliance/jco';
 import { expect, it, onTestFinished } from 'vitest';
 import { hashComponent } from './capsules/component-hash.ts';
-import { guestCopy, openKernel, startKernel, temporaryFolder } from './testing.ts';
+import { guestCopy } from './testing/guests.ts';
+import { openKernel, startKernel } from './testing/kernel.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
 
 /** A component that runs by itself, made of one core module. */
 async function running(exported: string, more = ''): Promise<Uint8Array> {

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { deferred } from './base/deferred.ts';
 import type { Kernel } from './contract/kernel.ts';
 import { probeIn, shell, type Probe } from './host/testing.ts';
-import { guestCopy, guestFolder, openKernel, startKernel, temporaryFolder } from './testing.ts';
+import { guestCopy, guestFolder } from './testing/guests.ts';
+import { dataFolder, openKernel, startKernel } from './testing/kernel.ts';
 
 const DEAF = 'trap "" TERM INT HUP; echo up; while :; do sleep 0.01; done';
 
@@ -88,7 +89,7 @@ describe('a call while its capsule is being changed', () => {
 
 describe('a capsule that is being changed when the kernel ends', () => {
   it('is not there afterwards when the hook of its first installation did not return', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await dataFolder();
     const { kernel } = await openKernel(dataDir);
     const disposals: Promise<void>[] = [];
     kernel.subscribe((event) => {
@@ -107,7 +108,7 @@ describe('a capsule that is being changed when the kernel ends', () => {
   });
 
   it('is what it was before when it was being replaced', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await dataFolder();
     const { kernel } = await openKernel(dataDir);
     const { met, remove } = await probeWithObstacle(kernel);
     const newer = await guestCopy('probe', { '0.1.0': '0.2.0' });

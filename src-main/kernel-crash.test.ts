@@ -3,7 +3,9 @@ import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { guestFolder, openKernel, temporaryFolder, WORKER_FOLDER } from './testing.ts';
+import { guestFolder } from './testing/guests.ts';
+import { dataFolder, openKernel, WORKER_FOLDER } from './testing/kernel.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
 
 /** Installs a capsule in a program of its own, which kills itself while the capsule's hook runs. */
 function killedInHook(dataDir: string, folder: string): Promise<NodeJS.Signals | null> {
@@ -29,7 +31,7 @@ function killedInHook(dataDir: string, folder: string): Promise<NodeJS.Signals |
 
 describe('a kernel that is killed during a first installation', () => {
   it('has not installed the capsule, whose hook did not come to its end', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await dataFolder();
     await expect(killedInHook(dataDir, guestFolder('bad-install'))).resolves.toBe('SIGKILL');
     expect((await readdir(join(dataDir, 'capsules'))).filter((name) => !name.startsWith('.'))).toEqual([
       'bad-install',

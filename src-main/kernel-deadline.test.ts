@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { guestFolder, openKernel, startKernel, temporaryFolder } from './testing.ts';
+import { guestFolder } from './testing/guests.ts';
+import { dataFolder, openKernel, startKernel } from './testing/kernel.ts';
 
 describe('a call whose capsule is still being loaded', () => {
   it('ends at its deadline; the next one finds the capsule loaded', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await dataFolder();
     const first = await openKernel(dataDir);
     await first.kernel.install(guestFolder('trap'), { grants: 'all' });
     await first.kernel.dispose();

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { manifestAsking } from './host/testing.ts';
-import { guestCopy, guestFolder, listing, startKernel, temporaryFolder } from './testing.ts';
+import { guestCopy, guestFolder } from './testing/guests.ts';
+import { startKernel } from './testing/kernel.ts';
+import { listing, temporaryFolder } from './testing/temporary-folder.ts';
 
 /** What an installation may change: all but the logs and what the tests share. */
 async function installed(dataDir: string): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { probeIn, shell } from './host/testing.ts';
-import { guestCopy, guestFolder, startKernel, type KernelUnderTest } from './testing.ts';
+import { guestCopy, guestFolder } from './testing/guests.ts';
+import { startKernel, type KernelUnderTest } from './testing/kernel.ts';
 import type { CapsuleView } from './contract/views.ts';
 
 function viewOf({ kernel }: KernelUnderTest, id: string): CapsuleView {

@@ -1,7 +1,9 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { guestCopy, guestFolder, openKernel, temporaryFolder } from './testing.ts';
+import { guestCopy, guestFolder } from './testing/guests.ts';
+import { dataFolder, openKernel } from './testing/kernel.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
 
 describe('prepared components', () => {
   it('are kept for what is installed only', async () => {
@@ -34,7 +36,7 @@ describe('prepared components', () => {
 
 describe('a damaged store', () => {
   it('refuses a component that was changed on disk, shows why, and is mended by installing again', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await dataFolder();
     const first = await openKernel(dataDir);
     const { hash } = await first.kernel.install(guestFolder('trap'), { grants: 'all' });
     await first.kernel.dispose();
@@ -62,7 +64,7 @@ describe('a damaged store', () => {
   ])(
     'shows a capsule with the record %s as one that cannot be read; it can be removed',
     async (record, why) => {
-      const dataDir = await temporaryFolder();
+      const dataDir = await dataFolder();
       const first = await openKernel(dataDir);
       await first.kernel.install(guestFolder('trap'), { grants: 'all' });
       await first.kernel.dispose();

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ProcessView } from './contract/views.ts';
 import { probeIn, shell } from './host/testing.ts';
-import { guestFolder, openKernel, temporaryFolder } from './testing.ts';
+import { guestFolder } from './testing/guests.ts';
+import { dataFolder, openKernel } from './testing/kernel.ts';
 
 /** On TERM it needs a while to save its work. */
 const saving = (name: string): object =>
@@ -18,7 +19,7 @@ describe('a capsule that goes', () => {
   ])(
     'because it is %s leaves its programs time to save their work, and leaves none running',
     async (how, reason) => {
-      const dataDir = await temporaryFolder();
+      const dataDir = await dataFolder();
       const { kernel, events } = await openKernel(dataDir);
       try {
         await kernel.install(guestFolder('probe'), { grants: 'all' });

@@ -5,14 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { probeIn, shell } from './host/testing.ts';
-import {
-  guestFolder,
-  openKernel,
-  readAudit,
-  startKernel,
-  temporaryFolder,
-  WORKER_FOLDER,
-} from './testing.ts';
+import { guestFolder } from './testing/guests.ts';
+import { dataFolder, openKernel, readAudit, startKernel, WORKER_FOLDER } from './testing/kernel.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const parse = (data: string | null): unknown => JSON.parse(data ?? 'null') as unknown;
 
@@ -180,7 +175,7 @@ describe('a listener that throws', () => {
 
 describe('the end of the kernel', () => {
   it('ends every process and instance, flushes the audit, and keeps the workspaces', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await dataFolder();
     const { kernel } = await openKernel(dataDir);
     await kernel.install(guestFolder('probe'), { grants: 'all' });
     await kernel.install(guestFolder('loop'), { grants: 'all' });
@@ -208,7 +203,7 @@ describe('the end of the kernel', () => {
   });
 
   it('is final: nothing starts afterwards', async () => {
-    const { kernel } = await openKernel(await temporaryFolder());
+    const { kernel } = await openKernel(await dataFolder());
     await kernel.install(guestFolder('probe'), { grants: 'all' });
     await kernel.dispose();
     await expect(kernel.invoke({ capsule: 'probe', action: 'sys.clockMs' })).rejects.toMatchObject({
@@ -257,7 +252,7 @@ describe('the data folder', () => {
   });
 
   it('is opened again as it was left: capsules, grants, switched off or on', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await dataFolder();
     const first = await openKernel(dataDir);
     await first.kernel.install(guestFolder('probe'), { grants: ['host_process'] });
     await first.kernel.install(guestFolder('legacy'), { grants: 'all' });

@@ -30,13 +30,13 @@ export function readSources(root) {
   );
 }
 
-/** Files that only tests may import are named `testing.ts`. */
+/** Files that only tests may import are named `testing.ts`, or stand in a folder `testing`. */
 function isTest(/** @type {string} */ file) {
   return /\.test\.tsx?$/.test(file) || isTestHelper(file);
 }
 
 export function isTestHelper(/** @type {string} */ file) {
-  return /(^|\/)testing\.tsx?$/.test(file);
+  return /(^|\/)testing(\.tsx?$|\/)/.test(file);
 }
 
 /**
@@ -49,8 +49,8 @@ function withTarget(file, one) {
     : one;
 }
 
-/** @returns {string[]} */
-function sourcesBelow(
+/** @returns {string[]} paths from the root, with forward slashes, in a stable order */
+export function sourcesBelow(
   /** @type {string} */ root,
   /** @type {string} */ folder,
   /** @type {RegExp} */ ending,

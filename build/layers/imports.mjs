@@ -5,6 +5,7 @@ import { parseSync, Visitor } from 'oxc-parser';
  * @property {string} specifier as written
  * @property {number} line counted from 1
  * @property {boolean} late an `import()`: nothing is loaded until it runs
+ * @property {boolean} type erased before anything runs: `import type`, `export type`, `import('…').Name`
  */
 
 /**
@@ -27,17 +28,17 @@ export function readImports(file, source) {
   const windowApi = [];
   /** @type {number[]} */
   const metaPaths = [];
-  const add = (/** @type {any} */ literal, late = false) => {
+  const add = (/** @type {any} */ literal, { late = false, type = false } = {}) => {
     if (typeof literal?.value === 'string') {
-      imports.push({ specifier: literal.value, line: lineOf(literal.start), late });
+      imports.push({ specifier: literal.value, line: lineOf(literal.start), late, type });
     }
   };
   new Visitor({
-    ImportDeclaration: (node) => add(node.source),
-    ExportNamedDeclaration: (node) => add(node.source),
-    ExportAllDeclaration: (node) => add(node.source),
-    ImportExpression: (node) => add(node.source, true),
-    TSImportType: (node) => add(node.source),
+    ImportDeclaration: (node) => add(node.source, { type: node.importKind === 'type' }),
+    ExportNamedDeclaration: (node) => add(node.source, { type: node.exportKind === 'type' }),
+    ExportAllDeclaration: (node) => add(node.source, { type: node.exportKind === 'type' }),
+    ImportExpression: (node) => add(node.source, { late: true }),
+    TSImportType: (node) => add(node.source, { type: true }),
     TSExternalModuleReference: (node) => add(node.expression),
     CallExpression: (node) => {
       if (node.callee.type === 'Identifier' && node.callee.name === 'require') {

@@ -87,7 +87,7 @@ function layerViolation(file, { specifier, line, target }) {
   const to = placeOf(target);
   const at = `${file}:${line} imports ${specifier}`;
   if (isTestHelper(target)) {
-    return [`${at}: only tests may import testing.ts`];
+    return [`${at}: only tests may import helpers of tests`];
   }
   if (from.side === 'renderer' && to.side === 'main') {
     return to.part === 'contract' && allowed(from).includes('contract')

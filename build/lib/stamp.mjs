@@ -25,7 +25,7 @@ export function hashOf(entries, keep = () => true) {
 
 /** Source that ends up in a program: tests and their helpers do not. */
 export function isProgramSource(/** @type {string} */ file) {
-  return !/\.test\.[a-z]+$|\/testing\.ts$|\.md$/.test(file);
+  return !/\.test\.[a-z]+$|\/testing(\.tsx?$|\/)|\.md$/.test(file);
 }
 
 /**

@@ -32,7 +32,7 @@ describe('supervisor', () => {
     const [clock] = kernel.processes().filter(({ label }) => label === 'supervisor:clock');
     await call('stop', { name: 'counter' });
     kernel.kill(clock?.key ?? '');
-    await expect.poll(() => logged, { timeout: 10_000 }).toContain('restarting clock, attempt 1');
+    await expect.poll(logged, { timeout: 10_000 }).toContain('restarting clock, attempt 1');
     await expect
       .poll(() => call('status', { name: 'clock' }), { timeout: 10_000 })
       .toMatchObject([{ state: 'running' }]);

@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { pack as createPack, type Header } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TypedError } from '../base/typed-error.ts';
+import { exampleFolder } from '../testing/guests.ts';
 import { readArchive } from './archive.ts';
 import { readFolder } from './folder-source.ts';
 import { readSource } from './source.ts';
@@ -117,7 +118,7 @@ describe('an archive', () => {
   });
 
   it('of the examples, made by the build, is read', async () => {
-    const path = new URL('../../capsules/runner/build/runner.capsule', import.meta.url).pathname;
+    const path = join(exampleFolder('runner'), 'build', 'runner.capsule');
     const content = await readArchive(path);
     expect(content.manifest.id).toBe('runner');
   });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostInterfaces } from '../host/generated/interfaces.ts';
+import { exampleFolder } from '../testing/guests.ts';
 import { requireRunnable } from './component-check.ts';
 import { readComponentHeader, type ComponentHeader } from './component-header.ts';
 
@@ -23,7 +25,7 @@ function problemOf(header: ComponentHeader): unknown {
 
 describe('a component', () => {
   it('of the examples can run here', () => {
-    const bytes = readFileSync(new URL('../../capsules/runner/build/runner.wasm', import.meta.url));
+    const bytes = readFileSync(join(exampleFolder('runner'), 'build', 'runner.wasm'));
     expect(() => requireRunnable(readComponentHeader(bytes), hostInterfaces)).not.toThrow();
   });
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from '@bytecodealliance/jco';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TypedError } from '../base/typed-error.ts';
+import { exampleFolder } from '../testing/guests.ts';
 import { readComponentHeader } from './component-header.ts';
 
 /** Made by the example's build (QuickJS), which the preparation runs before any test. */
-const real = new Uint8Array(
-  readFileSync(new URL('../../capsules/runner/build/runner.wasm', import.meta.url)),
-);
+const real = new Uint8Array(readFileSync(join(exampleFolder('runner'), 'build', 'runner.wasm')));
 const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00];
 const CORE = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 

@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { guestCopy, listing, temporaryFolder } from '../testing.ts';
+import { guestCopy } from '../testing/guests.ts';
+import { listing, temporaryFolder } from '../testing/temporary-folder.ts';
 import { hashComponent } from './component-hash.ts';
 import { openLibrary, type Library } from './library.ts';
 import { readSource } from './source.ts';

@@ -7,7 +7,9 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { parse } from '@bytecodealliance/jco';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { guestFolder, listing, temporaryFolder, WORKER_FOLDER } from '../testing.ts';
+import { guestFolder } from '../testing/guests.ts';
+import { WORKER_FOLDER } from '../testing/kernel.ts';
+import { listing, temporaryFolder } from '../testing/temporary-folder.ts';
 
 const PROGRAM = join(WORKER_FOLDER, 'cli.js');
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { guestCopy } from '../testing.ts';
+import { guestCopy } from '../testing/guests.ts';
 import { probeIn, shell, startProbe } from './testing.ts';
 
 const { probe, started, dataDir } = await startProbe();

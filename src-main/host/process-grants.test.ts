@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CapabilityView } from '../contract/views.ts';
-import { openKernel, startKernel } from '../testing.ts';
+import { openKernel, startKernel } from '../testing/kernel.ts';
 import { manifestAsking, probeAsking, probeIn, run, shell } from './testing.ts';
 
 async function machineFolder(): Promise<string> {

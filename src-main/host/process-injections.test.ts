@@ -1,7 +1,8 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openKernel, temporaryFolder } from '../testing.ts';
+import { openKernel } from '../testing/kernel.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { shell, startProbe } from './testing.ts';
 
 const { probe, started, dataDir } = await startProbe('probe-1-1');

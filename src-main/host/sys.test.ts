@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sourceUuid } from '../capsules/component-hash.ts';
 import { QUOTA_PER_SECOND } from '../policy/quota.ts';
-import { readAudit } from '../testing.ts';
+import { readAudit } from '../testing/kernel.ts';
 import { bytesOf, startProbe } from './testing.ts';
 
 const { probe, started, dataDir } = await startProbe();

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Grants, Kernel } from '../contract/kernel.ts';
-import { guestCopy, guestFolder, openKernel, startKernel, type KernelUnderTest } from '../testing.ts';
+import { guestCopy, guestFolder } from '../testing/guests.ts';
+import { startKernel, startSharedKernel, type KernelUnderTest } from '../testing/kernel.ts';
 
 /** What the probe guest answers for one call of a host function; see its README. */
 export interface ProbeAnswer {
@@ -35,14 +32,9 @@ export interface ProbeUnderTest {
 
 /** One kernel with a probe guest for all tests of a file; `probe-1-1` has `process@1.1.0`. Everything ends with the file's last test. */
 export async function startProbe(guest: 'probe' | 'probe-1-1' = 'probe'): Promise<ProbeUnderTest> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'capsule-test-'));
-  const started = await openKernel(dataDir);
-  afterAll(async () => {
-    await started.kernel.dispose();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  const started = await startSharedKernel();
   await started.kernel.install(guestFolder(guest), { grants: 'all' });
-  return { probe: probeIn(started.kernel, guest), started, dataDir };
+  return { probe: probeIn(started.kernel, guest), started, dataDir: started.dataDir };
 }
 
 /** Calls host functions from inside an installed guest. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../testing.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { installCommand, installPackage } from './install-package.ts';
 
 /** A shell script that stands where pkexec does: this machine's own packages are left alone. */

@@ -5,7 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { pack as createPack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import type { CapsuleView } from '../contract/views.ts';
-import { guestCopy, startKernel, temporaryFolder, type KernelUnderTest } from '../testing.ts';
+import { guestCopy } from '../testing/guests.ts';
+import { startKernel, type KernelUnderTest } from '../testing/kernel.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { installBundled } from './bundled-capsules.ts';
 
 /** The flood guest as a `.capsule` file; each version has a component of its own, and the second asks for more. */

@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../policy/audit-record.ts';
-import { temporaryFolder } from '../testing.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { hashLine, openAuditLog, type AuditEntry } from './audit-log.ts';
 import { AUDIT_QUEUE } from './limits.ts';
 

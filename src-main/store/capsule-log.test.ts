@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../testing.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { createCapsuleLog, formatLine, pruneCapsuleLogs } from './capsule-log.ts';
 import { LOG_LINE, LOG_QUEUE } from './limits.ts';
 

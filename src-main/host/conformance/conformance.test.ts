@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { guestFolder } from '../../testing.ts';
+import { guestFolder } from '../../testing/guests.ts';
 import { hostInterfaces } from '../generated/interfaces.ts';
 import type { HostInterfaceTable } from '../generated/table.ts';
 import { startProbe, type ProbeAnswer } from '../testing.ts';

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { vi } from 'vitest';
 import type { Kernel } from '../../contract/kernel.ts';
-import { guestFolder, WORKER_FOLDER, type KernelUnderTest } from '../../testing.ts';
+import { guestFolder } from '../../testing/guests.ts';
+import { WORKER_FOLDER, type KernelUnderTest } from '../../testing/kernel.ts';
 import type { AstridProcessHost1_0_0, ErrorCode } from '../generated/astrid-process-1-0-0.ts';
 import { probeIn, shell, type Probe, type ProbeAnswer, type ProbeOptions } from '../testing.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../testing.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { FEED_FILE } from './constants.ts';
 import { mayFetch, parseFeed } from './feed.ts';
 import { feedIn, readFeed, writeFeed } from './feed-file.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { deferred } from '../../base/deferred.ts';
 import { TypedError } from '../../base/typed-error.ts';
 import type { UpdateView } from '../../contract/updates.ts';
-import { temporaryFolder } from '../../testing.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { FEED_FILE } from './constants.ts';
 import type { InstallKind } from './install-kind.ts';
 import { Updates, type Updater } from './updates.ts';

@@ -1,0 +1,99 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, inject, onTestFinished } from 'vitest';
+import type { Kernel, KernelEvent } from '../contract/kernel.ts';
+import { createKernel } from '../kernel.ts';
+import { TRANSPILE_RECIPE } from '../runtime/component-cache.ts';
+import type { AuditEntry } from '../store/audit-log.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** The built workers; the preparation of a test run makes them from the source under test. */
+export const WORKER_FOLDER = fileURLToPath(new URL('../../out/kernel', import.meta.url));
+
+export interface KernelUnderTest {
+  readonly kernel: Kernel;
+  readonly dataDir: string;
+  readonly events: readonly KernelEvent[];
+  /** What the host itself had to say. */
+  readonly reported: readonly string[];
+  /** Every audit record so far, in order. */
+  readonly audit: () => Promise<readonly AuditEntry[]>;
+}
+
+/** A whole kernel on `dataDir`. The caller disposes it. */
+export async function openKernel(dataDir: string): Promise<KernelUnderTest> {
+  const reported: string[] = [];
+  const kernel = await createKernel({
+    dataDir,
+    version: '0.0.0',
+    electronVersion: null,
+    workerFolder: WORKER_FOLDER,
+    log: (line) => reported.push(line),
+  });
+  const events: KernelEvent[] = [];
+  kernel.subscribe((event) => events.push(event));
+  return { kernel, dataDir, events, reported, audit: () => readAudit(dataDir) };
+}
+
+/** A new data folder in which the guests are prepared already; it is gone when the test is over. */
+export async function dataFolder(): Promise<string> {
+  const dataDir = await temporaryFolder();
+  await linkPrepared(dataDir);
+  return dataDir;
+}
+
+/** A kernel with a data folder of its own, both gone when the test is over. It finds the guests prepared. */
+export async function startKernel(): Promise<KernelUnderTest> {
+  const started = await openKernel(await dataFolder());
+  onTestFinished(async () => {
+    await started.kernel.dispose();
+    await sharePrepared(started.dataDir);
+  });
+  return started;
+}
+
+/** The same for all tests of a file: both are gone when the last is over. */
+export async function startSharedKernel(): Promise<KernelUnderTest> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'capsule-test-'));
+  await linkPrepared(dataDir);
+  const started = await openKernel(dataDir);
+  afterAll(async () => {
+    await started.kernel.dispose();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  return started;
+}
+
+/** The records on disk; a record is there before its call is answered or shortly after, so poll for it. */
+export async function readAudit(dataDir: string): Promise<readonly AuditEntry[]> {
+  const text = await readFile(join(dataDir, 'audit', 'audit.jsonl'), 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as AuditEntry);
+}
+
+/**
+ * Every component that was prepared in this run, one link each: a kernel that throws one away, or makes it
+ * again, does so for itself alone.
+ */
+async function linkPrepared(dataDir: string): Promise<void> {
+  const prepared = inject('preparedComponents');
+  const folder = join(dataDir, 'transpiled');
+  await mkdir(folder);
+  const names = await readdir(prepared);
+  await Promise.all(names.map((name) => symlink(join(prepared, name), join(folder, name))));
+}
+
+/** What a test made of a guest, as another version of it, is there for the next. */
+async function sharePrepared(dataDir: string): Promise<void> {
+  const folder = join(dataDir, 'transpiled');
+  const entries = await readdir(folder, { withFileTypes: true });
+  const made = entries.filter((entry) => entry.isDirectory() && entry.name.endsWith(TRANSPILE_RECIPE));
+  // Of two tests that made the same, one comes too late.
+  await Promise.allSettled(
+    made.map(({ name }) => rename(join(folder, name), join(inject('preparedComponents'), name))),
+  );
+}

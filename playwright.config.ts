@@ -1,5 +1,8 @@
 import { defineConfig } from '@playwright/test';
+import { prepareComponents } from './build/test/prepared-components.ts';
+import { PREPARED_COMPONENTS } from './e2e/support/launch-with-hook.ts';
 import { installed, runsAsRoot } from './e2e/support/program.ts';
+import { differences } from './e2e/support/tags.ts';
 
 /** Specs that cannot say anything about what is tested, with the reason, which is printed. */
 const leftOut: readonly (readonly [files: string, reason: string])[] =
@@ -29,8 +32,17 @@ const leftOut: readonly (readonly [files: string, reason: string])[] =
 /** Two ways to run leave their results side by side. */
 const name = installed === null ? 'playwright' : 'playwright-installed';
 
+const tags = Object.entries(differences);
+
 // Playwright loads this file in its workers as well.
 if (process.env['TEST_WORKER_INDEX'] === undefined) {
+  if (installed !== null) {
+    process.stdout.write('run again, beside e2e/packaged/:\n');
+    process.stdout.write(tags.map(([tag, reason]) => `  ${tag}: ${reason}\n`).join(''));
+  } else {
+    // Preparing the three capsules of a first start takes longer than most specs. Their workers read the variable.
+    process.env[PREPARED_COMPONENTS] = (await prepareComponents()).prepared;
+  }
   for (const [files, reason] of leftOut) {
     process.stdout.write(`left out: e2e/${files}: ${reason}\n`);
   }
@@ -40,6 +52,18 @@ export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   testIgnore: leftOut.map(([files]) => `**/e2e/${files}`),
+  // What runs on an installed program alone needs no tag.
+  ...(installed !== null && {
+    projects: [
+      {
+        name: 'again',
+        testDir: 'e2e',
+        testIgnore: '**/packaged/*',
+        grep: tags.map(([tag]) => new RegExp(tag)),
+      },
+      { name: 'packaged', testDir: 'e2e/packaged' },
+    ],
+  }),
   outputDir: `artefacts/${name}`,
   // One application at a time: the specs measure it and kill it.
   workers: 1,
@@ -51,5 +75,10 @@ export default defineConfig({
   // build/test.mjs reads the JSON file; it lies beside outputDir, which Playwright empties.
   // PLAYWRIGHT_JSON_OUTPUT_FILE puts it somewhere else.
   reporter: [['list'], ['json', { outputFile: `artefacts/${name}.json` }]],
-  use: { trace: 'retain-on-failure' },
+  // A picture of the end and what was done before it. A trace's own pictures of every step cost each spec a fifth of
+  // its time: `--trace on` has them.
+  use: {
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false, sources: false },
+    screenshot: 'only-on-failure',
+  },
 });

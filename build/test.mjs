@@ -6,12 +6,12 @@ import { cannotInstall, INSTALLED_PROGRAM, whileInstalled } from './dist/install
 import { packageApp, unpackedProgram } from './dist/package.mjs';
 import { playwrightCounts, vitestCounts } from './lib/counts.mjs';
 import { createLog, StepError } from './lib/log.mjs';
+import { runOnDisplay } from './lib/on-display.mjs';
 import { packageFile, root } from './lib/paths.mjs';
-import { run } from './lib/run.mjs';
+import { runNode } from './lib/run.mjs';
 import { runStatic } from './lib/run-static.mjs';
 import { hasFailed, summary } from './lib/summary.mjs';
 import { prepare } from './prepare.mjs';
-import { hasDisplay } from './prepare/system-packages.mjs';
 
 const VITEST_REPORT = path.join(root, 'artefacts', 'vitest.json');
 /** The same paths as in playwright.config.ts. */
@@ -56,7 +56,7 @@ async function unitTests() {
     '--reporter=json',
     `--outputFile.json=${VITEST_REPORT}`,
   ];
-  const { status } = await run(process.execPath, args, { show: true });
+  const { status } = await runNode(args, { show: true });
   return vitestCounts(VITEST_REPORT, status);
 }
 
@@ -72,7 +72,7 @@ async function makePackage() {
   await log.step('package', async () => {
     const isWanted = (/** @type {string} */ target, /** @type {string} */ arch) =>
       target === 'dir' || (target === 'deb' && arch === process.arch);
-    const { files } = await packageApp({ isWanted });
+    const { files } = await packageApp({ isWanted, toTry: true });
     return { worked: true, note: files.join(', ') };
   });
 }
@@ -105,12 +105,8 @@ async function testPackage() {
  * @param {NodeJS.ProcessEnv} what which program, and as whom; the one built in this tree when empty
  */
 async function endToEnd(report, what) {
-  const playwright = [process.execPath, packageFile('@playwright/test/cli.js'), 'test'];
-  const [command = '', ...args] = hasDisplay()
-    ? playwright
-    : ['xvfb-run', '-a', '-s', '-screen 0 1440x960x24', ...playwright];
-  const { status } = await run(command, args, { show: true, env: { ...process.env, ...what } });
-  return playwrightCounts(report, status);
+  const args = [packageFile('@playwright/test/cli.js'), 'test'];
+  return playwrightCounts(report, await runOnDisplay(args, { ...process.env, ...what }));
 }
 
 /**

@@ -13,6 +13,7 @@ import { launch } from './support/launch.ts';
 import type { Launched } from './support/launched.ts';
 import { installed } from './support/program.ts';
 import { resize, shoot } from './support/shoot.ts';
+import { differsBy } from './support/tags.ts';
 
 const folder = temporaryFolder(installed?.account ?? null);
 const archive = join(folder, 'a trap.capsule');
@@ -69,17 +70,21 @@ for (const [how, source] of [
     ? [['a relative path', () => relative(process.cwd(), guestFolder('trap'))] as const]
     : []),
 ] as const) {
-  test(`${how} opens the install page of the running application, and nothing runs`, async () => {
-    await desktop.open(source());
-    const page = installPage(desktop, 'trap');
-    await expect(page).toContainText('Nothing of it has run.');
-    await expectNothingDone(desktop);
-    if (how === 'a link') {
-      await shoot(desktop, 'opened-by-link');
-    }
-    await putAway(page);
-    await expectNothingDone(desktop);
-  });
+  test(
+    `${how} opens the install page of the running application, and nothing runs`,
+    differsBy('@start'),
+    async () => {
+      await desktop.open(source());
+      const page = installPage(desktop, 'trap');
+      await expect(page).toContainText('Nothing of it has run.');
+      await expectNothingDone(desktop);
+      if (how === 'a link') {
+        await shoot(desktop, 'opened-by-link');
+      }
+      await putAway(page);
+      await expectNothingDone(desktop);
+    },
+  );
 }
 
 test('an Enter that was meant for something else installs nothing', async () => {
@@ -199,48 +204,64 @@ for (const [how, source] of [
   ['a file', archive],
   ['a link', link],
 ] as const) {
-  test(`${how} opens the install page of an application that it starts, and nothing runs`, async () => {
-    const started = await launch({ args: [source] });
+  test(
+    `${how} opens the install page of an application that it starts, and nothing runs`,
+    differsBy('@start'),
+    async () => {
+      const started = await launch({ args: [source] });
+      try {
+        await expect(installPage(started, 'trap')).toBeVisible();
+        await bundledInstalled(started);
+        await expectNothingDone(started);
+        await putAway(installPage(started, 'trap'));
+      } finally {
+        await started.close();
+      }
+    },
+  );
+}
+
+test(
+  'an application that is started with something hostile starts and says so',
+  differsBy('@start'),
+  async () => {
+    const started = await launch({ args: ['capsule:run?everything', '--', '--not-a-flag.capsule'] });
     try {
-      await expect(installPage(started, 'trap')).toBeVisible();
-      await bundledInstalled(started);
-      await expectNothingDone(started);
-      await putAway(installPage(started, 'trap'));
+      const notices = started.page.getByRole('alert').filter({ hasText: 'Not opened: ' });
+      await expect(notices).toHaveCount(2);
+      await expect(notices.last()).toContainText('does not exist');
     } finally {
       await started.close();
     }
-  });
-}
+  },
+);
 
-test('an application that is started with something hostile starts and says so', async () => {
-  const started = await launch({ args: ['capsule:run?everything', '--', '--not-a-flag.capsule'] });
-  try {
-    const notices = started.page.getByRole('alert').filter({ hasText: 'Not opened: ' });
-    await expect(notices).toHaveCount(2);
-    await expect(notices.last()).toContainText('does not exist');
-  } finally {
-    await started.close();
-  }
-});
+test(
+  '--version and --help answer in one go: no window, no data folder, no display',
+  differsBy('@start'),
+  async () => {
+    const dataDir = join(folder, 'never');
+    const version = await askProgram(desktop, '--version', dataDir);
+    expect(version.text).toMatch(
+      /^Capsule Desktop \d+\.\d+\.\d+[\w.-]* \((commit [0-9a-f]{7}, built \d{4}-\d\d-\d\d|built from source); Electron [\d.]+\)\n$/,
+    );
+    const help = await askProgram(desktop, '--help', dataDir);
+    expect(help.text).toContain(`Data is kept in ${dataDir}\n`);
+    expect([version.code, help.code, existsSync(dataDir)]).toEqual([0, 0, false]);
+  },
+);
 
-test('--version and --help answer in one go: no window, no data folder, no display', async () => {
-  const dataDir = join(folder, 'never');
-  const version = await askProgram(desktop, '--version', dataDir);
-  expect(version.text).toMatch(
-    /^Capsule Desktop \d+\.\d+\.\d+[\w.-]* \((commit [0-9a-f]{7}, built \d{4}-\d\d-\d\d|built from source); Electron [\d.]+\)\n$/,
-  );
-  const help = await askProgram(desktop, '--help', dataDir);
-  expect(help.text).toContain(`Data is kept in ${dataDir}\n`);
-  expect([version.code, help.code, existsSync(dataDir)]).toEqual([0, 0, false]);
-});
-
-test('--help names the data folder whole, and its own one when the environment names none', async () => {
-  // It is asked in the root folder.
-  expect((await askProgram(desktop, '--help', 'never/there')).text).toContain(
-    'Data is kept in /never/there\n',
-  );
-  expect((await askProgram(desktop, '--help', '')).text).toMatch(/^Data is kept in \/.+$/m);
-});
+test(
+  '--help names the data folder whole, and its own one when the environment names none',
+  differsBy('@start'),
+  async () => {
+    // It is asked in the root folder.
+    expect((await askProgram(desktop, '--help', 'never/there')).text).toContain(
+      'Data is kept in /never/there\n',
+    );
+    expect((await askProgram(desktop, '--help', '')).text).toMatch(/^Data is kept in \/.+$/m);
+  },
+);
 
 // Of an installed program that is a folder beside the one that it is started in.
 const place = join(folder, 'data');
@@ -258,7 +279,7 @@ for (const [what, env, kept] of [
       ]
     : []),
 ] as const) {
-  test(`starts with ${what}`, async () => {
+  test(`starts with ${what}`, differsBy('@start'), async () => {
     const started = await launch({ env });
     try {
       await bundledInstalled(started);

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { expect, test } from '@playwright/test';
 import { launch } from './support/launch.ts';
 import { pidsWith } from './support/os-processes.ts';
+import { differsBy } from './support/tags.ts';
 import { startTen } from './support/ten-processes.ts';
 
-test('kill -9 of the application leaves no orphan', async () => {
+test('kill -9 of the application leaves no orphan', differsBy('@user'), async () => {
   const desktop = await launch();
   try {
     const marker = await startTen(desktop);
@@ -18,7 +19,7 @@ test('kill -9 of the application leaves no orphan', async () => {
   }
 });
 
-test('SIGTERM ends what runs before the application goes', async () => {
+test('SIGTERM ends what runs before the application goes', differsBy('@user'), async () => {
   const desktop = await launch();
   try {
     const marker = await startTen(desktop);

@@ -5,6 +5,7 @@ import { launch } from './support/launch.ts';
 import type { Launched } from './support/launched.ts';
 import { goTo, invokeByHand, openCapsule, openInstallPage, processRow } from './support/places.ts';
 import { shoot } from './support/shoot.ts';
+import { differsBy } from './support/tags.ts';
 
 // One window from its first start on, as a person would go through it; each step builds on the one before.
 test.describe.configure({ mode: 'serial' });
@@ -17,40 +18,48 @@ const stubborn = `trap '' TERM; echo ready; while :; do sleep 0.1; done`;
 
 let desktop: Launched;
 test.beforeAll(async () => {
-  desktop = await launch();
+  desktop = await launch({ nothingPrepared: true });
 });
 test.afterAll(() => desktop.close());
 
-test('the first start shows an empty list of processes, and soon the three example capsules', async () => {
-  const { page } = desktop;
-  await expect(page).toHaveTitle('Capsule Desktop');
-  await expect(page.getByText('No processes yet')).toBeVisible();
-  await bundledInstalled(desktop);
-  await shoot(desktop, 'processes-empty');
-  await page.getByRole('button', { name: 'Go to capsules' }).click();
-  const list = page.getByRole('navigation', { name: 'Installed capsules' });
-  for (const name of ['repl', 'runner', 'supervisor']) {
-    await expect(list.getByRole('button', { name })).toContainText(/Ready|Running/);
-  }
-  await openCapsule(page, 'supervisor');
-  await shoot(desktop, 'capsules');
-});
+test(
+  'the first start shows an empty list of processes, and soon the three example capsules',
+  differsBy('@files'),
+  async () => {
+    const { page } = desktop;
+    await expect(page).toHaveTitle('Capsule Desktop');
+    await expect(page.getByText('No processes yet')).toBeVisible();
+    await bundledInstalled(desktop);
+    await shoot(desktop, 'processes-empty');
+    await page.getByRole('button', { name: 'Go to capsules' }).click();
+    const list = page.getByRole('navigation', { name: 'Installed capsules' });
+    for (const name of ['repl', 'runner', 'supervisor']) {
+      await expect(list.getByRole('button', { name })).toContainText(/Ready|Running/);
+    }
+    await openCapsule(page, 'supervisor');
+    await shoot(desktop, 'capsules');
+  },
+);
 
-test('supervisor start, invoked by hand, answers and shows its processes alive', async () => {
-  const { page } = desktop;
-  await openCapsule(page, 'supervisor');
-  await page.getByRole('combobox', { name: 'Action' }).click();
-  await page.getByRole('option', { name: 'start', exact: true }).click();
-  await page.getByRole('button', { name: 'Invoke', exact: true }).click();
-  await expect(page.getByRole('status', { name: 'Result' })).toContainText('"state": "running"');
-  await shoot(desktop, 'invoke-ok');
-  await goTo(page, 'Processes');
-  for (const label of ['supervisor:clock', 'supervisor:counter']) {
-    await expect(processRow(page, label)).toContainText('Running');
-  }
-});
+test(
+  'supervisor start, invoked by hand, answers and shows its processes alive',
+  differsBy('@files'),
+  async () => {
+    const { page } = desktop;
+    await openCapsule(page, 'supervisor');
+    await page.getByRole('combobox', { name: 'Action' }).click();
+    await page.getByRole('option', { name: 'start', exact: true }).click();
+    await page.getByRole('button', { name: 'Invoke', exact: true }).click();
+    await expect(page.getByRole('status', { name: 'Result' })).toContainText('"state": "running"');
+    await shoot(desktop, 'invoke-ok');
+    await goTo(page, 'Processes');
+    for (const label of ['supervisor:clock', 'supervisor:counter']) {
+      await expect(processRow(page, label)).toContainText('Running');
+    }
+  },
+);
 
-test('an open log follows what the process writes', async () => {
+test('an open log follows what the process writes', differsBy('@user'), async () => {
   const { page } = desktop;
   await processRow(page, 'supervisor:counter').click();
   const log = page.getByRole('region', { name: 'Log' });
@@ -69,7 +78,7 @@ test('an open log follows what the process writes', async () => {
   await expect(log.getByRole('button', { name: 'Following' })).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('Stop ends a process that heeds TERM', async () => {
+test('Stop ends a process that heeds TERM', differsBy('@user'), async () => {
   const { page } = desktop;
   const row = processRow(page, 'supervisor:counter').first();
   await row.getByRole('button', { name: 'Stop', exact: true }).click();
@@ -78,26 +87,30 @@ test('Stop ends a process that heeds TERM', async () => {
   await page.getByRole('button', { name: 'Close log' }).click();
 });
 
-test('the install page asks before anything runs; what is refused there, the guest is refused', async () => {
-  const { page } = desktop;
-  const dialog = await openInstallPage(desktop, floodFolder);
-  await expect(dialog).toContainText('Nothing of it has run.');
-  await shoot(desktop, 'install');
-  await dialog.getByRole('button', { name: 'Allow none' }).click();
-  await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(0);
-  await dialog.getByRole('button', { name: 'Install', exact: true }).click();
-  await expect(dialog).toBeHidden();
-  await expect(page.getByRole('heading', { name: 'flood', level: 2, exact: true })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Capabilities' })).toContainText('Not granted');
-  await invokeByHand(page, 'start', { cmd: 'sh', args: ['-c', 'true'] });
-  const result = page.getByRole('status', { name: 'Result' });
-  await expect(result).toContainText('The capsule refused');
-  await expect(result).toContainText('capability-denied');
-  await shoot(desktop, 'invoke-refused');
-  expect(await processesOf(page, 'flood')).toEqual([]);
-});
+test(
+  'the install page asks before anything runs; what is refused there, the guest is refused',
+  differsBy('@user'),
+  async () => {
+    const { page } = desktop;
+    const dialog = await openInstallPage(desktop, floodFolder);
+    await expect(dialog).toContainText('Nothing of it has run.');
+    await shoot(desktop, 'install');
+    await dialog.getByRole('button', { name: 'Allow none' }).click();
+    await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(0);
+    await dialog.getByRole('button', { name: 'Install', exact: true }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page.getByRole('heading', { name: 'flood', level: 2, exact: true })).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Capabilities' })).toContainText('Not granted');
+    await invokeByHand(page, 'start', { cmd: 'sh', args: ['-c', 'true'] });
+    const result = page.getByRole('status', { name: 'Result' });
+    await expect(result).toContainText('The capsule refused');
+    await expect(result).toContainText('capability-denied');
+    await shoot(desktop, 'invoke-refused');
+    expect(await processesOf(page, 'flood')).toEqual([]);
+  },
+);
 
-test('granted anew, it may', async () => {
+test('granted anew, it may', differsBy('@user'), async () => {
   const { page } = desktop;
   const dialog = await openInstallPage(desktop, floodFolder);
   await dialog.getByRole('button', { name: 'Allow all' }).click();
@@ -112,7 +125,7 @@ test('granted anew, it may', async () => {
   await shoot(desktop, 'processes');
 });
 
-test('the signal menu freezes and thaws', async () => {
+test('the signal menu freezes and thaws', differsBy('@user'), async () => {
   const { page } = desktop;
   const row = processRow(page, 'stubborn');
   await row.getByRole('button', { name: 'Signal' }).click();
@@ -183,23 +196,27 @@ test('a stop can be called off before its KILL', async () => {
   await expect(row).not.toContainText('KILL in');
 });
 
-test('Stop on a process that ignores TERM shows TERM, the countdown and KILL', async () => {
-  const { page } = desktop;
-  const row = processRow(page, 'stubborn');
-  await row.click();
-  await row.getByRole('button', { name: 'Stop', exact: true }).click();
-  await expect(row).toContainText(/TERM sent · KILL in [0-5] s/);
-  const left = async (): Promise<number> => Number(/KILL in (\d) s/.exec(await row.innerText())?.[1]);
-  const first = await left();
-  await expect.poll(left).toBeLessThan(first);
-  await shoot(desktop, 'stopping');
-  await expect(row).toContainText('killed by SIGKILL (9)', { timeout: STOP_LIMIT_MS });
-  const [ended] = (await processesOf(page, 'flood')).filter(({ label }) => label === 'stubborn');
-  expect(ended?.exit).toEqual({ code: null, signal: 9, reason: 'stopped' });
-  await shoot(desktop, 'stopped');
-});
+test(
+  'Stop on a process that ignores TERM shows TERM, the countdown and KILL',
+  differsBy('@user'),
+  async () => {
+    const { page } = desktop;
+    const row = processRow(page, 'stubborn');
+    await row.click();
+    await row.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(row).toContainText(/TERM sent · KILL in [0-5] s/);
+    const left = async (): Promise<number> => Number(/KILL in (\d) s/.exec(await row.innerText())?.[1]);
+    const first = await left();
+    await expect.poll(left).toBeLessThan(first);
+    await shoot(desktop, 'stopping');
+    await expect(row).toContainText('killed by SIGKILL (9)', { timeout: STOP_LIMIT_MS });
+    const [ended] = (await processesOf(page, 'flood')).filter(({ label }) => label === 'stubborn');
+    expect(ended?.exit).toEqual({ code: null, signal: 9, reason: 'stopped' });
+    await shoot(desktop, 'stopped');
+  },
+);
 
-test('About tells versions, the data folder and the state of the sandbox', async () => {
+test('About tells versions, the data folder and the state of the sandbox', differsBy('@files'), async () => {
   const { page } = desktop;
   await page.getByRole('button', { name: 'About' }).click();
   const about = page.getByRole('dialog', { name: 'About Capsule Desktop' });

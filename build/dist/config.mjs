@@ -78,9 +78,10 @@ const NO_FEED = 'https://updates.invalid/';
  * @param {string} build.date ISO 8601
  * @param {{version: string, folder: string} | undefined} build.testElectron package this Electron instead of downloading the
  *   pinned one
+ * @param {boolean} [build.toTry] made to be installed here and thrown away: as fast as can be, whatever its size
  * @returns {import('electron-builder').Configuration}
  */
-export function builderConfig({ version, commit, date, testElectron }) {
+export function builderConfig({ version, commit, date, testElectron, toTry = false }) {
   return {
     appId: 'io.github.capsule-desktop',
     productName: 'Capsule Desktop',
@@ -134,7 +135,7 @@ export function builderConfig({ version, commit, date, testElectron }) {
     // The old toolset, which is the default, starts the program without Chromium's sandbox and needs libfuse2.
     appImage: { executableArgs: [] },
     toolsets: { appimage: '1.0.3' },
-    deb: { depends: DEB_DEPENDS, ...scripts() },
+    deb: { depends: DEB_DEPENDS, ...(toTry && { compression: 'gz' }), ...scripts() },
     rpm: { depends: RPM_DEPENDS, ...scripts() },
     mac: {
       target: ['dmg', 'zip'].map((target) => ({ target, arch: ['x64', 'arm64'] })),

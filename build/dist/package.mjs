@@ -17,11 +17,13 @@ const BUILDER_LIMIT = 30 * 60_000;
 
 /**
  * Packages what has been built.
- * @param {{isWanted?: (target: string, arch: string) => boolean}} [options] everything that can be made, when absent
+ * @param {object} [options]
+ * @param {(target: string, arch: string) => boolean} [options.isWanted] everything that can be made, when absent
+ * @param {boolean} [options.toTry] made to be installed here and thrown away: as fast as can be, whatever its size
  * @returns {Promise<{files: string[], leftOut: import('./targets.mjs').Plan['leftOut'], changed: string[]}>} `files`:
  *   what is in dist/, by name; `changed`: what was packaged beside the commit that the packages name
  */
-export async function packageApp({ isWanted = () => true } = {}) {
+export async function packageApp({ isWanted = () => true, toTry = false } = {}) {
   const electron = await electronPath();
   const { commit, changed } = await packagedSource();
   const facts = { commit, date: buildDate(), version: versionFor(electron) };
@@ -37,7 +39,7 @@ export async function packageApp({ isWanted = () => true } = {}) {
   const testElectron = electron.pinned
     ? undefined
     : { version: electron.version, folder: path.dirname(electron.path) };
-  const job = { plan, config: builderConfig({ ...facts, testElectron }) };
+  const job = { plan, config: builderConfig({ ...facts, testElectron, toTry }) };
   const result = await runNode([path.join(root, 'build', 'dist', 'run-builder.mjs'), JSON.stringify(job)], {
     timeout: BUILDER_LIMIT,
     env: electron.pinned ? process.env : { ...process.env, ...fpmStandIn },

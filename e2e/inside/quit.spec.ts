@@ -31,11 +31,10 @@ test('starts that reach an application which is ending get one that shows what t
   const before = port();
   try {
     await holdAtWindowState(desktop);
-    const ended = once(desktop.child, 'exit');
     await desktop.inMain(({ app }) => app.quit(), null);
     await Promise.all([desktop.open(guestFolder('trap')), desktop.open(guestFolder('flood'))]);
     await desktop.inMain(({ app }) => (app as NodeJS.EventEmitter).emit('test:go-on'), null);
-    expect(await ended).toEqual([0, null]);
+    await expect.poll(() => desktop.child.exitCode, { timeout: 30_000 }).toBe(0);
 
     await expect.poll(port, { timeout: 30_000 }).not.toBe(before);
     const [number, path] = port().split('\n');
@@ -67,8 +66,14 @@ async function holdAtWindowState({ inMain }: LaunchedWithHook): Promise<void> {
       };
     });
     process.getBuiltinModule('node:module').syncBuiltinESMExports();
-    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 60, width: 800, height: 600 });
-    await held;
+    const [window] = BrowserWindow.getAllWindows();
+    window?.setBounds({ x: 40, y: 60, width: 800, height: 600 });
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      const tell = (): void =>
+        reject(new Error(`not kept: ${JSON.stringify([window?.isVisible(), window?.getBounds()])}`));
+      setTimeout(tell, 20_000).unref();
+    });
+    await Promise.race([held, tooLate]);
   }, null);
 }
 

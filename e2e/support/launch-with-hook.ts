@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { linkEach } from '../../build/test/prepared-components.ts';
 import { temporaryFolder } from './account.ts';
 import { launchProgram } from './launch-program.ts';
 import type { LaunchOptions, Launched } from './launched.ts';
@@ -9,6 +10,9 @@ import { root } from './root.ts';
 
 /** Where preparation wrote down which Electron this clone uses. */
 const choiceFile = join(root, 'node_modules', '.cache', 'capsule-desktop', 'electron.json');
+
+/** Names the folder of prepared components, of which each data folder gets links. */
+export const PREPARED_COMPONENTS = 'CAPSULE_DESKTOP_PREPARED_COMPONENTS';
 
 /** The application built in this tree, which also lets a test look inside its main process. */
 export interface LaunchedWithHook extends Launched {
@@ -20,6 +24,11 @@ export async function launchWithHook(options: LaunchOptions = {}): Promise<Launc
   const folder = temporaryFolder(null);
   const dataDir = join(folder, 'data');
   mkdirSync(dataDir);
+  const prepared = process.env[PREPARED_COMPONENTS];
+  if (prepared !== undefined && options.nothingPrepared !== true) {
+    mkdirSync(join(dataDir, 'transpiled'));
+    linkEach(prepared, join(dataDir, 'transpiled'));
+  }
   const socket = join(folder, 'e2e.sock');
   const channel = await openMainChannel(socket);
   const program = {

@@ -13,6 +13,8 @@ export type InMain = <Argument, Answer>(
   argument: Argument,
 ) => Promise<Answer>;
 
+const GONE = 'the application has gone';
+
 interface Reply {
   readonly id: number;
   readonly ok: boolean;
@@ -39,7 +41,7 @@ export async function openMainChannel(path: string): Promise<{
     });
     socket.on('close', () => {
       for (const [id, answer] of waiting) {
-        answer({ id, ok: false, error: 'the application has gone' });
+        answer({ id, ok: false, error: GONE });
       }
     });
   });
@@ -49,6 +51,10 @@ export async function openMainChannel(path: string): Promise<{
       calls += 1;
       const id = calls;
       const reply = await new Promise<Reply>((resolve) => {
+        if (socket.destroyed) {
+          resolve({ id, ok: false, error: GONE });
+          return;
+        }
         waiting.set(id, resolve);
         socket.write(`${JSON.stringify({ id, work: String(work), argument })}\n`);
       });

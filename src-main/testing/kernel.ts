@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, inject, onTestFinished } from 'vitest';
+import { linkEach } from '../../build/test/prepared-components.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
 import { createKernel } from '../kernel.ts';
 import { TRANSPILE_RECIPE } from '../runtime/component-cache.ts';
@@ -75,16 +76,11 @@ export async function readAudit(dataDir: string): Promise<readonly AuditEntry[]>
     .map((line) => JSON.parse(line) as AuditEntry);
 }
 
-/**
- * Every component that was prepared in this run, one link each: a kernel that throws one away, or makes it
- * again, does so for itself alone.
- */
+/** Every component that was prepared in this run. */
 async function linkPrepared(dataDir: string): Promise<void> {
-  const prepared = inject('preparedComponents');
   const folder = join(dataDir, 'transpiled');
   await mkdir(folder);
-  const names = await readdir(prepared);
-  await Promise.all(names.map((name) => symlink(join(prepared, name), join(folder, name))));
+  linkEach(inject('preparedComponents'), folder);
 }
 
 /** What a test made of a guest, as another version of it, is there for the next. */

@@ -1,0 +1,20 @@
+import { hasDisplay } from '../prepare/system-packages.mjs';
+import { run } from './run.mjs';
+
+/** Large enough for the window at its first size. */
+const SCREEN = '-screen 0 1440x960x24';
+
+/**
+ * Runs one of our own or a package's Node programs where it can open a window: on the display that is there, else on
+ * a virtual one that the preparation of a window has installed.
+ *
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<number>} exit status
+ */
+export async function runOnDisplay(args, env = process.env) {
+  const node = [process.execPath, ...args];
+  const [command = '', ...rest] = hasDisplay() ? node : ['xvfb-run', '-a', '-s', SCREEN, ...node];
+  const { status } = await run(command, rest, { show: true, env });
+  return status;
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { hashComponent } from '../../src-main/capsules/component-hash.ts';
+import { readComponentHeader } from '../../src-main/capsules/component-header.ts';
+import { createComponentCache } from '../../src-main/runtime/component-cache.ts';
+import { createTranspiler } from '../../src-main/runtime/transpiler.ts';
+import { root, stampFolder } from '../lib/paths.mjs';
+
+const WORKER_FILE = path.join(root, 'out', 'kernel', 'transpile-worker.js');
+
+/**
+ * Prepares the project's components that are not prepared yet, and keeps them; what other code prepared goes.
+ * The workers and the components are built.
+ *
+ * @returns `prepared`: a folder like the `transpiled` of a data folder, to be linked from and not to be changed
+ */
+export async function prepareComponents(): Promise<{ readonly prepared: string; readonly worked: boolean }> {
+  const all = path.join(stampFolder, 'prepared');
+  const key = hashOfWhatPrepares();
+  for (const other of namesIn(all).filter((name) => name !== key)) {
+    rmSync(path.join(all, other), { recursive: true });
+  }
+  const prepared = path.join(all, key);
+  const before = namesIn(prepared).length;
+  const transpiler = createTranspiler(WORKER_FILE);
+  try {
+    const cache = createComponentCache(prepared, transpiler);
+    await Promise.all(
+      componentFiles().map(async (file) => {
+        const component = new Uint8Array(readFileSync(file));
+        const imports = readComponentHeader(component).imports.map(({ name }) => name);
+        await cache.get(hashComponent(component), imports, () => Promise.resolve(component));
+      }),
+    );
+  } finally {
+    await transpiler.dispose();
+  }
+  return { prepared, worked: namesIn(prepared).length > before };
+}
+
+/** One link for each component: who throws one away, or makes it again, does so for itself alone. */
+export function linkEach(prepared: string, folder: string): void {
+  for (const name of namesIn(prepared)) {
+    symlinkSync(path.join(prepared, name), path.join(folder, name));
+  }
+}
+
+/** The bundle holds all that transpiles; the cache decides how the result is kept. */
+function hashOfWhatPrepares(): string {
+  const hash = createHash('sha256');
+  for (const file of [WORKER_FILE, path.join(root, 'src-main', 'runtime', 'component-cache.ts')]) {
+    hash.update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+function componentFiles(): readonly string[] {
+  return ['capsules', 'e2e/guests'].flatMap((folder) =>
+    namesIn(path.join(root, folder))
+      .map((name) => path.join(root, folder, name, 'build'))
+      .flatMap((build) => namesIn(build).map((name) => path.join(build, name)))
+      .filter((file) => file.endsWith('.wasm')),
+  );
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

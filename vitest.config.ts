@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { testProjects } from './build/test/projects.mjs';
 
-const { pure, system, guests } = testProjects(import.meta.dirname);
+const { pure, window, system, guests } = testProjects(import.meta.dirname);
 
 // Real processes on a loaded machine of two cores. What is waited for comes in a fraction of this; a limit is only
 // to end a test that would hang, and the inner one first, since it tells what never came.
@@ -26,6 +26,19 @@ export default defineConfig({
           ...limits,
           name: 'pure',
           include: pure,
+          pool: 'threads',
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'window',
+          include: window,
+          environment: 'jsdom',
+          setupFiles: 'src-renderer/testing/page.ts',
           pool: 'threads',
           isolate: false,
           maxWorkers: 2,

@@ -23,18 +23,6 @@ test('a capsule is said to answer what the host calls, not what its tool chain e
   await expect(about).not.toContainText('init');
 });
 
-test('a principal that nobody can be called is refused beside its field, and nothing is called', async () => {
-  const { page } = desktop;
-  const principal = page.getByRole('textbox', { name: 'As principal' });
-  await principal.fill('bob smith');
-  await invokeByHand(page, 'ping');
-  await expect(principal).toHaveAccessibleDescription('1 to 64 letters, digits, - or _.');
-  await expect(page.getByRole('region', { name: 'Last call' })).toContainText('none yet');
-  await principal.fill('');
-  await invokeByHand(page, 'ping');
-  await expect(page.getByRole('status', { name: 'Result' })).toContainText('"pong": true');
-});
-
 test('a call that was cancelled is no failure; the focus stays where the next one is made', async () => {
   const { page } = desktop;
   await invokeByHand(page, 'spin');

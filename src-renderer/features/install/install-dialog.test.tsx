@@ -1,0 +1,122 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
+import type { CapabilityView, InstallPlan } from '../../../src-main/contract/views.ts';
+import { refusal } from '../../client/fake-client.ts';
+import { fakeCapsule, fakePlan } from '../../client/fake-views.ts';
+import { show, type Shown } from '../../testing/show.tsx';
+import { InstallDialog } from './install-dialog.tsx';
+
+const capability = (name: string, risk: CapabilityView['risk']): CapabilityView => ({
+  name,
+  values: [],
+  places: [],
+  risk,
+  sentence: `May use ${name}.`,
+  granted: false,
+});
+const capabilities = [capability('log', 'low'), capability('spawn', 'high'), capability('kv', 'medium')];
+
+interface Page extends Shown {
+  readonly dialog: ReturnType<typeof within>;
+  readonly onInstalled: (id: string) => void;
+}
+
+async function open(plans: readonly InstallPlan[], answers: Parameters<typeof show>[1] = {}): Promise<Page> {
+  const onInstalled = vi.fn<(id: string) => void>();
+  const shown = show((stores) => <InstallDialog stores={stores} onInstalled={onInstalled} />, {
+    'install.cancel': () => null,
+    ...answers,
+  });
+  shown.stores.install.start();
+  act(() => plans.forEach((plan) => shown.client.emit('install.requested', plan)));
+  return { ...shown, onInstalled, dialog: within(await screen.findByRole('dialog')) };
+}
+
+const ticked = ({ dialog }: Page): readonly string[] =>
+  dialog
+    .getAllByRole('checkbox', { checked: true })
+    .map((box: HTMLElement) => box.getAttribute('aria-label') ?? '');
+
+describe('the install page', () => {
+  it('asks for the riskiest right first and ticks all but it', async () => {
+    const page = await open([fakePlan('t', { capabilities })]);
+    expect(screen.getByRole('dialog')).toHaveAccessibleName('Install supervisor 0.2.0?');
+    expect(
+      page.dialog.getAllByRole('checkbox').map((box: HTMLElement) => box.getAttribute('aria-label')),
+    ).toEqual(['Allow spawn', 'Allow kv', 'Allow log']);
+    expect(ticked(page)).toEqual(['Allow kv', 'Allow log']);
+    expect(page.dialog.getByRole('status')).toHaveTextContent('Nothing of it has run.');
+  });
+
+  it('installs with what is ticked, and says so to who opened it', async () => {
+    const page = await open([fakePlan('t', { capabilities })], {
+      'install.confirm': () => fakeCapsule('supervisor'),
+    });
+    await page.user.click(page.dialog.getByRole('button', { name: 'Allow none' }));
+    await page.user.click(page.dialog.getByRole('checkbox', { name: 'Allow spawn' }));
+    await page.user.click(page.dialog.getByRole('button', { name: 'Install' }));
+    expect(page.client.asked).toEqual([
+      { name: 'install.confirm', argument: { token: 't', grants: ['spawn'] } },
+    ]);
+    expect(page.onInstalled).toHaveBeenCalledWith('supervisor');
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('gives an Enter that was meant for something else to Cancel', async () => {
+    const page = await open([fakePlan('t', { capabilities })]);
+    await waitFor(() => expect(page.dialog.getByRole('button', { name: 'Cancel' })).toHaveFocus());
+    await page.user.keyboard('{Enter}');
+    expect(page.client.asked).toEqual([{ name: 'install.cancel', argument: { token: 't' } }]);
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('stays when it fails, and says why; while it installs, its buttons do nothing', async () => {
+    let fail = (): void => undefined;
+    const page = await open([fakePlan('t')], {
+      'install.confirm': () =>
+        new Promise((_resolve, reject) => {
+          fail = () => reject(refusal({ message: 'The hook failed.', hint: 'Read its log.' }));
+        }),
+    });
+    const install = page.dialog.getByRole('button', { name: 'Install' });
+    await page.user.click(install);
+    expect(page.dialog.getByRole('status')).toHaveTextContent('Installing…');
+    await page.user.click(install);
+    await page.user.click(page.dialog.getByRole('button', { name: 'Cancel' }));
+    expect(page.client.asked.map(({ name }) => name)).toEqual(['install.confirm']);
+    act(fail);
+    expect(await page.dialog.findByRole('alert')).toHaveTextContent(
+      'It was not installed. The hook failed. Read its log.',
+    );
+    expect(page.onInstalled).not.toHaveBeenCalled();
+  });
+
+  it('tells what else was not opened, until somebody has read it', async () => {
+    const page = await open([fakePlan('t')]);
+    const refused = (source: string): void =>
+      page.client.emit('install.refused', {
+        source,
+        failure: { code: 'x', message: `No ${source}.`, hint: '' },
+      });
+    act(() => ['/a/one.capsule', '/a/two.capsule'].forEach(refused));
+    expect(page.dialog.getByRole('alert')).toHaveTextContent('2 others were not opened:');
+    await page.user.click(page.dialog.getByRole('button', { name: 'Dismiss' }));
+    expect(page.dialog.queryByRole('alert')).toBeNull();
+    // Not on a button, which a key held too long would press.
+    expect(page.dialog.getByRole('region')).toHaveFocus();
+  });
+
+  it('shows several one after the other', async () => {
+    const page = await open([fakePlan('t'), fakePlan('u', { id: 'runner', replaces: '0.1.0' })]);
+    expect(page.dialog.getByRole('status')).toHaveTextContent('1 more to look at.');
+    await page.user.click(page.dialog.getByRole('button', { name: 'Cancel' }));
+    expect(screen.getByRole('dialog')).toHaveAccessibleName('Install runner 0.2.0?');
+    expect(page.dialog.getByRole('button', { name: 'Replace' })).toBeVisible();
+    expect(page.dialog.getByRole('status')).not.toHaveTextContent('more to look at');
+  });
+
+  it('lets no control character of the capsule pass for text of the window', async () => {
+    await open([fakePlan('t', { description: 'safe\u202Eefas', warnings: ['a\u001Bb'] })]);
+    expect(screen.getByRole('dialog').textContent).not.toMatch(/[\u202E\p{Cc}]/u);
+  });
+});

@@ -1,6 +1,4 @@
 import { defineConfig } from '@playwright/test';
-import { prepareComponents } from './build/test/prepared-components.ts';
-import { PREPARED_COMPONENTS } from './e2e/support/launch-with-hook.ts';
 import { installed, runsAsRoot } from './e2e/support/program.ts';
 import { differences } from './e2e/support/tags.ts';
 
@@ -39,9 +37,6 @@ if (process.env['TEST_WORKER_INDEX'] === undefined) {
   if (installed !== null) {
     process.stdout.write('run again, beside e2e/packaged/:\n');
     process.stdout.write(tags.map(([tag, reason]) => `  ${tag}: ${reason}\n`).join(''));
-  } else {
-    // Preparing the three capsules of a first start takes longer than most specs. Their workers read the variable.
-    process.env[PREPARED_COMPONENTS] = (await prepareComponents()).prepared;
   }
   for (const [files, reason] of leftOut) {
     process.stdout.write(`left out: e2e/${files}: ${reason}\n`);
@@ -49,6 +44,7 @@ if (process.env['TEST_WORKER_INDEX'] === undefined) {
 }
 
 export default defineConfig({
+  globalSetup: './e2e/global-setup.ts',
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   testIgnore: leftOut.map(([files]) => `**/e2e/${files}`),

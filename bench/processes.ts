@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../src-main/base/clock.ts';
-import { processInfo } from '../src-main/host/process-service.ts';
-import { SandboxSpawner } from '../src-main/os/spawn.ts';
-import type { ManagedProcess } from '../src-main/processes/managed-process.ts';
-import type { ProcessSpec } from '../src-main/processes/process-spec.ts';
-import { ProcessRegistry } from '../src-main/processes/registry.ts';
+import { processInfo } from '../src-main/host/process/service.ts';
+import { SandboxSpawner } from '../src-main/os/child/spawn.ts';
+import type { ManagedProcess } from '../src-main/processes/process/managed-process.ts';
+import type { ProcessSpec } from '../src-main/processes/process/spec.ts';
+import { ProcessRegistry } from '../src-main/processes/registry/registry.ts';
 import { median } from './ring-compile.ts';
 import type { BenchResult } from './ring-compile.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { systemClock } from '../src-main/base/clock.ts';
-import { SandboxSpawner } from '../src-main/os/spawn.ts';
-import { ProcessRegistry } from '../src-main/processes/registry.ts';
+import { SandboxSpawner } from '../src-main/os/child/spawn.ts';
+import { ProcessRegistry } from '../src-main/processes/registry/registry.ts';
 import { compile, median } from './ring-compile.ts';
 import type { BenchResult } from './ring-compile.ts';
 

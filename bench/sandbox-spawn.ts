@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bubblewrapArguments } from '../src-main/os/sandbox.ts';
-import { SandboxSpawner } from '../src-main/os/spawn.ts';
+import { bubblewrapArguments } from '../src-main/os/sandbox/linux/bubblewrap.ts';
+import { SandboxSpawner } from '../src-main/os/child/spawn.ts';
 import { median } from './ring-compile.ts';
 import type { BenchResult } from './ring-compile.ts';
 

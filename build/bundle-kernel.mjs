@@ -9,9 +9,9 @@ import { hashOf, isDone, isProgramSource, markDone } from './lib/stamp.mjs';
  * What runs without a window, below out/kernel. Every file is whole in itself: a program of `out/<folder>/`
  * therefore finds the workers at `../kernel/`, be it the application, the command line or the kernel.
  */
-const ENTRIES = { 'index.js': 'src-main/kernel.ts', 'cli.js': 'src-main/cli.ts' };
+const ENTRIES = { 'index.js': 'src-main/kernel/kernel.ts', 'cli.js': 'src-main/cli.ts' };
 
-const TRANSPILE_WORKER = { 'transpile-worker.js': 'src-main/runtime/transpile-worker.ts' };
+const TRANSPILE_WORKER = { 'transpile-worker.js': 'src-main/runtime/component/transpile-worker.ts' };
 
 /** The guest's worker takes nothing from node_modules, so that no package's code stands beside a guest. */
 const GUEST_WORKER = { 'guest-worker.js': 'src-main/guest/worker.ts' };

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bareStartViolations } from './layers/bare-start.mjs';
 import { readSources } from './layers/graph.mjs';
+import { roomViolations } from './layers/rooms.mjs';
 import {
   cycles,
   electronReached,
@@ -23,7 +24,13 @@ export function checkLayers(folder) {
     ...moduleViolations(source),
     ...windowApiViolations(source),
   ]);
-  return [...perFile, ...electronReached(sources), ...cycles(sources), ...bareStartViolations(folder)];
+  return [
+    ...perFile,
+    ...roomViolations(sources),
+    ...electronReached(sources),
+    ...cycles(sources),
+    ...bareStartViolations(folder),
+  ];
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -30,11 +30,14 @@ const clean = {
   'src-main/host/generated/names.ts': 'export const names = [];',
   'src-main/host/table.ts': "import { names } from './generated/names.ts';\nexport const table = names;",
   'src-main/guest/worker.ts': "import { names } from '../host/generated/names.ts';\nexport const n = names;",
-  'src-main/os/spawn.ts': "import { spawn } from 'node:child_process';\nexport const start = spawn;",
-  'src-main/kernel.ts': "import { table } from './host/table.ts';\nexport const kernel = table;",
-  'src-main/cli.ts': "import { kernel } from './kernel.ts';\nexport const run = kernel;",
+  'src-main/os/limits.ts': 'export const limit = 1;',
+  'src-main/os/pipes/sink.ts': "import '../limits.ts';\nimport './source.ts';\nexport const sink = 1;",
+  'src-main/os/child/spawn.ts':
+    "import { spawn } from 'node:child_process';\nimport '../pipes/sink.ts';\nexport const start = spawn;",
+  'src-main/kernel/kernel.ts': "import { table } from '../host/table.ts';\nexport const kernel = table;",
+  'src-main/cli.ts': "import { kernel } from './kernel/kernel.ts';\nexport const run = kernel;",
   'src-main/shell/window.ts': "import { app } from 'electron';\nexport const name = app;",
-  'src-main/main.ts': "import './kernel.ts';\nimport './shell/window.ts';",
+  'src-main/main.ts': "import './kernel/kernel.ts';\nimport './shell/window.ts';",
   'src-main/base/ids.test.ts': "import '../shell/window.ts';\nimport 'node:child_process';",
   'src-renderer/client/client.ts':
     "import type { View } from '../../src-main/contract/views.ts';\nexport const api = window.capsuleDesktop as View;",
@@ -50,6 +53,26 @@ describe('the check of the layers', () => {
   });
 
   it.each([
+    [
+      'a room that imports one above it',
+      { 'src-main/os/pipes/x.ts': "import '../child/spawn.ts';", 'src-main/os/child/spawn.ts': '' },
+      'src-main/os/pipes/x.ts:1 imports ../child/spawn.ts: the room os/pipes may import only itself, [proc, sandbox/spec, self, tool, files, sandbox/linux, sandbox/macos, sandbox] and what stands beside the rooms and imports none',
+    ],
+    [
+      'a room that does so round a corner',
+      {
+        'src-main/os/pipes/x.ts': "import '../beside.ts';",
+        'src-main/os/beside.ts': "import './further.ts';",
+        'src-main/os/further.ts': "import './child/spawn.ts';",
+        'src-main/os/child/spawn.ts': '',
+      },
+      'src-main/os/pipes/x.ts:1 imports ../beside.ts: the room os/pipes may import only itself, [proc, sandbox/spec, self, tool, files, sandbox/linux, sandbox/macos, sandbox] and what stands beside the rooms and imports none',
+    ],
+    [
+      'a folder that is no room',
+      { 'src-main/os/attic/x.ts': '' },
+      'src-main/os/attic/x.ts: os/attic is no room: mainRooms of build/layers.mjs lists them',
+    ],
     [
       'electron in the host',
       { 'src-main/host/x.ts': "export {};\nimport { app } from 'electron';\napp;" },
@@ -87,8 +110,8 @@ describe('the check of the layers', () => {
     ],
     [
       'the kernel in a folder below it',
-      { 'src-main/processes/x.ts': "import '../kernel.ts';" },
-      'src-main/processes/x.ts:1 imports ../kernel.ts: processes may import only',
+      { 'src-main/processes/x.ts': "import '../kernel/kernel.ts';" },
+      'src-main/processes/x.ts:1 imports ../kernel/kernel.ts: processes may import only',
     ],
     [
       'anything in the contract',
@@ -149,7 +172,7 @@ describe('the check of the layers', () => {
     ],
     [
       'the main process in the window',
-      { 'src-renderer/state/x.ts': "import '../../src-main/kernel.ts';" },
+      { 'src-renderer/state/x.ts': "import '../../src-main/kernel/kernel.ts';" },
       'contract is the one door into src-main',
     ],
     [
@@ -174,9 +197,9 @@ describe('the check of the layers', () => {
   });
 
   it('names the way by which a program for plain Node reaches electron', () => {
-    const violations = check({ ...clean, 'src-main/kernel.ts': "import './shell/window.ts';" });
+    const violations = check({ ...clean, 'src-main/kernel/kernel.ts': "import '../shell/window.ts';" });
     expect(violations).toContain(
-      'src-main/cli.ts must start under plain Node but reaches electron: src-main/cli.ts → src-main/kernel.ts → src-main/shell/window.ts',
+      'src-main/cli.ts must start under plain Node but reaches electron: src-main/cli.ts → src-main/kernel/kernel.ts → src-main/shell/window.ts',
     );
   });
 

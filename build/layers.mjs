@@ -1,8 +1,8 @@
 /**
  * The arrows of the architecture as data; check-layers.mjs reads the imports and applies them.
  *
- * A part is a folder of src-main or src-renderer, or one of the files beside those folders. `kernel` stands for
- * kernel*.ts, `cli` for cli*.ts and the folder cli/, `main` for main.ts.
+ * A part is a folder of src-main or src-renderer, or one of the files beside those folders: `cli` stands for
+ * cli.ts and the folder cli/, `main` for main.ts.
  */
 
 /** Bottom to top: a part of src-main may import itself and what stands above it in this list. */
@@ -47,6 +47,31 @@ export const mainLayers = {
   ...MAIN_EXCEPTIONS,
 };
 
+/**
+ * The rooms inside a part of src-main, bottom to top: what stands in one may import its own room and those above it in
+ * this list. What stands beside the rooms is below all of them as long as it imports none; one that does, as
+ * `host/host-operations.ts`, is above them, and no room may import it.
+ * @type {Record<string, string[]>}
+ */
+export const mainRooms = {
+  os: [
+    'proc',
+    'sandbox/spec',
+    'self',
+    'tool',
+    'files',
+    'sandbox/linux',
+    'sandbox/macos',
+    'sandbox',
+    'pipes',
+    'child',
+  ],
+  processes: ['output', 'usage', 'process', 'registry'],
+  host: ['generated', 'pipeline', 'io', 'process'],
+  capsules: ['words', 'manifest', 'component', 'source', 'library'],
+  runtime: ['component', 'instance', 'capsule'],
+};
+
 /** @type {Record<string, string[]>} part of src-renderer → what it may import; `contract` is src-main/contract */
 export const rendererLayers = {
   lib: ['lib', 'contract'],
@@ -88,8 +113,8 @@ export const restrictedModules = [
 
 /** Programs that must start under plain Node: nothing they reach may import electron. */
 export const plainNodePrograms = [
-  'src-main/kernel.ts',
+  'src-main/kernel/kernel.ts',
   'src-main/cli.ts',
   'src-main/guest/worker.ts',
-  'src-main/runtime/transpile-worker.ts',
+  'src-main/runtime/component/transpile-worker.ts',
 ];

@@ -31,7 +31,7 @@ process.stderr.on('error', () => undefined);
 
 /** Loaded when a verb needs it: `build` and `--help` do without. */
 const start: StartKernel = async (dataDir) => {
-  const { createKernel } = await import('./kernel.ts');
+  const { createKernel } = await import('./kernel/kernel.ts');
   return createKernel({ dataDir, version: packageVersion(), electronVersion: null, bundled: [], log: tell });
 };
 

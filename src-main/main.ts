@@ -167,7 +167,7 @@ function firstLook(window: BrowserWindow): Promise<void> {
 }
 
 async function startKernel() {
-  const { createKernel } = await import('./kernel.ts');
+  const { createKernel } = await import('./kernel/kernel.ts');
   return createKernel({
     dataDir: app.getPath('userData'),
     version: app.getVersion(),

@@ -22,7 +22,7 @@ export function placeOf(file) {
   return { side, part: first === 'host' && rest[0] === 'generated' ? 'host/generated' : first };
 }
 
-/** kernel.ts and kernel-options.ts are `kernel`, cli.ts is `cli`, main.ts and main.tsx are `main`. */
+/** cli.ts is `cli`, main.ts and main.tsx are `main`. */
 function rootFilePart(/** @type {string} */ name) {
-  return /^(main|cli|kernel)\b/.exec(name)?.[1] ?? name;
+  return /^(main|cli)\b/.exec(name)?.[1] ?? name;
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { hashComponent } from '../../src-main/capsules/component-hash.ts';
-import { readComponentHeader } from '../../src-main/capsules/component-header.ts';
-import { createComponentCache } from '../../src-main/runtime/component-cache.ts';
-import { createTranspiler } from '../../src-main/runtime/transpiler.ts';
+import { hashComponent } from '../../src-main/capsules/component/hash.ts';
+import { readComponentHeader } from '../../src-main/capsules/component/header.ts';
+import { createComponentCache } from '../../src-main/runtime/component/cache.ts';
+import { createTranspiler } from '../../src-main/runtime/component/transpiler.ts';
 import { root, stampFolder } from '../lib/paths.mjs';
 
 const WORKER_FILE = path.join(root, 'out', 'kernel', 'transpile-worker.js');
@@ -49,7 +49,7 @@ export function linkEach(prepared: string, folder: string): void {
 /** The bundle holds all that transpiles; the cache decides how the result is kept. */
 function hashOfWhatPrepares(): string {
   const hash = createHash('sha256');
-  for (const file of [WORKER_FILE, path.join(root, 'src-main', 'runtime', 'component-cache.ts')]) {
+  for (const file of [WORKER_FILE, path.join(root, 'src-main', 'runtime', 'component', 'cache.ts')]) {
     hash.update(readFileSync(file));
   }
   return hash.digest('hex');

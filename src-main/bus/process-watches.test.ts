@@ -1,12 +1,12 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { deferred } from '../base/deferred.ts';
-import type { SandboxedChild } from '../os/child.ts';
-import { SandboxSpawner } from '../os/spawn.ts';
+import type { SandboxedChild } from '../os/child/child.ts';
+import { SandboxSpawner } from '../os/child/spawn.ts';
 import { makeWorkspace } from '../os/testing.ts';
-import type { ManagedProcess } from '../processes/managed-process.ts';
-import type { ProcessOwner, ProcessSpec, Spawn } from '../processes/process-spec.ts';
-import { ProcessRegistry } from '../processes/registry.ts';
+import type { ManagedProcess } from '../processes/process/managed-process.ts';
+import type { ProcessOwner, ProcessSpec, Spawn } from '../processes/process/spec.ts';
+import { ProcessRegistry } from '../processes/registry/registry.ts';
 import { MessageBus } from './bus.ts';
 import { ProcessWatches } from './process-watches.ts';
 import type { Subscription } from './subscription.ts';

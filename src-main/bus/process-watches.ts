@@ -1,8 +1,8 @@
 import { TypedError } from '../base/typed-error.ts';
 import type { ExitReason, ExitView, ProcessPhase } from '../contract/views.ts';
 import { isTopic } from '../policy/topics.ts';
-import type { ManagedProcess } from '../processes/managed-process.ts';
-import type { ProcessRegistry } from '../processes/registry.ts';
+import type { ManagedProcess } from '../processes/process/managed-process.ts';
+import type { ProcessRegistry } from '../processes/registry/registry.ts';
 import type { MessageBus } from './bus.ts';
 
 /**

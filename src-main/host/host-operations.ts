@@ -1,11 +1,11 @@
 import { hostInterfaces } from './generated/interfaces.ts';
 import type { HostFunctionTable } from './generated/table.ts';
-import type { HostInterface, InterfaceName } from './host-function.ts';
+import type { HostInterface, InterfaceName } from './pipeline/host-function.ts';
 import { createIpcHost, type IpcServices } from './ipc.ts';
-import { createOperationTable, type OperationTable } from './operation-table.ts';
-import { createPollHost } from './poll.ts';
-import { createProcessHosts } from './process.ts';
-import type { ProcessServices } from './process-service.ts';
+import { createOperationTable, type OperationTable } from './pipeline/operation-table.ts';
+import { createPollHost } from './io/poll.ts';
+import { createProcessHosts } from './process/process.ts';
+import type { ProcessServices } from './process/service.ts';
 import { createSysHost, type SysServices } from './sys.ts';
 import { createUnavailableHost } from './unavailable.ts';
 

@@ -3,11 +3,11 @@ import { systemClock } from '../base/clock.ts';
 import { MessageBus } from '../bus/bus.ts';
 import { noRights } from '../policy/gate.ts';
 import { createQuotaBook } from '../policy/quota.ts';
-import { HandleTable } from './handle-table.ts';
-import type { HostInterface, InterfaceName } from './host-function.ts';
+import { HandleTable } from './pipeline/handle-table.ts';
+import type { HostInterface, InterfaceName } from './pipeline/host-function.ts';
 import { createIpcHost } from './ipc.ts';
-import { createOperationTable } from './operation-table.ts';
-import { createPipeline, type Outcome } from './pipeline.ts';
+import { createOperationTable } from './pipeline/operation-table.ts';
+import { createPipeline, type Outcome } from './pipeline/pipeline.ts';
 
 const IPC = 'astrid:ipc/host@1.0.0';
 const EMPTY = { tag: 'ok', value: { messages: [], dropped: 0n, lagged: 0n } };

@@ -5,10 +5,10 @@ import { Subscription } from '../bus/subscription.ts';
 import type { Need } from '../policy/gate.ts';
 import { isPattern } from '../policy/topics.ts';
 import type { ErrorCode, IpcEnvelope, IpcMessage, SubscriptionHandle } from './generated/astrid-ipc-1-0-0.ts';
-import { nothing, type Call, type HostInterface } from './host-function.ts';
-import { Pollable, POLLABLE } from './pollable.ts';
+import { nothing, type Call, type HostInterface } from './pipeline/host-function.ts';
+import { Pollable, POLLABLE } from './io/pollable.ts';
 import { createUnavailableHost } from './unavailable.ts';
-import { WitError } from './wit-error.ts';
+import { WitError } from './pipeline/wit-error.ts';
 
 /** What `astrid:ipc` needs of the rest of the host. */
 export interface IpcServices {

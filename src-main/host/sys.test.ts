@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sourceUuid } from '../capsules/component-hash.ts';
+import { sourceUuid } from '../capsules/component/hash.ts';
 import { QUOTA_PER_SECOND } from '../policy/quota.ts';
 import { readAudit } from '../testing/kernel.ts';
 import { bytesOf, startProbe } from './testing.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { capabilityNames, isHeld, type Capabilities } from '../policy/capabilities.ts';
 import type { ErrorCode, LogLevel } from './generated/astrid-sys-1-0-0.ts';
-import { nothing, type HostInterface } from './host-function.ts';
-import { WitError } from './wit-error.ts';
+import { nothing, type HostInterface } from './pipeline/host-function.ts';
+import { WitError } from './pipeline/wit-error.ts';
 
 /** The contract's longest `sleep-ns`: 60 s. */
 const MAX_SLEEP_NS = 60_000_000_000n;

@@ -1,7 +1,12 @@
 import { hostInterfaces } from './generated/interfaces.ts';
 import type { HostInterfaceTable } from './generated/table.ts';
-import { nothing, type HostFunctions, type HostInterface, type InterfaceName } from './host-function.ts';
-import { GuestTrap, WitError } from './wit-error.ts';
+import {
+  nothing,
+  type HostFunctions,
+  type HostInterface,
+  type InterfaceName,
+} from './pipeline/host-function.ts';
+import { GuestTrap, WitError } from './pipeline/wit-error.ts';
 
 /**
  * An interface that links but is not built yet: each function returns the interface's own `unknown`

@@ -2,11 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { build } from 'esbuild';
-import type { ByteSource } from './byte-source.ts';
-import type { SandboxedChild } from './child.ts';
-import type { ChildExit } from './signals.ts';
-import type { SpawnSpec } from './spawn.ts';
+import type { ByteSource } from './pipes/byte-source.ts';
+import type { SandboxedChild } from './child/child.ts';
+import type { ChildExit } from './proc/signals.ts';
+import type { SpawnSpec } from './child/spawn.ts';
 
 /** A workspace under `/tmp`, which is the hard case: the sandbox has a `/tmp` of its own. */
 export function makeWorkspace(): { readonly path: string; readonly remove: () => void } {
@@ -61,14 +60,6 @@ export async function until(condition: () => boolean): Promise<void> {
     }
     await pause(5);
   }
-}
-
-/** A script for plain Node in `folder`; what `code` imports is found from this folder of the source. */
-export async function nodeScript(folder: string, code: string): Promise<string> {
-  const outfile = join(folder, 'script.mjs');
-  const stdin = { contents: code, resolveDir: import.meta.dirname, loader: 'ts' } as const;
-  await build({ stdin, bundle: true, platform: 'node', format: 'esm', outfile, logLevel: 'error' });
-  return outfile;
 }
 
 export function openDescriptors(): number {

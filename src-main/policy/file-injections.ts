@@ -21,7 +21,7 @@ export type InjectionProblem = 'too-large' | 'invalid-input';
 
 /**
  * What is wrong with the files of a request, or undefined. Pure; where a fixed path may lie is the sandbox's
- * to say (`os/injected-files.ts`).
+ * to say (`os/files/injected-files.ts`).
  *
  * @param fixedPaths whether the sandbox of this machine can show a file at a path of the guest's choosing
  */

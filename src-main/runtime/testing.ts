@@ -1,4 +1,4 @@
-import type { Pipeline } from '../host/pipeline.ts';
+import type { Pipeline } from '../host/pipeline/pipeline.ts';
 
 /** The host of a guest that asks it nothing. */
 export const noHost: Pipeline = Object.assign(

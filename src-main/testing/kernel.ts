@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, inject, onTestFinished } from 'vitest';
 import { linkEach } from '../../build/test/prepared-components.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
-import { createKernel } from '../kernel.ts';
-import { TRANSPILE_RECIPE } from '../runtime/component-cache.ts';
+import { createKernel } from '../kernel/kernel.ts';
+import { TRANSPILE_RECIPE } from '../runtime/component/cache.ts';
 import type { AuditEntry } from '../store/audit-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { installKind, type InstallFacts } from './install-kind.ts';
 import { libraryConfig } from './library-config.ts';
-import { flagsOf } from '../../os/start-after-exit.ts';
+import { flagsOf } from '../../os/self/start-after-exit.ts';
 
 const linux: InstallFacts = {
   platform: 'linux',

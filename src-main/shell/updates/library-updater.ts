@@ -15,7 +15,7 @@ import { failureWords } from './failure-words.ts';
 import { mayFetch } from './feed.ts';
 import type { InstallKind } from './install-kind.ts';
 import { libraryConfig } from './library-config.ts';
-import { flagsOf } from '../../os/start-after-exit.ts';
+import { flagsOf } from '../../os/self/start-after-exit.ts';
 import { DebPackageUpdater, SingleFileUpdater } from './own-updaters.ts';
 import type { Updater } from './updates.ts';
 

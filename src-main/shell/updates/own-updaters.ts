@@ -1,9 +1,9 @@
 import { app } from 'electron';
 import { AppImageUpdater, DebUpdater } from 'electron-updater';
 import { TypedError } from '../../base/typed-error.ts';
-import { installPackage } from '../../os/install-package.ts';
-import { replaceProgram } from '../../os/replace-program.ts';
-import { flagsOf, startAfterExit } from '../../os/start-after-exit.ts';
+import { installPackage } from '../../os/self/install-package.ts';
+import { replaceProgram } from '../../os/self/replace-program.ts';
+import { flagsOf, startAfterExit } from '../../os/self/start-after-exit.ts';
 
 /** Replaces an AppImage in one rename; the library unlinks the old file first and leaves nothing in between. */
 export class SingleFileUpdater extends AppImageUpdater {

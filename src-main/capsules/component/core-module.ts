@@ -1,0 +1,130 @@
+import type { ComponentReader } from './reader.ts';
+import { constantExpression, elementSegment } from './core-segments.ts';
+import {
+  coreValueType,
+  functionType,
+  readCoreImport,
+  readLimits,
+  type DeclaredLimits,
+} from './core-types.ts';
+import { MAX_CORE_NAME_BYTES } from '../limits.ts';
+
+/** A section whose limits can be rewritten. */
+export interface LimitsSection {
+  /** Position of its id. */
+  readonly start: number;
+  /** Position behind its length. */
+  readonly content: number;
+  readonly end: number;
+  readonly limits: readonly DeclaredLimits[];
+}
+
+/** What a core module takes from the host's heap when it is instantiated. */
+export interface CoreModule {
+  readonly memories: LimitsSection | null;
+  readonly tables: LimitsSection | null;
+  readonly importedTables: number;
+  /** Entries of all element segments: each becomes an array of the host's heap when it is used. */
+  readonly segmentEntries: number;
+}
+
+/**
+ * Walks a core module, all names checked; code and data are passed over. Core specification, chapter 5.
+ *
+ * @throws TypedError `component-bad-name`, `component-malformed`, or `component-unsupported` for garbage-collected
+ *   types: nothing bounds what they take of the JavaScript heap, and the engine ends the whole process when it is full
+ */
+export function readCoreModule(reader: ComponentReader): CoreModule {
+  requirePreamble(reader);
+  let memories: LimitsSection | null = null;
+  let tables: LimitsSection | null = null;
+  let importedTables = 0;
+  let segmentEntries = 0;
+  while (!reader.done) {
+    const start = reader.position;
+    const id = reader.byte();
+    const length = reader.u32();
+    if (length > reader.remaining) {
+      throw reader.malformed('a section is longer than its module');
+    }
+    const content = reader.position;
+    const section = reader.part(length);
+    const limitsSection = (limits: DeclaredLimits[]): LimitsSection => ({
+      start,
+      content,
+      end: reader.position,
+      limits,
+    });
+    switch (id) {
+      case 1:
+        section.vector(() => functionType(section));
+        break;
+      case 2:
+        section.vector(() => {
+          importedTables += readCoreImport(section) === 'table' ? 1 : 0;
+        });
+        break;
+      case 4:
+        if (tables !== null || memories !== null) {
+          throw section.malformed('the tables of a core module are in the wrong place');
+        }
+        tables = limitsSection(items(section, () => tableEntry(section)));
+        break;
+      case 5:
+        if (memories !== null) {
+          throw section.malformed('a core module has two lists of memories');
+        }
+        memories = limitsSection(items(section, () => readLimits(section)));
+        break;
+      case 7:
+        section.vector(() => {
+          section.name('core export', MAX_CORE_NAME_BYTES);
+          section.byte();
+          section.u32();
+        });
+        break;
+      case 9:
+        section.vector(() => {
+          segmentEntries += elementSegment(section);
+        });
+        break;
+      default:
+        // Custom, function, global, start, code, data, data count, tag: without names, limits and types.
+        if (id > 13) {
+          throw section.malformed(`there is a core section of the unknown kind ${id}`);
+        }
+        continue;
+    }
+    if (!section.done) {
+      throw section.malformed('a core section has more bytes than its items');
+    }
+  }
+  return { memories, tables, importedTables, segmentEntries };
+}
+
+function requirePreamble(reader: ComponentReader): void {
+  for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) {
+    if (reader.byte() !== byte) {
+      throw reader.malformed('a core module does not begin as one');
+    }
+  }
+}
+
+function tableEntry(reader: ComponentReader): DeclaredLimits {
+  if (reader.peek() !== 0x40) {
+    coreValueType(reader);
+    return readLimits(reader);
+  }
+  reader.byte();
+  reader.byte();
+  coreValueType(reader);
+  const limits = readLimits(reader);
+  constantExpression(reader);
+  return limits;
+}
+
+function items(reader: ComponentReader, item: () => DeclaredLimits): DeclaredLimits[] {
+  const read: DeclaredLimits[] = [];
+  reader.vector(() => read.push(item()));
+  return read;
+}

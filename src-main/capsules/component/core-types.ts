@@ -1,0 +1,99 @@
+import type { TypedError } from '../../base/typed-error.ts';
+import type { ComponentReader } from './reader.ts';
+import { capsuleError, type CapsuleErrorCode } from '../errors.ts';
+import { MAX_CORE_NAME_BYTES } from '../limits.ts';
+
+/** The size of a memory (in pages) or a table (in elements), and where the module says it. */
+export interface DeclaredLimits {
+  readonly minimum: number;
+  /** Null: as far as it can. */
+  readonly maximum: number | null;
+  /** Position of the first byte, the flags. */
+  readonly start: number;
+  /** Position behind the last byte. */
+  readonly end: number;
+  readonly flags: number;
+  /** Of a memory, as its power of two; null for the usual one. */
+  readonly pageSize: number | null;
+}
+
+/** A flag of a limit: a maximum follows. Bits 1 and 2 (shared, 64-bit) add no bytes. */
+export const HAS_MAXIMUM = 0x01;
+/** A flag of a memory's limit: a page size follows. */
+const HAS_PAGE_SIZE = 0x08;
+
+/** Walks one import of a core module, or of a core module's type. */
+export function readCoreImport(reader: ComponentReader): 'table' | 'other' {
+  reader.name('core import', MAX_CORE_NAME_BYTES);
+  reader.name('core import', MAX_CORE_NAME_BYTES);
+  return coreExternType(reader);
+}
+
+/** Walks the type of something that a core module takes or gives. */
+export function coreExternType(reader: ComponentReader): 'table' | 'other' {
+  const kind = reader.byte();
+  switch (kind) {
+    case 0x00: // function
+      reader.u32();
+      return 'other';
+    case 0x01:
+      coreValueType(reader);
+      readLimits(reader);
+      return 'table';
+    case 0x02:
+      readLimits(reader);
+      return 'other';
+    case 0x03: // global, with its mutability
+      coreValueType(reader);
+      reader.byte();
+      return 'other';
+    case 0x04: // tag
+      reader.byte();
+      reader.u32();
+      return 'other';
+    default:
+      throw reader.malformed(`a core import or export has the unknown kind ${kind}`);
+  }
+}
+
+/** Walks the type of a core function; any other core type is refused. */
+export function functionType(reader: ComponentReader): void {
+  const form = reader.byte();
+  if (form !== 0x60) {
+    throw unsupported(reader, `a core type of the form 0x${form.toString(16)}`);
+  }
+  reader.vector(() => coreValueType(reader));
+  reader.vector(() => coreValueType(reader));
+}
+
+/** Reads the size of a memory or a table. */
+export function readLimits(reader: ComponentReader): DeclaredLimits {
+  const start = reader.position;
+  const flags = reader.byte();
+  if (flags > 0x0f) {
+    throw reader.malformed(`a limit has the unknown flags ${flags}`);
+  }
+  const minimum = reader.u64();
+  const maximum = (flags & HAS_MAXIMUM) === 0 ? null : reader.u64();
+  const pageSize = (flags & HAS_PAGE_SIZE) === 0 ? null : reader.u32();
+  return { minimum, maximum, start, end: reader.position, flags, pageSize };
+}
+
+/** A number or vector type, or a reference type: in one byte, or with the type that it refers to. */
+export function coreValueType(reader: ComponentReader): void {
+  const code = reader.byte();
+  if (code === 0x63 || code === 0x64) {
+    reader.skipNumber();
+  } else if (!((code >= 0x7b && code <= 0x7f) || (code >= 0x69 && code <= 0x74))) {
+    throw reader.malformed(`the core type ${code} is not known`);
+  }
+}
+
+/** What nothing bounds once it runs: garbage-collected types and what makes their values. */
+export function unsupported(reader: ComponentReader, what: string): TypedError<CapsuleErrorCode> {
+  return capsuleError(
+    'component-unsupported',
+    `The component cannot be used: ${reader.where} has ${what} at byte ${reader.position}.`,
+    'Build it without garbage-collected types.',
+  );
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { InstallPlan } from '../../contract/views.ts';
+import { heldNames, intersect, type Capabilities } from '../../policy/capabilities.ts';
+import { pinnedPath, type ResolvedEntry } from '../../policy/resolved-entry.ts';
+import { capabilityViews } from '../words/capability-words.ts';
+import { requireRunnable, type ServedInterfaces } from '../component/check.ts';
+import { hashComponent, requireDeclaredHash } from '../component/hash.ts';
+import { capsuleError } from '../errors.ts';
+import type { InstalledCapsule, Library } from './library.ts';
+import { readSource } from '../source/source.ts';
+import type { CapsuleContent } from '../source/content.ts';
+
+/** What was read at an inspection and waits for a person's decision. */
+export interface Inspected {
+  readonly content: CapsuleContent;
+  readonly hash: string;
+  readonly resolved: readonly ResolvedEntry[];
+}
+
+/** What a capsule is inspected against. */
+export interface InspectionHost {
+  readonly served: ServedInterfaces;
+  /** Where the entries of its capabilities lead on this machine. */
+  readonly resolve: (asked: Capabilities) => Promise<readonly ResolvedEntry[]>;
+}
+
+/** Looks at capsules without running any of them. */
+export interface Inspections {
+  readonly inspect: (path: string) => Promise<InstallPlan>;
+  /** Runs `use` with exactly what the inspection saw, then forgets it. */
+  readonly use: <T>(token: string, use: (inspected: Inspected) => Promise<T>) => Promise<T>;
+  readonly cancel: (token: string) => Promise<void>;
+  readonly dispose: () => Promise<void>;
+}
+
+/**
+ * Plans kept at a time, the oldest forgotten first: a window shows one, and one left open by a closed
+ * window must not hold its copy on disk for ever.
+ */
+const MAX_PENDING = 8;
+
+interface Pending extends Inspected {
+  readonly staging: string;
+}
+
+/** @param folder for copies of what is inspected; emptied now, since nothing of an earlier run is needed */
+export async function openInspections(
+  folder: string,
+  library: Library,
+  { served, resolve: resolveEntries }: InspectionHost,
+): Promise<Inspections> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const pending = new Map<string, Pending>();
+
+  const forget = async (token: string): Promise<void> => {
+    const entry = pending.get(token);
+    pending.delete(token);
+    if (entry !== undefined) {
+      await rm(entry.staging, { recursive: true, force: true });
+    }
+  };
+
+  return {
+    async inspect(path) {
+      const token = randomUUID();
+      const staging = join(folder, token);
+      const content = await readSource(resolve(path), staging);
+      try {
+        const hash = hashComponent(content.component);
+        requireDeclaredHash(content.manifest, hash);
+        requireRunnable(content.header, served);
+        const resolved = await resolveEntries(content.manifest.capabilities);
+        pending.set(token, { content, hash, resolved, staging });
+        const [oldest] = pending.keys();
+        if (pending.size > MAX_PENDING && oldest !== undefined) {
+          await forget(oldest);
+        }
+        return planOf(token, path, { content, hash, resolved }, library);
+      } catch (error) {
+        await rm(staging, { recursive: true, force: true });
+        throw error;
+      }
+    },
+
+    async use(token, use) {
+      const inspected = pending.get(token);
+      // Taken at once, so that a second use of the same token finds nothing.
+      pending.delete(token);
+      if (inspected === undefined) {
+        throw capsuleError(
+          'inspection-gone',
+          'This inspection is over; nothing was installed.',
+          'Choose the file or folder again.',
+        );
+      }
+      try {
+        return await use(inspected);
+      } finally {
+        await rm(inspected.staging, { recursive: true, force: true });
+      }
+    },
+
+    cancel: forget,
+
+    async dispose() {
+      pending.clear();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function planOf(
+  token: string,
+  source: string,
+  { content: { kind, manifest, component, header }, hash, resolved }: Inspected,
+  library: Library,
+): InstallPlan {
+  const installed = library.find(manifest.id);
+  return {
+    token,
+    source,
+    kind,
+    id: manifest.id,
+    version: manifest.version,
+    description: manifest.description,
+    hash,
+    size: component.length,
+    imports: header.imports.map(({ name }) => name),
+    exports: header.exports.filter((each) => each.kind === 'func').map(({ name }) => name),
+    capabilities: capabilityViews(
+      manifest.capabilities,
+      grantedBefore(manifest.capabilities, resolved, installed),
+      resolved,
+    ),
+    warnings: manifest.warnings,
+    replaces: installed?.manifest.version ?? null,
+  };
+}
+
+/**
+ * Rights that the installed capsule of that name has to the same extent. One that asks for more now, or whose names
+ * lead elsewhere on this machine by now, was not granted.
+ */
+function grantedBefore(
+  asked: Capabilities,
+  resolved: readonly ResolvedEntry[],
+  installed: InstalledCapsule | undefined,
+): readonly string[] {
+  if (installed === undefined) {
+    return [];
+  }
+  const { manifest, record } = installed;
+  const held = intersect(manifest.capabilities, record.grants);
+  const moved = resolved.filter(({ kind, asked: entry, real }) => {
+    const before = pinnedPath(record.resolved ?? [], kind, entry);
+    return before !== null && before !== real;
+  });
+  return heldNames(held).filter((name) => {
+    const [wanted, had] = [asked[name], held[name]];
+    if (typeof wanted === 'boolean' || typeof had === 'boolean') {
+      return true;
+    }
+    const kind = name === 'host_process' ? 'program' : 'folder';
+    const hasMoved = (entry: string): boolean =>
+      moved.some((each) => each.kind === kind && each.asked === entry);
+    return wanted.every((entry) => had.includes(entry) && !hasMoved(entry));
+  });
+}

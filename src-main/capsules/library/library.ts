@@ -1,0 +1,290 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createSerial } from '../../base/serial.ts';
+import type { Grants } from '../../contract/kernel.ts';
+import { withPin, type ResolvedEntry } from '../../policy/resolved-entry.ts';
+import { writeFileAtomically } from '../../store/atomic-file.ts';
+import { hashComponent } from '../component/hash.ts';
+import { capsuleError } from '../errors.ts';
+import { damaged, parseRecord, type InstallRecord } from './record.ts';
+import { parseManifest, type Manifest } from '../manifest/manifest.ts';
+import { MANIFEST_NAME, type CapsuleContent } from '../source/content.ts';
+
+export interface InstalledCapsule {
+  readonly manifest: Manifest;
+  readonly record: InstallRecord;
+}
+
+/** A capsule's folder that cannot be read back. */
+export interface BrokenCapsule {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** An installation that is on disk but can still be taken back. */
+export interface PendingInstall {
+  readonly capsule: InstalledCapsule;
+  readonly commit: () => Promise<void>;
+  readonly rollback: () => Promise<void>;
+}
+
+export interface Library {
+  /** By id. */
+  readonly list: () => readonly InstalledCapsule[];
+  readonly broken: () => readonly BrokenCapsule[];
+  readonly find: (id: string) => InstalledCapsule | undefined;
+  /**
+   * Puts a capsule in place of the one of the same name, if any; the old one comes back on `rollback`. One that was
+   * switched off stays so.
+   */
+  readonly install: (
+    content: CapsuleContent,
+    hash: string,
+    grants: Grants,
+    resolved?: readonly ResolvedEntry[],
+  ) => Promise<PendingInstall>;
+  /** Remembers where an entry leads, unless that is known. Nothing happens for a capsule that is gone meanwhile. */
+  readonly pin: (id: string, entry: ResolvedEntry) => Promise<void>;
+  readonly setEnabled: (id: string, enabled: boolean) => Promise<InstalledCapsule>;
+  readonly remove: (id: string) => Promise<void>;
+  /** The component's bytes, checked against their hash. */
+  readonly readComponent: (hash: string) => Promise<Uint8Array>;
+}
+
+const RECORD_NAME = 'install.json';
+const STAGING = '.staging-';
+/** What an installation that is not committed must give back: the capsule that was there, or nothing. */
+const PREVIOUS = '.previous-';
+const NOTHING = '.nothing-';
+
+/**
+ * The installed capsules under `dataDir`: `capsules/<id>/` holds each one's files and record,
+ * `components/<hash>.wasm` the components by content. What a crash left half-done is undone first.
+ */
+export async function openLibrary(dataDir: string): Promise<Library> {
+  const capsules = join(dataDir, 'capsules');
+  const components = join(dataDir, 'components');
+  await mkdir(capsules, { recursive: true, mode: 0o700 });
+  await mkdir(components, { recursive: true, mode: 0o700 });
+  await undoInterrupted(capsules);
+
+  const installed = new Map<string, InstalledCapsule>();
+  const broken = new Map<string, BrokenCapsule>();
+  for (const id of (await readdir(capsules)).filter((name) => !name.startsWith('.')).sort()) {
+    try {
+      installed.set(id, await readInstalled(join(capsules, id)));
+    } catch (error) {
+      broken.set(id, { id, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  const componentPath = (hash: string): string => join(components, `${hash}.wasm`);
+
+  if (broken.size === 0) {
+    await sweepComponents(components, new Set([...installed.values()].map(({ record }) => record.hash)));
+  }
+
+  const dropUnusedComponent = async (hash: string): Promise<void> => {
+    if (![...installed.values()].some(({ record }) => record.hash === hash)) {
+      await rm(componentPath(hash), { force: true });
+    }
+  };
+
+  // One change at a time, or one would be written over the other.
+  const changes = createSerial();
+  const changeRecord = (
+    id: string,
+    change: (record: InstallRecord) => InstallRecord,
+  ): Promise<InstalledCapsule> =>
+    changes(async () => {
+      const { manifest, record } = requireInstalled(installed, id);
+      const capsule: InstalledCapsule = { manifest, record: change(record) };
+      await writeFileAtomically(join(capsules, id, RECORD_NAME), JSON.stringify(capsule.record, null, 2));
+      installed.set(id, capsule);
+      return capsule;
+    });
+
+  return {
+    list: () => [...installed.values()].sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1)),
+    broken: () => [...broken.values()],
+    find: (id) => installed.get(id),
+
+    async install(content, hash, grants, resolved = []) {
+      const { id } = content.manifest;
+      const folder = join(capsules, id);
+      const staging = join(capsules, `${STAGING}${randomUUID()}`);
+      const previousFolder = join(capsules, `${PREVIOUS}${id}.${randomUUID()}`);
+      const nothing = join(capsules, `${NOTHING}${id}.${randomUUID()}`);
+      const previous = installed.get(id);
+      const previousBroken = broken.get(id);
+      const record: InstallRecord = {
+        schema: 1,
+        hash,
+        size: content.component.length,
+        imports: content.header.imports.map(({ name }) => name),
+        exports: content.header.exports.filter(({ kind }) => kind === 'func').map(({ name }) => name),
+        grants,
+        resolved,
+        enabled: previous?.record.enabled ?? true,
+        installedAt: Date.now(),
+      };
+      try {
+        await writeNew(componentPath(hash), content.component);
+        await writeCapsule(staging, content, record);
+        if (!(await renameIfThere(folder, previousFolder))) {
+          await mkdir(nothing);
+        }
+        await rename(staging, folder);
+      } catch (error) {
+        await rm(staging, { recursive: true, force: true });
+        await renameIfThere(previousFolder, folder);
+        await rm(nothing, { recursive: true, force: true });
+        await dropUnusedComponent(hash);
+        throw error;
+      }
+      const capsule: InstalledCapsule = { manifest: content.manifest, record };
+      installed.set(id, capsule);
+      broken.delete(id);
+      return {
+        capsule,
+        async commit() {
+          // Renamed first: what is left of a removal that is cut off must not be taken for the old capsule.
+          await renameIfThere(previousFolder, staging);
+          await rm(nothing, { recursive: true, force: true });
+          await rm(staging, { recursive: true, force: true });
+          if (previous !== undefined) {
+            await dropUnusedComponent(previous.record.hash);
+          }
+        },
+        async rollback() {
+          installed.delete(id);
+          await rm(folder, { recursive: true, force: true });
+          await rm(nothing, { recursive: true, force: true });
+          await renameIfThere(previousFolder, folder);
+          if (previous !== undefined) {
+            installed.set(id, previous);
+          }
+          if (previousBroken !== undefined) {
+            broken.set(id, previousBroken);
+          }
+          await dropUnusedComponent(hash);
+        },
+      };
+    },
+
+    setEnabled: (id, enabled) => changeRecord(id, (record) => ({ ...record, enabled })),
+
+    async pin(id, entry) {
+      if (installed.has(id)) {
+        await changeRecord(id, (record) => ({ ...record, resolved: withPin(record.resolved ?? [], entry) }));
+      }
+    },
+
+    async remove(id) {
+      if (broken.delete(id)) {
+        await rm(join(capsules, id), { recursive: true, force: true });
+        return;
+      }
+      const { record } = requireInstalled(installed, id);
+      // Renamed first: a removal that is cut off is finished at the next start instead of half there.
+      const staging = join(capsules, `${STAGING}${randomUUID()}`);
+      await rename(join(capsules, id), staging);
+      installed.delete(id);
+      await rm(staging, { recursive: true, force: true });
+      await dropUnusedComponent(record.hash);
+    },
+
+    async readComponent(hash) {
+      const bytes = await readFile(componentPath(hash)).catch((cause: unknown) => {
+        throw damaged(`The component ${hash.slice(0, 16)}… is missing from the data folder.`, cause);
+      });
+      if (hashComponent(bytes) !== hash) {
+        throw damaged(`The component ${hash.slice(0, 16)}… on disk is not the one that was installed.`);
+      }
+      return bytes;
+    },
+  };
+}
+
+function requireInstalled(installed: ReadonlyMap<string, InstalledCapsule>, id: string): InstalledCapsule {
+  const capsule = installed.get(id);
+  if (capsule === undefined) {
+    throw capsuleError(
+      'capsule-not-found',
+      `There is no capsule ${JSON.stringify(id)}.`,
+      'Choose one of the installed capsules.',
+    );
+  }
+  return capsule;
+}
+
+async function readInstalled(folder: string): Promise<InstalledCapsule> {
+  const record = parseRecord(await readFile(join(folder, RECORD_NAME), 'utf8'));
+  return { manifest: parseManifest(await readFile(join(folder, MANIFEST_NAME))), record };
+}
+
+/** Everything but the component, which is stored by its content. */
+async function writeCapsule(folder: string, content: CapsuleContent, record: InstallRecord): Promise<void> {
+  const componentFile = content.manifest.component?.file;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const file of content.files.values()) {
+    if (file.path !== componentFile) {
+      const path = join(folder, ...file.path.split('/'));
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, await file.read(), { flag: 'wx' });
+    }
+  }
+  await writeFileAtomically(join(folder, RECORD_NAME), JSON.stringify(record, null, 2));
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const staging = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(staging, bytes, { flag: 'wx', mode: 0o600 });
+    await rename(staging, path);
+  } catch (error) {
+    await rm(staging, { force: true });
+    throw error;
+  }
+}
+
+/** False when there was nothing to rename. */
+async function renameIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Removes components that a crash left without a capsule. */
+async function sweepComponents(components: string, used: ReadonlySet<string>): Promise<void> {
+  const names = await readdir(components);
+  const unused = names.filter((name) => !used.has(name.replace(/\.wasm$/, '')));
+  await Promise.all(unused.map((name) => rm(join(components, name), { force: true })));
+}
+
+/** Removes stagings, and capsules whose installation was not finished; puts back what they replaced. */
+async function undoInterrupted(capsules: string): Promise<void> {
+  for (const name of await readdir(capsules)) {
+    const path = join(capsules, name);
+    if (name.startsWith(STAGING)) {
+      await rm(path, { recursive: true, force: true });
+    } else if (name.startsWith(PREVIOUS)) {
+      await rm(join(capsules, idIn(name, PREVIOUS)), { recursive: true, force: true });
+      await rename(path, join(capsules, idIn(name, PREVIOUS)));
+    } else if (name.startsWith(NOTHING)) {
+      await rm(join(capsules, idIn(name, NOTHING)), { recursive: true, force: true });
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+}
+
+function idIn(name: string, prefix: string): string {
+  return name.slice(prefix.length, name.lastIndexOf('.'));
+}

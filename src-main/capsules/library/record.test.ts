@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { parseRecord, type InstallRecord } from './record.ts';
+
+const RECORD: InstallRecord = {
+  schema: 1,
+  hash: 'a'.repeat(64),
+  size: 1,
+  imports: ['astrid:sys/host@1.0.0'],
+  exports: [],
+  grants: ['kv'],
+  resolved: [{ kind: 'program', asked: 'sh', real: null, note: 'there is none' }],
+  enabled: true,
+  installedAt: 1,
+};
+
+describe('the record of an installation', () => {
+  it('is read as it was written, also without what old ones do not have', () => {
+    const { resolved: _, ...old } = RECORD;
+    for (const record of [RECORD, { ...RECORD, grants: 'all' }, old]) {
+      expect(parseRecord(JSON.stringify(record))).toEqual(record);
+    }
+  });
+
+  it.each([
+    ['a newer schema', { schema: 2 }, 'newer version'],
+    ['an unknown schema', { schema: '1' }, '"schema"'],
+    ['a hash that leaves its folder', { hash: `../${'a'.repeat(61)}` }, '"hash"'],
+    ['a hash in capitals', { hash: 'A'.repeat(64) }, '"hash"'],
+    ['a negative size', { size: -1 }, '"size"'],
+    ['a size in words', { size: '1' }, '"size"'],
+    ['no imports', { imports: undefined }, '"imports"'],
+    ['an export that is no text', { exports: ['run', 1] }, '"exports"'],
+    ['other grants', { grants: 'some' }, '"grants"'],
+    ['a grant that is no text', { grants: [null] }, '"grants"'],
+    ['an entry of no kind', { resolved: [{ asked: 'sh', real: null, note: '' }] }, '"resolved"'],
+    ['an entry that is null', { resolved: [null] }, '"resolved"'],
+    ['no word on whether it is on', { enabled: undefined }, '"enabled"'],
+    ['a broken time', { installedAt: 1.5 }, '"installedAt"'],
+  ])('is damaged with %s', (_name, change, why) => {
+    expect(() => parseRecord(JSON.stringify({ ...RECORD, ...change }))).toThrow(
+      expect.objectContaining({ code: 'store-damaged', message: expect.stringContaining(why) }),
+    );
+  });
+});

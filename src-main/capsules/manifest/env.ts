@@ -1,0 +1,76 @@
+import type { ManifestTable } from './table.ts';
+import { quoted } from '../words/visible-text.ts';
+
+export type ConfigValue =
+  string | number | boolean | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
+
+/** A setting that a capsule wants to be asked for. */
+export interface EnvEntry {
+  readonly key: string;
+  /** Free text; known are `text`, `secret`, `select` and `array`. */
+  readonly type: string;
+  /** The question to the person. */
+  readonly request: string | null;
+  readonly description: string | null;
+  readonly default: ConfigValue | null;
+  readonly choices: readonly string[];
+  readonly placeholder: string | null;
+}
+
+const KNOWN_TYPES = ['text', 'secret', 'select', 'array'];
+
+/** Reads `[env.<KEY>]`, in the manifest's order. */
+export function readEnv(table: ManifestTable): readonly EnvEntry[] {
+  return table.keys.flatMap((key) => {
+    const entry = table.table(key);
+    return entry === undefined ? [] : [readEntry(key, entry)];
+  });
+}
+
+function readEntry(key: string, table: ManifestTable): EnvEntry {
+  const type = table.requiredString('type');
+  if (!KNOWN_TYPES.includes(type)) {
+    table.warn(
+      `${table.at('type')} is ${quoted(type)}, which is asked for as text; known: ${KNOWN_TYPES.join(', ')}.`,
+    );
+  }
+  const options = table.table('options_from') ?? table.table('options-from');
+  if (options !== undefined) {
+    options.string('http');
+    options.string('bearer');
+    options.string('select');
+    options.strings('after');
+    options.finish();
+    table.warn(`${table.at('options_from')} is not used: choices are not fetched from the network.`);
+  }
+  const fallback = table.value('default');
+  const entry: EnvEntry = {
+    key,
+    type,
+    request: table.string('request') ?? null,
+    description: table.string('description') ?? null,
+    default: fallback === undefined ? null : plain(fallback),
+    choices: table.strings('enum_values'),
+    placeholder: table.string('placeholder') ?? null,
+  };
+  table.finish();
+  return entry;
+}
+
+/** TOML has dates, which JSON has not: they become their text. */
+function plain(value: unknown): ConfigValue {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(plain);
+  }
+  if (value instanceof Date) {
+    return value.toISOString();
+  }
+  const copy: Record<string, ConfigValue> = Object.create(null) as Record<string, ConfigValue>;
+  for (const [key, inner] of Object.entries(value ?? {})) {
+    copy[key] = plain(inner);
+  }
+  return copy;
+}

@@ -1,0 +1,78 @@
+import { capsuleError } from '../errors.ts';
+import { COMPATIBLE_VERSION, MAX_NAME_LENGTH } from '../limits.ts';
+import { isVersion, meets, npmRange } from './semver.ts';
+import type { ManifestTable } from './table.ts';
+import { quoted } from '../words/visible-text.ts';
+
+export interface PackageFacts {
+  readonly id: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+/** The reference allows `-` at both ends and any length; a name that looks like a command-line option helps nobody. */
+const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+
+/** Reads `[package]`: name and version are required, the rest is only checked for its type. */
+export function readPackage(root: ManifestTable): PackageFacts {
+  const table = root.table('package');
+  if (table === undefined) {
+    throw capsuleError(
+      'manifest-missing-key',
+      'Capsule.toml has no [package] table.',
+      'Begin it with [package], name = "…" and version = "1.0.0".',
+    );
+  }
+  const id = table.requiredString('name');
+  const version = table.requiredString('version');
+  const description = table.string('description') ?? '';
+  requireName(id);
+  if (!isVersion(version)) {
+    throw capsuleError(
+      'manifest-bad-version',
+      `"package.version" is ${quoted(version)}, which is not a semantic version.`,
+      'Write three numbers, such as "1.0.0".',
+    );
+  }
+  requireCompatible(table.string('astrid-version'));
+  for (const key of ['repository', 'homepage', 'documentation', 'license', 'license-file', 'readme']) {
+    table.string(key);
+  }
+  for (const key of ['authors', 'keywords', 'categories', 'include', 'exclude']) {
+    table.strings(key);
+  }
+  table.flag('publish');
+  table.value('metadata');
+  table.finish();
+  return { id, version, description };
+}
+
+function requireName(name: string): void {
+  if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
+    throw capsuleError(
+      'manifest-bad-name',
+      `"package.name" is ${quoted(name)}, which cannot be a capsule's name.`,
+      `Use 1 to ${MAX_NAME_LENGTH} lower-case letters, digits and "-", with no "-" at either end.`,
+    );
+  }
+}
+
+function requireCompatible(requirement: string | undefined): void {
+  if (requirement === undefined) {
+    return;
+  }
+  if (npmRange(requirement) === undefined) {
+    throw capsuleError(
+      'manifest-incompatible',
+      `"package.astrid-version" is ${quoted(requirement)}, which is not a version requirement.`,
+      'Write "0.10", ">=0.8, <0.11" or "*".',
+    );
+  }
+  if (!meets(COMPATIBLE_VERSION, requirement)) {
+    throw capsuleError(
+      'manifest-incompatible',
+      `The capsule asks for runtime ${quoted(requirement)}; this one keeps the contract of ${COMPATIBLE_VERSION}.`,
+      'Get a version of the capsule for this runtime, or change "package.astrid-version".',
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { GrantedPaths } from '../../os/files/granted-paths.ts';
+import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
+import { noRights } from '../../policy/gate.ts';
+import { guestCopy } from '../../testing/guests.ts';
+import { startKernel } from '../../testing/kernel.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { HandleTable } from '../pipeline/handle-table.ts';
+import type { Call } from '../pipeline/host-function.ts';
+import { openProgram } from './places.ts';
+import { probeIn } from '../testing.ts';
+
+const UP = '/..'.repeat(20);
+
+/** Ways to write another program that begin like, end like or contain a granted one. */
+const SPELLINGS: readonly string[] = [
+  `true ${UP}/usr/bin/bash`,
+  `true  ${UP}/usr/bin/bash`,
+  `true x${UP}/usr/bin/bash`,
+  `true /.${UP}/usr/bin/bash`,
+  `true /../bash`,
+  `true${UP}/usr/bin/bash`,
+  `true/../../../../../../../usr/bin/bash`,
+  `/usr/bin/true ${UP}/usr/bin/bash`,
+  `/usr/bin/true /../bash`,
+  `/usr/bin/true/../bash`,
+  `/usr/bin/true ../../bin/bash`,
+  `/usr/bin/../bin/true`,
+  `/usr/bin/./true`,
+  `/usr//bin/true`,
+  `//usr/bin/true`,
+  `/usr/bin/true/`,
+  `/usr/bin/true/.`,
+  `/usr/bin/true `,
+  ` /usr/bin/true`,
+  `true `,
+  ` true`,
+  `true -c`,
+  `true\u00a0${UP}/usr/bin/bash`,
+  `./true`,
+  `TRUE`,
+  `true ; bash`,
+  `./own ${UP}/usr/bin/bash`,
+  `./own${UP}/usr/bin/bash`,
+  `own`,
+  `././own`,
+  `bash`,
+  `/usr/bin/bash`,
+  `.${UP}/usr/bin/bash`,
+];
+
+describe('a command', () => {
+  it('is only the very text of an entry: every other way to write a program starts and fixes nothing', async () => {
+    const started = await startKernel();
+    const folder = await guestCopy('probe', {
+      '"cat", "date", "echo", "env", "false", "head", "id", "ls", "no-such-program", "printf", "prlimit", "ps",':
+        '',
+      '"pwd", "python3", "sh", "sleep", "true", "wc", "yes",': '"true", "/usr/bin/true", "./own"',
+    });
+    await started.kernel.install(folder, { grants: 'all' });
+    const workspace = join(started.dataDir, 'workspaces', 'default', 'probe');
+    // With these the kernel, too, finds its way along the paths that go up.
+    await mkdir(join(workspace, 'true '), { recursive: true });
+    await mkdir(join(workspace, 'true'));
+    const probe = probeIn(started.kernel);
+    // A principal each: the rate of starts is bounded for one.
+    const calls = [
+      ['process.spawn', 'default'],
+      ['process.spawnBackground', 'second'],
+      ['process.spawnPersistent', 'third'],
+    ] as const;
+    for (const [call, principal] of calls) {
+      for (const cmd of SPELLINGS) {
+        const request = { cmd, args: ['-c', 'echo started'], env: [] };
+        const answer = await probe.ask(call, [request], { principal });
+        expect([cmd, answer]).toEqual([cmd, { err: { tag: 'capability-denied' } }]);
+      }
+    }
+    expect(started.kernel.processes()).toEqual([]);
+    await expect
+      .poll(async () => (await started.audit()).filter(({ outcome }) => outcome === 'denied').length)
+      .toBe(SPELLINGS.length * calls.length);
+    expect((await started.audit()).filter(({ action }) => action.startsWith('host#pin'))).toEqual([]);
+
+    for (const cmd of ['true', '/usr/bin/true']) {
+      await expect(probe.ok('process.spawn', [{ cmd, args: [], env: [] }])).resolves.toMatchObject({
+        exit: { exitCode: 0 },
+      });
+    }
+  });
+});
+
+describe('a program that the gate would have let pass', () => {
+  it('is not opened, nor fixed as granted, when it is not an entry', async () => {
+    const workspace = await realpath(await temporaryFolder());
+    const pinned: ResolvedEntry[] = [];
+    const services = {
+      paths: new GrantedPaths(await temporaryFolder()),
+      resolved: {
+        of: () => pinned,
+        pin: (_capsule: string, _principal: string, entry: ResolvedEntry) =>
+          Promise.resolve(void pinned.push(entry)),
+      },
+    };
+    const call: Call = {
+      capsule: 'probe',
+      capsuleUuid: '',
+      principal: 'default',
+      rights: { ...noRights, host_process: ['true', '/usr/bin/true'] },
+      invocation: null,
+      signal: new AbortController().signal,
+      handles: new HandleTable(),
+      ready: () => undefined,
+    };
+    const places = { workspace, readOnly: [], writable: [], cwd: workspace, home: null };
+    const open = (command: string) => openProgram(services, call, command, places);
+    for (const command of [...SPELLINGS, 'sh']) {
+      await expect(open(command), command).rejects.toMatchObject({ payload: { tag: 'capability-denied' } });
+    }
+    expect(pinned).toEqual([]);
+    await open('/usr/bin/true');
+    expect(pinned).toMatchObject([{ kind: 'program', asked: '/usr/bin/true' }]);
+  });
+});

@@ -1,0 +1,122 @@
+import type { ProcessWatches } from '../../bus/process-watches.ts';
+import type { ExitView } from '../../contract/views.ts';
+import type { ManagedProcess } from '../../processes/process/managed-process.ts';
+import type {
+  ErrorCode,
+  ExitInfo,
+  ProcessInfo,
+  ProcessResult,
+  ReadLogsResult,
+} from '../generated/astrid-process-1-0-0.ts';
+import { SYNC_OUTPUT_BYTES, type StartServices } from './start.ts';
+import { WitError } from '../pipeline/wit-error.ts';
+
+/** What `astrid:process` needs of the rest of the host. */
+export interface ProcessServices extends StartServices {
+  readonly watches: ProcessWatches;
+}
+
+/** Runs a process to its end, for which nobody waits any more once `signal` aborts. */
+export async function runToEnd(process: ManagedProcess, signal: AbortSignal): Promise<ProcessResult> {
+  const cancel = (): void => void process.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const exit = await process.exited;
+    return {
+      stdout: wholeText(process, 'stdout'),
+      stderr: wholeText(process, 'stderr'),
+      exit: exitInfo(exit),
+    };
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+function wholeText(process: ManagedProcess, stream: 'stdout' | 'stderr'): string {
+  const { dropped } = process.view()[stream];
+  const text = process.drainText(stream, SYNC_OUTPUT_BYTES);
+  return dropped === 0 ? text : `[${dropped} earlier bytes are not kept]\n${text}`;
+}
+
+/** Takes what is undrained of both streams. `running` is false only when nothing more can come. */
+export function takeLogs(process: ManagedProcess): ReadLogsResult {
+  // The exit is latched after both streams have ended: whatever was written is in the rings by then.
+  const { exit } = process;
+  const result = {
+    stdout: process.drainText('stdout', Number.MAX_SAFE_INTEGER),
+    stderr: process.drainText('stderr', Number.MAX_SAFE_INTEGER),
+    running: exit === null,
+  };
+  return exit === null ? result : { ...result, exit: exitInfo(exit) };
+}
+
+/**
+ * Waits for the end of a process.
+ *
+ * @param timeoutMs undefined waits as long as the call lives
+ * @throws WitError `wait-timeout`
+ */
+export async function waitForExit(
+  process: ManagedProcess,
+  timeoutMs: bigint | undefined,
+  signal: AbortSignal,
+): Promise<ExitInfo> {
+  const endWait = process.use.beginWait();
+  try {
+    return exitInfo(process.exit ?? (await nextExit(process, timeoutMs, signal)));
+  } finally {
+    endWait();
+  }
+}
+
+/** Leaves nothing behind, neither at the process nor at the signal: both may be there for much longer. */
+function nextExit(
+  process: ManagedProcess,
+  timeoutMs: bigint | undefined,
+  signal: AbortSignal,
+): Promise<ExitView> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => give(() => reject(signal.reason as Error));
+    const onTimeout = (): void => give(() => reject(new WitError<ErrorCode>({ tag: 'wait-timeout' })));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, clampTimer(timeoutMs));
+    const leave = process.onExit((exit) => give(() => resolve(exit)));
+    signal.addEventListener('abort', onAbort, { once: true });
+    const give = (answer: () => void): void => {
+      clearTimeout(timer);
+      leave();
+      signal.removeEventListener('abort', onAbort);
+      answer();
+    };
+  });
+}
+
+export function exitInfo({ code, signal }: ExitView): ExitInfo {
+  return { exitCode: code ?? undefined, signal: signal ?? undefined };
+}
+
+export function processInfo(process: ManagedProcess): ProcessInfo {
+  const view = process.view();
+  const info = process.info();
+  return {
+    id: process.id,
+    label: view.label,
+    command: view.command[0] ?? '',
+    osPid: view.osPid ?? undefined,
+    // The contract has no case for a stop under way: the program still runs.
+    phase: view.phase === 'stopping' ? 'running' : view.phase,
+    exit: process.exit === null ? undefined : exitInfo(process.exit),
+    ageMs: BigInt(info.ageMs),
+    idleMs: BigInt(Math.max(0, info.idleMs)),
+    bufferedBytes: BigInt(info.bufferedBytes),
+    bytesDropped: BigInt(info.bytesDropped),
+    stdinOpen: view.stdinOpen,
+    cpuMs: info.usage === null ? undefined : BigInt(Math.round(info.usage.cpuMs)),
+    memBytesPeak: info.usage === null ? undefined : BigInt(info.usage.peakMemoryBytes),
+  };
+}
+
+/** The longest a timer can be (2^31 - 1 ms, 24 days); every process ends within 6 h. */
+function clampTimer(ms: bigint): number {
+  return Number(ms > 0x7fff_ffffn ? 0x7fff_ffffn : ms);
+}

@@ -1,0 +1,122 @@
+import {
+  hashInSlices,
+  INJECTED_FOLDER,
+  whyNotAt,
+  type InjectedFiles,
+} from '../../os/files/injected-files.ts';
+import type { SandboxSpec } from '../../os/sandbox/spec/spec.ts';
+import { isHeld } from '../../policy/capabilities.ts';
+import { normalizePath, type FileInjection } from '../../policy/file-injections.ts';
+import type { ManagedProcess } from '../../processes/process/managed-process.ts';
+import type { ProcessRegistry } from '../../processes/registry/registry.ts';
+import type { ErrorCode } from '../generated/astrid-process-1-1-0.ts';
+import type { Call } from '../pipeline/host-function.ts';
+import { openPlaces, openProgram, type PlaceServices, type ProcessPlaces } from './places.ts';
+import { readSpawnRequest, type SpawnRequest } from './request.ts';
+import { WitError } from '../pipeline/wit-error.ts';
+
+/** What starting a process needs of the rest of the host. */
+export interface StartServices extends PlaceServices {
+  readonly registry: ProcessRegistry;
+  readonly files: InjectedFiles;
+  readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Live background processes that the principal's profile allows. */
+  readonly maxConcurrent: (principal: string) => number;
+}
+
+/** Output of one stream that `spawn` returns at most; what came before is named in the text. */
+export const SYNC_OUTPUT_BYTES = 8 * 1_024 * 1_024;
+
+/** Only a sandbox with mounts of its own can show a file elsewhere than where it lies. */
+const HAS_MOUNTS = process.platform === 'linux';
+
+/**
+ * Starts what a guest asks for, in the tier of the function it called.
+ *
+ * @throws WitError, `OsError` or `ProcessError`; then nothing runs and no file is left
+ */
+export async function startProcess(
+  services: StartServices,
+  call: Call,
+  tier: ManagedProcess['tier'],
+  request: SpawnRequest,
+): Promise<ManagedProcess> {
+  const checked = readSpawnRequest(request, {
+    environment: services.hostEnvironment,
+    fixedPaths: HAS_MOUNTS,
+  });
+  const { command, args, options } = checked;
+  const places = await openPlaces(services, call, checked);
+  const program = await openProgram(services, call, command, places);
+  const injected = await inject(services.files, checked.injections, places);
+  try {
+    const spec = {
+      ...options,
+      command,
+      args,
+      program: program.path,
+      cwd: places.cwd,
+      workspace: places.workspace,
+      readOnly: places.readOnly,
+      writable: places.writable,
+      injections: injected.mounts,
+      network: (['net', 'net_connect', 'net_bind'] as const).some((name) => isHeld(call.rights, name)),
+      env: {
+        ...checked.env,
+        ...(places.home === null ? {} : { HOME: places.home }),
+        ...injected.env,
+      },
+    };
+    const child = await services.registry.spawn(
+      { capsule: call.capsule, principal: call.principal, call: call.invocation?.id ?? null },
+      tier,
+      tier === 'sync' ? { ...spec, ringBytes: SYNC_OUTPUT_BYTES, overflow: 'drop-oldest' } : spec,
+      { maxConcurrent: services.maxConcurrent(call.principal), signal: call.signal },
+    );
+    void child.exited.then(injected.remove);
+    return child;
+  } catch (error) {
+    await injected.remove();
+    throw error;
+  }
+}
+
+interface Injected {
+  readonly mounts: NonNullable<SandboxSpec['injections']>;
+  /** Variables that say where the files without a place of the guest's choosing are. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly remove: () => Promise<void>;
+}
+
+async function inject(
+  files: InjectedFiles,
+  injections: readonly FileInjection[],
+  { workspace, readOnly, writable }: ProcessPlaces,
+): Promise<Injected> {
+  if (injections.length === 0) {
+    return { mounts: [], env: {}, remove: () => Promise.resolve() };
+  }
+  const opened = [workspace, ...readOnly, ...writable];
+  const fixed = injections.flatMap(({ placement: { tag, val } }) =>
+    tag === 'fixed-path' ? [normalizePath(val)] : [],
+  );
+  for (const target of fixed) {
+    // Two files cannot lie one inside the other either.
+    const problem = whyNotAt(target, [...opened, ...fixed.filter((other) => other !== target)]);
+    if (problem !== null) {
+      throw new WitError<ErrorCode>({ tag: 'invalid-input' }, { reason: problem });
+    }
+  }
+  const { paths, remove } = await files.write(injections.map(({ content }) => content));
+  // For the audit, which cannot wait.
+  await Promise.all(injections.map(({ content }) => hashInSlices(content)));
+  const mounts = injections.map(({ placement: { tag, val } }, index) => {
+    const source = paths[index] ?? '';
+    const own = HAS_MOUNTS ? `${INJECTED_FOLDER}/${String(index)}` : source;
+    return { source, target: tag === 'fixed-path' ? normalizePath(val) : own };
+  });
+  const pointers = injections.flatMap(({ placement: { tag, val } }, index) =>
+    tag === 'env-pointer' ? [[val, mounts[index]?.target ?? ''] as const] : [],
+  );
+  return { mounts, env: Object.fromEntries(pointers), remove };
+}

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { guestFolder } from '../testing/guests.ts';
+import { dataFolder, openKernel, WORKER_FOLDER } from '../testing/kernel.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+
+/** Installs a capsule in a program of its own, which kills itself while the capsule's hook runs. */
+function killedInHook(dataDir: string, folder: string): Promise<NodeJS.Signals | null> {
+  const program = `
+    import { createKernel } from ${JSON.stringify(join(WORKER_FOLDER, 'index.js'))};
+    const kernel = await createKernel({ dataDir: process.argv[1], version: '0', electronVersion: null,
+      workerFolder: ${JSON.stringify(WORKER_FOLDER)} });
+    kernel.subscribe((event) => {
+      if (event.kind === 'guest-log') process.kill(process.pid, 'SIGKILL');
+    });
+    await kernel.install(process.argv[2], { grants: 'all' });
+  `;
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['--input-type=module', '--eval', program, dataDir, folder],
+      // Its imports are this project's.
+      { cwd: fileURLToPath(new URL('../..', import.meta.url)) },
+      () => resolve(child.signalCode),
+    );
+  });
+}
+
+describe('a kernel that is killed during a first installation', () => {
+  it('has not installed the capsule, whose hook did not come to its end', async () => {
+    const dataDir = await dataFolder();
+    await expect(killedInHook(dataDir, guestFolder('bad-install'))).resolves.toBe('SIGKILL');
+    expect((await readdir(join(dataDir, 'capsules'))).filter((name) => !name.startsWith('.'))).toEqual([
+      'bad-install',
+    ]);
+    const { kernel } = await openKernel(dataDir);
+    expect(kernel.capsules()).toEqual([]);
+    await kernel.dispose();
+    await expect(readdir(join(dataDir, 'capsules'))).resolves.toEqual([]);
+    await expect(readdir(join(dataDir, 'components'))).resolves.toEqual([]);
+  });
+
+  it('leaves a prepared component for another attempt, but not for good', async () => {
+    const dataDir = await temporaryFolder();
+    await killedInHook(dataDir, guestFolder('bad-install'));
+    const prepared = join(dataDir, 'transpiled');
+    const [left = ''] = await readdir(prepared);
+    const first = await openKernel(dataDir);
+    await first.kernel.install(guestFolder('trap'), { grants: 'all' });
+    await first.kernel.dispose();
+    const after = await readdir(prepared);
+    expect(after).toHaveLength(2);
+    const longAgo = new Date(Date.now() - 25 * 60 * 60_000);
+    await Promise.all(after.map((name) => utimes(join(prepared, name), longAgo, longAgo)));
+    const second = await openKernel(dataDir);
+    await second.kernel.dispose();
+    await expect(readdir(prepared)).resolves.toEqual(after.filter((name) => name !== left));
+  });
+});

@@ -1,0 +1,232 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../base/clock.ts';
+import { DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import { createSerial } from '../base/serial.ts';
+import { TypedError } from '../base/typed-error.ts';
+import { MessageBus } from '../bus/bus.ts';
+import { createResolvedEntries, resolveEntries } from '../capsules/library/entry-paths.ts';
+import { openInspections } from '../capsules/library/inspections.ts';
+import { openLibrary } from '../capsules/library/library.ts';
+import type { Kernel, KernelEvent } from '../contract/kernel.ts';
+import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from '../contract/limits.ts';
+import type { BuildView } from '../contract/views.ts';
+import { hostInterfaces } from '../host/generated/interfaces.ts';
+import { createHostOperations } from '../host/host-operations.ts';
+import { createPipeline } from '../host/pipeline/pipeline.ts';
+import { GrantedPaths } from '../os/files/granted-paths.ts';
+import { createQuotaBook } from '../policy/quota.ts';
+import { createComponentCache, sweepComponentCache } from '../runtime/component/cache.ts';
+import { CapsuleManager } from '../runtime/capsule/manager.ts';
+import { createTranspiler } from '../runtime/component/transpiler.ts';
+import { openAuditLog } from '../store/audit-log.ts';
+import { createOperatorAct } from './operator-acts.ts';
+import { createCapsuleLog, pruneCapsuleLogs } from '../store/capsule-log.ts';
+import { openProcesses } from './processes.ts';
+import { installBundled } from '../runtime/capsule/bundled-capsules.ts';
+
+export interface KernelOptions {
+  /** Everything that outlives a run is below this folder; it is created with access for its owner only. */
+  readonly dataDir: string;
+  readonly version: string;
+  /** Null when there is no Electron. */
+  readonly electronVersion: string | null;
+  /** For `about()`; run from source when absent. */
+  readonly build?: BuildView | null;
+  /** `.capsule` files that ship with the application: installed once, with what they ask for. */
+  readonly bundled?: readonly string[];
+  /** The host's own log, one line a call. */
+  readonly log?: (line: string) => void;
+  /** Folder of the built workers; `../kernel` beside the program's own folder when absent. */
+  readonly workerFolder?: string;
+}
+
+/**
+ * Builds the runtime and owns everything in it: the one composition root. See docs/kernel.md.
+ *
+ * @throws TypedError when the data folder cannot be used
+ */
+export async function createKernel(options: KernelOptions): Promise<Kernel> {
+  const root = new DisposableStore();
+  try {
+    return await assemble(options, root);
+  } catch (error) {
+    // A failure to close what is half open is only a consequence.
+    await root.dispose().catch(() => undefined);
+    throw isSystemError(error) ? dataFolderUnusable(options.dataDir, error) : error;
+  }
+}
+
+async function assemble(options: KernelOptions, root: DisposableStore): Promise<Kernel> {
+  const { dataDir } = options;
+  const log = options.log ?? (() => undefined);
+  const report = (message: string, error: unknown): void => log(`${message}: ${describe(error)}`);
+  const workerFolder = options.workerFolder ?? fileURLToPath(new URL('../kernel/', import.meta.url));
+  const clock = systemClock;
+  const events = new Emitter<KernelEvent>();
+  // Changes of what is installed happen one after the other.
+  const serial = createSerial();
+
+  const audit = await openAuditLog(join(dataDir, 'audit'), report);
+  root.add(audit.flush);
+  let chores: Promise<void> = Promise.resolve();
+  // Late in the disposal: without manager and transpiler an installation under way fails at once, and is undone.
+  root.add(async () => chores);
+  const capsuleLog = createCapsuleLog(join(dataDir, 'logs'), clock, report);
+  root.add(capsuleLog.flush);
+  const library = await openLibrary(dataDir);
+  const paths = new GrantedPaths(dataDir);
+  const inspections = await openInspections(join(dataDir, 'inspections'), library, {
+    served: hostInterfaces,
+    resolve: (capabilities) => resolveEntries(capabilities, paths),
+  });
+  root.add(inspections.dispose);
+  const transpiler = createTranspiler(join(workerFolder, 'transpile-worker.js'));
+  root.add(transpiler.dispose);
+  const cacheFolder = join(dataDir, 'transpiled');
+  await sweepComponentCache(cacheFolder);
+  const cache = createComponentCache(cacheFolder, transpiler);
+  const bus = new MessageBus();
+  root.add(() => bus.dispose());
+  const processes = openProcesses({
+    dataDir,
+    clock,
+    bus,
+    paths,
+    resolved: createResolvedEntries(library, audit, clock),
+  });
+  root.add(processes.dispose);
+  root.add(processes.subscribe((event) => events.fire(event)));
+
+  const pipeline = createPipeline({
+    operations: createHostOperations({
+      processes: processes.services,
+      ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },
+      sys: {
+        config: (capsule, _principal, key) => manager.config(capsule, key),
+        rightsOf: (uuid) => manager.rightsOf(uuid),
+        log: (capsule, principal, level, message) => {
+          capsuleLog.write(principal, capsule, level, message);
+          events.fire({ kind: 'guest-log', capsule, principal, level, message, at: clock.now() });
+        },
+      },
+    }),
+    quotas: createQuotaBook(clock),
+    clock,
+    audit: audit.append,
+    report,
+  });
+  const manager: CapsuleManager = new CapsuleManager({
+    library,
+    cache,
+    pipeline,
+    workerFile: join(workerFolder, 'guest-worker.js'),
+    monotonicAnchorNs: process.hrtime.bigint() - clock.monotonicNs(),
+    stopProcesses: processes.stopCapsule,
+    cancelProcesses: processes.cancelInvocation,
+    onChange: (capsule) => events.fire({ kind: 'capsule', capsule }),
+    onRemoved: (id) => events.fire({ kind: 'capsule-removed', id }),
+    report,
+  });
+  // Processes first: their time to tidy up begins before the instances that hold them end.
+  root.add(async () => {
+    await Promise.all([processes.registry.dispose(), manager.dispose()]);
+  });
+
+  const act = createOperatorAct(audit, clock);
+  const inBackground = (work: Promise<unknown>): void => {
+    work.catch((error: unknown) => report('an act of the operator failed', error));
+  };
+  const sandbox = await processes.sandbox;
+  const kernel: Kernel = {
+    inspect: inspections.inspect,
+    confirm: (token, grants) =>
+      serial(() =>
+        inspections.use(token, ({ content, hash, resolved }) =>
+          act('install', `${content.manifest.id} ${content.manifest.version} ${hash}`, () =>
+            manager.install(content, hash, grants, resolved),
+          ),
+        ),
+      ),
+    cancelInspection: inspections.cancel,
+    install: async (path, { grants }) => {
+      const { token } = await inspections.inspect(path);
+      return kernel.confirm(token, grants);
+    },
+    remove: (id) => serial(() => act('remove', id, () => manager.remove(id))),
+    setEnabled: (id, enabled) =>
+      serial(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
+    capsules: () => manager.views(),
+    invoke: (request) => manager.invoke(request),
+    processes: () => processes.registry.views(),
+    readLogs: processes.readLogs,
+    signal: (key, signal) => {
+      const process = processes.registry.byKey(key);
+      inBackground(act(`signal ${signal}`, key, () => process.signal(signal)));
+    },
+    stop: async (key, graceMs = DEFAULT_STOP_GRACE_MS) => {
+      const process = processes.registry.byKey(key);
+      const ended = process.stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
+      await act('stop', key, () => undefined);
+      await ended;
+    },
+    cancelStop: (key) => {
+      const process = processes.registry.byKey(key);
+      inBackground(act('cancel-stop', key, () => process.cancelStop()));
+    },
+    kill: (key) => {
+      const process = processes.registry.byKey(key);
+      inBackground(act('kill', key, () => void process.kill('killed')));
+    },
+    release: (key) => {
+      processes.registry.release(processes.registry.byKey(key));
+      inBackground(act('release', key, () => undefined));
+    },
+    about: () => ({
+      version: options.version,
+      build: options.build ?? null,
+      electron: options.electronVersion,
+      node: process.versions.node,
+      dataDir,
+      sandbox,
+    }),
+    subscribe: (listener) =>
+      events.event((event) => {
+        // A stranger's code: what it throws must not reach the one who tells, such as an instance that is ending.
+        try {
+          listener(event);
+        } catch (error) {
+          report('a listener of the kernel failed', error);
+        }
+      }),
+    dispose: () => root.dispose(),
+  };
+
+  const doChores = async (): Promise<void> => {
+    await pruneCapsuleLogs(join(dataDir, 'logs'), clock.now());
+    await installBundled(kernel, options.bundled ?? [], join(dataDir, 'bundled.json'), report);
+  };
+
+  manager.start();
+  chores = doChores().catch((error: unknown) => report('a start-up chore failed', error));
+  return kernel;
+}
+
+/** What Node throws when the system refuses; all that is opened before a kernel is there lies in its data folder. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function dataFolderUnusable(dataDir: string, cause: NodeJS.ErrnoException): TypedError {
+  return new TypedError(
+    'data-folder-unusable',
+    `The data folder ${dataDir} cannot be used: ${cause.message}.`,
+    'Check that it is a folder which you may write to and that the disk has room, or choose another folder.',
+    { cause },
+  );
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { MessageBus } from '../bus/bus.ts';
+import { ProcessWatches } from '../bus/process-watches.ts';
+import type { Kernel, KernelEvent } from '../contract/kernel.ts';
+import { MAX_LOG_PAGE_BYTES } from '../contract/limits.ts';
+import type { AboutView } from '../contract/views.ts';
+import type { ProcessServices } from '../host/process/service.ts';
+import type { GrantedPaths } from '../os/files/granted-paths.ts';
+import { InjectedFiles } from '../os/files/injected-files.ts';
+import { OsError } from '../os/os-error.ts';
+import { SandboxSpawner } from '../os/child/spawn.ts';
+import { Homes, Workspaces } from '../os/files/workspaces.ts';
+import { defaultProfile } from '../policy/profile.ts';
+import type { ResolvedEntries } from '../policy/resolved-entry.ts';
+import { DEFAULT_STOP_GRACE_MS } from '../processes/limits.ts';
+import { ProcessRegistry } from '../processes/registry/registry.ts';
+
+/** The kernel's part that has to do with OS processes. */
+export interface KernelProcesses {
+  readonly registry: ProcessRegistry;
+  readonly services: ProcessServices;
+  readonly readLogs: Kernel['readLogs'];
+  readonly subscribe: (listener: (event: KernelEvent) => void) => () => void;
+  /** Whether programs can be started here, and if not, why and what to do. Never rejects. */
+  readonly sandbox: Promise<AboutView['sandbox']>;
+  readonly stopCapsule: (capsule: string) => Promise<void>;
+  readonly cancelInvocation: (invocation: string) => void;
+  readonly dispose: () => Promise<void>;
+}
+
+export interface ProcessOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly bus: MessageBus;
+  readonly paths: GrantedPaths;
+  readonly resolved: ResolvedEntries;
+}
+
+/** Builds the registry, and begins to find out whether the sandbox works here. */
+export function openProcesses({ dataDir, clock, bus, paths, resolved }: ProcessOptions): KernelProcesses {
+  const spawner = new SandboxSpawner();
+  const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock });
+  const watches = new ProcessWatches(registry, bus);
+  const workspaces = new Workspaces(join(dataDir, 'workspaces'));
+  const homes = new Homes(join(dataDir, 'homes'));
+  const files = new InjectedFiles(join(dataDir, 'injections'));
+  const swept = files.sweep();
+  // Whoever writes a file meets the same failure.
+  swept.catch(() => undefined);
+  const sandbox = spawner.sandbox().then(
+    ({ bwrap, seccomp }) => ({ ok: true, detail: sandboxDetail(bwrap, seccomp !== null), fix: '' }),
+    (error: unknown) =>
+      error instanceof OsError
+        ? { ok: false, detail: error.message, fix: error.hint }
+        : { ok: false, detail: String(error), fix: 'See the application’s log.' },
+  );
+
+  return {
+    registry,
+    services: {
+      registry,
+      watches,
+      openWorkspace: (principal, capsule) => workspaces.open(principal, capsule),
+      openHome: (principal) => homes.open(principal),
+      paths,
+      resolved,
+      files,
+      hostEnvironment: process.env,
+      maxConcurrent: (principal) => defaultProfile(principal).quotas.maxBackgroundProcesses,
+    },
+    readLogs: (key, stream, cursor, maxBytes) =>
+      registry.byKey(key).peek(stream, cursor, Math.min(maxBytes, MAX_LOG_PAGE_BYTES)),
+    subscribe: (listener) =>
+      registry.onChange((change) =>
+        listener(change.kind === 'process' ? change : { kind: 'process-removed', key: change.key }),
+      ),
+    sandbox,
+    stopCapsule: (capsule) =>
+      registry.stopAll(({ owner }) => owner.capsule === capsule, 'unloaded', DEFAULT_STOP_GRACE_MS),
+    cancelInvocation: (invocation) => void registry.cancelCall(invocation),
+    async dispose() {
+      await sandbox;
+      await registry.dispose();
+      watches.dispose();
+      await spawner.dispose();
+      await files.dispose();
+    },
+  };
+}
+
+/** What it is made of, and where it is weaker than usual. */
+function sandboxDetail(bwrap: string, filtered: boolean): string {
+  return [
+    `bubblewrap, ${bwrap}`,
+    ...(filtered ? [] : ['no filter of system calls for this processor']),
+    // The kernel exempts root from the limit on processes; a fork bomb is then ended by watching alone.
+    ...(process.getuid?.() === 0 ? ['run as root: the number of processes is only watched'] : []),
+  ].join('; ');
+}

@@ -1,0 +1,210 @@
+import { statSync } from 'node:fs';
+import type { ByteSink } from '../pipes/byte-sink.ts';
+import type { ByteSource } from '../pipes/byte-source.ts';
+import { readChildren, readExecutable, readProcessStat } from '../proc/process-stats.ts';
+import type { SandboxStatus } from './sandbox-status.ts';
+import { interpretExit, SIGKILL, SIGNAL_NUMBERS } from '../proc/signals.ts';
+import type { ChildExit, SignalName } from '../proc/signals.ts';
+import { readTree } from '../proc/tree-usage.ts';
+import type { ProcessUsage, TreeSample } from '../proc/tree-usage.ts';
+
+/** A program running in its sandbox. */
+export interface SandboxedChild {
+  /** Null when the program was started without input; it reads an empty one then. */
+  readonly stdin: ByteSink | null;
+  readonly stdout: ByteSource;
+  readonly stderr: ByteSource;
+  /** Pid of the program on this machine; null when it ended before it could be seen. For showing only. */
+  readonly programPid: number | null;
+  /**
+   * Sends a signal to the program and everything in its process group; handlers run and the real exit status comes back.
+   * `stop` freezes and `cont` continues them. False when the program has ended. Descendants that began a session of
+   * their own do not get it; they end with the sandbox.
+   */
+  readonly signal: (name: SignalName) => boolean;
+  /** Ends the program and all its descendants at once, also frozen ones. False when it has ended. */
+  readonly kill: () => boolean;
+  /**
+   * Looks at everything that runs in the sandbox; breaks off above `tasks`, and is exact about memory above `memoryBytes`.
+   * Null when nothing runs any more. Every look makes `usage` newer.
+   */
+  readonly look: (limits?: LookLimits) => TreeSample | null;
+  /**
+   * What the program and all it started had used at the last look; null when there never was one. Nothing newer can be had
+   * after the end: bubblewrap exits before it has waited for the namespace's init, so the kernel hands the final figures
+   * to nobody here. How much the last look misses is up to who looks (`processes/usage/resource-watch.ts`).
+   */
+  readonly usage: () => ProcessUsage | null;
+  /** True once the program's end is known here; nothing that is sent reaches it any more. */
+  readonly ended: boolean;
+  /** Resolves once, when every process of the sandbox has ended. Never rejects. The streams may still hold output. */
+  readonly exited: Promise<ChildExit>;
+}
+
+export interface LookLimits {
+  readonly tasks: number;
+  readonly memoryBytes: number;
+}
+
+const NO_LIMITS: LookLimits = { tasks: Number.MAX_SAFE_INTEGER, memoryBytes: Number.MAX_SAFE_INTEGER };
+
+/** How the outer bubblewrap, our own child, ended. */
+export interface OuterExit {
+  readonly signal: number | null;
+}
+
+export interface ChildParts extends Pick<SandboxedChild, 'stdin' | 'stdout' | 'stderr'> {
+  /** Which file sets the limits and then becomes the program; null when that file is the program. As `readExecutable` says it. */
+  readonly launcher: string | null;
+  readonly outerPid: number;
+  readonly outerExited: Promise<OuterExit>;
+  readonly status: SandboxStatus;
+}
+
+/**
+ * Three processes make one child: the outer bubblewrap (ours to reap), the init of the namespace, the program.
+ * `--new-session` makes init the leader of a group that holds the program and its descendants; init ignores every
+ * signal from outside but KILL and STOP. So a group signal is graceful, and KILL to init ends the whole namespace.
+ */
+export class BubblewrapChild implements SandboxedChild {
+  readonly stdin: ByteSink | null;
+  readonly stdout: ByteSource;
+  readonly stderr: ByteSource;
+  readonly exited: Promise<ChildExit>;
+  readonly #outerPid: number;
+  readonly #launcher: string | null;
+  readonly #status: SandboxStatus;
+  readonly #sent = new Set<number>();
+  #programPid: number | null = null;
+  #usage: ProcessUsage | null = null;
+  #seen: ReadonlySet<number> = new Set();
+  /** Set in the same turn in which Node reaps the outer process: from then on its pid may be somebody else's. */
+  #reaped = false;
+
+  constructor({ stdin, stdout, stderr, launcher, outerPid, outerExited, status }: ChildParts) {
+    this.stdin = stdin;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.#launcher = launcher;
+    this.#outerPid = outerPid;
+    this.#status = status;
+    this.exited = this.#watch(outerExited);
+  }
+
+  get programPid(): number | null {
+    return this.#programPid;
+  }
+
+  get ended(): boolean {
+    return this.#reaped || this.#status.exitStatus !== null;
+  }
+
+  signal(name: SignalName): boolean {
+    const init = this.#liveInit();
+    if (init === null) {
+      return false;
+    }
+    this.#sent.add(SIGNAL_NUMBERS[name]);
+    return deliver(-init, SIGNAL_NUMBERS[name]);
+  }
+
+  kill(): boolean {
+    if (this.#reaped) {
+      return false;
+    }
+    this.#sent.add(SIGKILL);
+    // Init first: its death is only reported when the whole namespace is gone. Without one, set-up is still
+    // under way and `--die-with-parent` takes the rest along.
+    return deliver(this.#liveInit() ?? this.#outerPid, SIGKILL);
+  }
+
+  look({ tasks, memoryBytes }: LookLimits = NO_LIMITS): TreeSample | null {
+    const init = this.#programPid === null ? null : this.#liveInit();
+    const usage = this.#usage ?? { cpuMs: 0, peakMemoryBytes: 0 };
+    const options = { maxTasks: tasks, limitBytes: memoryBytes, exactAboveBytes: usage.peakMemoryBytes };
+    const sample = init === null ? null : readTree(init, { ...options, before: this.#seen });
+    if (sample !== null) {
+      this.#seen = new Set(sample.pids);
+      this.#usage = {
+        // A process that ends between two reads is missing from one sum; time does not run backwards.
+        cpuMs: Math.max(usage.cpuMs, sample.cpuMs),
+        peakMemoryBytes: Math.max(
+          usage.peakMemoryBytes,
+          sample.largestProcessBytes,
+          sample.exact ? sample.memoryBytes : 0,
+        ),
+      };
+    }
+    return sample;
+  }
+
+  usage(): ProcessUsage | null {
+    return this.#usage;
+  }
+
+  /**
+   * Looks once whether the program has replaced bubblewrap's own code, and then the launcher's, in the process meant for it.
+   * By its executable file: to read an argument list would mean waiting for a lock that a busily forking program holds.
+   */
+  hasStarted(): boolean {
+    const init = this.#status.initPid;
+    const program = init === null ? undefined : readChildren(init)[0];
+    if (init !== null && program !== undefined) {
+      const [file, ours] = [readExecutable(program), readExecutable(init)];
+      // Who may not read a program may not see that it runs either; bubblewrap, of which init is one, can be seen.
+      const replaced =
+        file === null ? ours !== null && isHidden(program) : file !== this.#launcher && file !== ours;
+      if (replaced) {
+        this.#programPid = program;
+        this.look();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  async #watch(outerExited: Promise<OuterExit>): Promise<ChildExit> {
+    const outer = await outerExited.finally(() => {
+      this.#reaped = true;
+    });
+    await this.#status.ended;
+    this.stdin?.close();
+    const status = this.#status.exitStatus;
+    if (status === null) {
+      // Somebody killed the outer process; KILL is what the namespace then gets.
+      return { code: null, signal: outer.signal ?? SIGKILL };
+    }
+    return interpretExit(status, this.#sent);
+  }
+
+  /** Init's pid while it certainly is init: child of our un-reaped child, and leader of its own group. */
+  #liveInit(): number | null {
+    const init = this.#status.initPid;
+    if (this.#reaped || init === null || this.#status.exitStatus !== null) {
+      return null;
+    }
+    const stat = readProcessStat(init);
+    return stat?.parent === this.#outerPid && stat.group === init ? init : null;
+  }
+}
+
+/** Whether a process runs a file that this user must not know: one without read permission, of another user. */
+function isHidden(pid: number): boolean {
+  try {
+    statSync(`/proc/${String(pid)}/exe`);
+    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM';
+  }
+}
+
+function deliver(pid: number, signal: number): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    // ESRCH: ended in this moment.
+    return false;
+  }
+}

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, describe, expect, it } from 'vitest';
+import { SandboxSpawner } from './spawn.ts';
+import type { SpawnSpec } from './spawn.ts';
+import { makeWorkspace, outcome, script, until } from '../testing.ts';
+import type { Outcome } from '../testing.ts';
+import { Workspaces } from '../files/workspaces.ts';
+
+const spawner = new SandboxSpawner();
+// As in the application: one data folder, in it the workspaces, and beside them what no capsule may see.
+const { path: data, remove } = makeWorkspace();
+const workspaces = new Workspaces(join(data, 'workspaces'));
+const [workspace, foreign] = await Promise.all([
+  workspaces.open('p', 'mine'),
+  workspaces.open('p', 'theirs'),
+]);
+const atHome = mkdtempSync(join(homedir(), '.capsule-escape-'));
+writeFileSync(join(foreign, 'secret'), 'SECRET');
+writeFileSync(join(data, 'grants.json'), 'SECRET');
+writeFileSync(join(atHome, 'id_ed25519'), 'SECRET');
+
+afterAll(async () => {
+  await spawner.dispose();
+  remove();
+  rmSync(atHome, { recursive: true });
+});
+
+const run = async (text: string, more: Partial<SpawnSpec> = {}): Promise<Outcome> =>
+  outcome(await spawner.spawn(script(workspace, text, more)));
+const perl = (program: string): Partial<SpawnSpec> => ({ command: 'perl', args: ['-e', program] });
+
+describe('a program cannot', () => {
+  it.each([
+    ['keys in the home folder', join(atHome, 'id_ed25519')],
+    ['the workspace of another capsule', join(foreign, 'secret')],
+    ['the data folder of the application', join(data, 'grants.json')],
+    ['the memory of the application', `/proc/${String(process.pid)}/environ`],
+  ])('read %s', async (_what, path) => {
+    expect(existsSync(path)).toBe(true);
+    const link = 'ln -sfn "$1" way && cat way; cat "$1"; cd "$(dirname "$1")" && cat "$(basename "$1")"';
+    const { stdout, code } = await run('', { args: ['-c', link, 'sh', path] });
+    expect(stdout).toBe('');
+    expect(code).not.toBe(0);
+  });
+
+  it('see ~/.ssh, or that there is a home folder at all', async () => {
+    const { stdout } = await run(`ls -d "${homedir()}" "${homedir()}/.ssh" 2>/dev/null; ls "${data}"`);
+    expect(stdout).toBe('workspaces\n');
+    expect((await run(`ls "${data}/workspaces/p"`)).stdout).toBe('mine\n');
+  });
+
+  it('write outside of its workspace', async () => {
+    const targets = [
+      '/usr/x',
+      '/etc/x',
+      '/x',
+      join(data, 'x'),
+      join(foreign, 'x'),
+      join(homedir(), '.escaped'),
+    ];
+    await run(
+      `mkdir -p "${homedir()}"; for t in ${targets.join(' ')}; do echo x > "$t"; done; ln -s / root; echo x > root/x`,
+    );
+    expect(targets.filter((target) => existsSync(target))).toEqual([]);
+    // Its /tmp is its own.
+    const name = `/tmp/escaped-${String(process.pid)}`;
+    expect((await run(`echo x > ${name} && cat ${name}`)).stdout).toBe('x\n');
+    expect(existsSync(name)).toBe(false);
+  });
+
+  it('reach a server on the loopback without a grant of the network', async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { code } = await run('', {
+      command: 'bash',
+      args: ['-c', `exec 3<>/dev/tcp/127.0.0.1/${String(port)}`],
+    });
+    server.close();
+    expect([code, connections]).toEqual([1, 0]);
+  });
+
+  it('reach a socket in the abstract namespace, which is no file', async () => {
+    const name = `capsule-escape-${String(process.pid)}`;
+    const server = createServer((socket) => socket.end('SECRET')).listen(`\0${name}`);
+    await once(server, 'listening');
+    const program = `use Socket; socket(S, PF_UNIX, SOCK_STREAM, 0); connect(S, pack_sockaddr_un("\\0${name}")) or die "no"; print <S>`;
+    const { stdout, code } = await run('', perl(program));
+    server.close();
+    expect(stdout).toBe('');
+    expect(code).not.toBe(0);
+  });
+
+  it('signal a process of the machine', async () => {
+    const victim = spawn('sleep', ['60'], { stdio: 'ignore' });
+    const exited = once(victim, 'exit');
+    await run(`kill -9 ${String(victim.pid)}; kill -9 ${String(process.pid)}; kill -9 -1; true`);
+    expect(victim.exitCode ?? victim.signalCode).toBeNull();
+    victim.kill('SIGTERM');
+    expect(await exited).toEqual([null, 'SIGTERM']);
+  });
+
+  it('write an injected file, replace it or uncover what lies below', async () => {
+    mkdirSync(join(data, 'injected'), { recursive: true });
+    const source = join(data, 'injected', '0');
+    const target = join(workspace, 'config');
+    writeFileSync(source, 'given', { mode: 0o666 });
+    const attempts =
+      'echo bad > config; chmod 777 config; rm -f config; mv config other; umount config; cat config';
+    const { stdout } = await run(attempts, { injections: [{ source, target }] });
+    expect(stdout).toBe('given');
+    expect(readFileSync(source, 'utf8')).toBe('given');
+  });
+
+  it('push input into a controlling terminal: it has none, and the call is refused', async () => {
+    // TIOCSTI into every descriptor and into /dev/tty, which cannot be opened.
+    const program =
+      'open(T, "+<", "/dev/tty") and print "has a terminal "; my $c = "x"; for (\\*STDIN, \\*STDOUT, \\*STDERR) { print ioctl($_, 0x5412, $c) ? "pushed" : $!+0, " " }';
+    expect((await run('', perl(program))).stdout).toBe('1 1 1 ');
+    expect((await run('cut -d" " -f7 /proc/self/stat')).stdout).toBe('0\n');
+  });
+
+  it('gain rights: by namespaces, mounts or set-user-id programs', async () => {
+    const tries =
+      'unshare -Ur true && echo namespace; mount -t tmpfs none /tmp && echo mounted; su -c id && echo su; grep -E "NoNewPrivs|CapBnd" /proc/self/status';
+    expect((await run(tries)).stdout).toBe('CapBnd:\t0000000000000000\nNoNewPrivs:\t1\n');
+  });
+
+  it('outlive the application, also in a session of its own', async () => {
+    const holder = `
+      import { SandboxSpawner } from './src-main/os/child/spawn.ts';
+      import { readChildren } from './src-main/os/proc/process-stats.ts';
+      const workspace = process.argv[2];
+      const text = 'trap "" TERM HUP INT; setsid sh -c "trap \\'\\' TERM HUP INT; while :; do sleep 1; done" & while :; do sleep 1; done';
+      const child = await new SandboxSpawner().spawn({ command: 'sh', args: ['-c', text], cwd: workspace, workspace, env: { PATH: '/usr/bin:/bin' }, network: false, stdin: 'none' });
+      const own = () => readChildren(child.programPid);
+      while (own().length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+      console.log(JSON.stringify([child.programPid, ...own()]));`;
+    const root = join(import.meta.dirname, '../../..');
+    const bundle = join(root, 'node_modules', `.escape-${String(process.pid)}.mjs`);
+    await build({
+      stdin: { contents: holder, resolveDir: root, loader: 'ts' },
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      external: ['execa'],
+    });
+    try {
+      const application = spawn(process.execPath, [bundle, workspace], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = (await once(application.stdout, 'data')) as [Buffer];
+      const pids = JSON.parse(line.toString()) as number[];
+      expect(pids.filter((pid) => existsSync(`/proc/${String(pid)}`)).length).toBeGreaterThanOrEqual(2);
+      application.kill('SIGKILL');
+      await until(() => pids.every((pid) => !existsSync(`/proc/${String(pid)}`)));
+    } finally {
+      rmSync(bundle, { force: true });
+    }
+  });
+});

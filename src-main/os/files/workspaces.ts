@@ -1,0 +1,75 @@
+import { mkdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { OsError } from '../os-error.ts';
+
+/** The folders that capsules work in: one for each principal and capsule, kept when a capsule is removed. */
+export class Workspaces {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** The canonical path of a workspace; it is made when it is not there. */
+  async open(principal: string, capsule: string): Promise<string> {
+    const folder = join(this.#root, principal, capsule);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return realpath(folder);
+  }
+}
+
+/** A home folder for each principal, shared by its capsules as far as they are granted parts of it (`home://`). */
+export class Homes {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** The canonical path of a principal's home; it is made when it is not there. */
+  async open(principal: string): Promise<string> {
+    const folder = join(this.#root, principal);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return realpath(folder);
+  }
+}
+
+/**
+ * A folder inside `root`, with symbolic links followed.
+ *
+ * @param path relative to `root`, `/` between names; empty is `root` itself
+ * @throws OsError `path-escape` for an absolute path, `..` or a link that leads out; `path-invalid` when
+ *   there is no such folder
+ */
+export async function resolveInside(root: string, path: string): Promise<string> {
+  if (path.startsWith('/') || path.split('/').includes('..')) {
+    throw escape(path);
+  }
+  const resolved = await realpath(join(root, path)).catch((cause: unknown) => {
+    throw invalid(path, cause);
+  });
+  if (resolved !== root && !resolved.startsWith(root + sep)) {
+    throw escape(path);
+  }
+  if (!(await stat(resolved)).isDirectory()) {
+    throw invalid(path);
+  }
+  return resolved;
+}
+
+function escape(path: string): OsError {
+  return new OsError(
+    'path-escape',
+    `${JSON.stringify(path)} leads out of the folder that it is relative to.`,
+    'Name a folder inside it.',
+  );
+}
+
+function invalid(path: string, cause?: unknown): OsError {
+  return new OsError(
+    'path-invalid',
+    `${JSON.stringify(path)} is no folder there.`,
+    'Create the folder first.',
+    { cause },
+  );
+}

@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { PROBE_TIMEOUT_MS } from '../../limits.ts';
+import { OsError } from '../../os-error.ts';
+import { seatbeltArguments } from './seatbelt.ts';
+
+/** Part of every macOS, marked as outdated in its manual for years, and what the system's own services rest on. */
+const SANDBOX_EXEC = '/usr/bin/sandbox-exec';
+
+/**
+ * Runs one harmless program under the macOS profile, and refuses all the same: the profile can be tried, but to watch,
+ * limit and end programs there was never run. What the refusal says tells whether the profile at least works.
+ * Always throws `OsError`: `sandbox-blocked` with what sandbox-exec said, else `sandbox-unsupported`.
+ */
+export async function refuseAfterSeatbelt(sandboxExec: string = SANDBOX_EXEC): Promise<never> {
+  const complaint = await trySeatbelt(sandboxExec);
+  if (complaint !== null) {
+    throw new OsError(
+      'sandbox-blocked',
+      `This system does not let sandbox-exec make a sandbox: ${complaint}`,
+      'Run Capsule Desktop on Linux to let capsules start processes.',
+    );
+  }
+  throw new OsError(
+    'sandbox-unsupported',
+    'The macOS sandbox works here, but programs are not started in it: supervising them on macOS was never run.',
+    'Run Capsule Desktop on Linux to let capsules start processes.',
+  );
+}
+
+/** What went wrong, in one line; null when the program ran. */
+async function trySeatbelt(sandboxExec: string): Promise<string | null> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'capsule-seatbelt-')));
+  try {
+    const [workspace, temporary] = [join(folder, 'workspace'), join(folder, 'temporary')];
+    await Promise.all([workspace, temporary].map((path) => mkdir(path, { mode: 0o700 })));
+    const { argv, environment } = seatbeltArguments(
+      { command: ['/usr/bin/true'], cwd: workspace, env: {}, workspace, network: false },
+      { temporary },
+    );
+    const result = await execa(sandboxExec, argv, {
+      cwd: workspace,
+      env: environment,
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      stdout: 'ignore',
+      timeout: PROBE_TIMEOUT_MS,
+    });
+    return result.failed ? (result.stderr.trim().split('\n')[0] ?? '') || complaintOf(result) : null;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function complaintOf({ shortMessage }: { readonly shortMessage?: string | undefined }): string {
+  // The whole profile is part of the command that execa names.
+  return shortMessage?.split(': ')[0]?.slice(0, 200) ?? 'it ended without a word';
+}

@@ -1,0 +1,71 @@
+import { RESERVED_FOLDERS, SYSTEM_FOLDERS } from '../../limits.ts';
+import { OsError } from '../../os-error.ts';
+import type { ResourceLimits, SandboxSpec } from './spec.ts';
+
+/** Throws `invalid-spawn` for anything that bubblewrap would misread or that would undo the sandbox. */
+export function checkSandboxSpec(spec: SandboxSpec): void {
+  const [program, ...args] = spec.command;
+  checkPath('program', program);
+  args.forEach((arg) => checkText('an argument', arg));
+  checkPath('working directory', spec.cwd);
+  for (const path of [spec.workspace, ...(spec.readOnly ?? []), ...(spec.writable ?? [])]) {
+    checkPath('folder', path);
+    checkBindable(path);
+  }
+  for (const { source, target } of spec.injections ?? []) {
+    checkPath('injected file', source);
+    checkPath('place of an injected file', target);
+    checkBindable(target);
+  }
+  for (const [name, value] of Object.entries(spec.env)) {
+    if (name === '' || name.includes('=')) {
+      throw refusal(`The environment variable name ${JSON.stringify(name)} is empty or has an equals sign.`);
+    }
+    checkText('an environment variable', name);
+    checkText('an environment variable', value);
+  }
+  checkLimits(spec.limits ?? {});
+}
+
+/** True when `path` is `folder` or inside it. Both absolute and normalised. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+/** A bind there would replace the system view or the sandbox's own `/proc` and `/dev`. */
+function checkBindable(path: string): void {
+  const covers = [...SYSTEM_FOLDERS, '/etc', '/tmp', ...RESERVED_FOLDERS].some((own) => isWithin(own, path));
+  const inside = RESERVED_FOLDERS.some((own) => isWithin(path, own));
+  if (covers || inside) {
+    throw refusal(`The folder ${path} belongs to the sandbox and cannot be opened to a program.`);
+  }
+}
+
+function checkPath(what: string, path: string): void {
+  checkText(`the ${what}`, path);
+  const plain = path
+    .split('/')
+    .slice(1)
+    .every((part) => part !== '' && part !== '.' && part !== '..');
+  if (!path.startsWith('/') || (path !== '/' && !plain)) {
+    throw refusal(`The ${what} ${JSON.stringify(path)} is not a plain absolute path.`);
+  }
+}
+
+function checkText(what: string, text: string): void {
+  if (text.includes('\0')) {
+    throw refusal(`A NUL character is in ${what}.`);
+  }
+}
+
+function checkLimits(limits: ResourceLimits): void {
+  for (const [name, value] of Object.entries(limits) as [string, number | undefined][]) {
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1)) {
+      throw refusal(`The limit ${name} must be a whole number above zero, not ${String(value)}.`);
+    }
+  }
+}
+
+function refusal(message: string): OsError {
+  return new OsError('invalid-spawn', message, 'Correct the request; nothing was started.');
+}

@@ -1,0 +1,75 @@
+import { closeSync, openSync } from 'node:fs';
+import { execa } from 'execa';
+import { TOOL_DESCRIPTORS } from '../limits.ts';
+import { OsError } from '../os-error.ts';
+
+/** How a tool of the system ended that we ran for ourselves. */
+export interface ToolResult {
+  /** It ran, in time, and ended with status 0. */
+  readonly ok: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a tool of the system to its end, with an empty environment.
+ *
+ * @throws OsError `spawn-failed` when it could not be started at all
+ */
+export async function runTool(
+  file: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly timeout?: number } = {},
+): Promise<ToolResult> {
+  requireDescriptors();
+  const result = await execa(file, args, {
+    ...options,
+    env: {},
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+  });
+  if (result.exitCode === undefined && result.signal === undefined) {
+    throw notStarted(result.cause);
+  }
+  return { ok: !result.failed, stdout: result.stdout, stderr: result.stderr };
+}
+
+/**
+ * To be asked right before execa: where no descriptor is free it throws, leaves pipes behind, and an `error` event that
+ * nobody hears, which ends the application.
+ *
+ * @throws OsError `spawn-failed` unless a process with its pipes can be made
+ */
+export function requireDescriptors(): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < TOOL_DESCRIPTORS) {
+      opened.push(openSync('/dev/null', 'r'));
+    }
+  } catch (error) {
+    throw notStarted(error);
+  } finally {
+    opened.forEach((fd) => closeSync(fd));
+  }
+}
+
+const OUT_OF_DESCRIPTORS: readonly string[] = ['EMFILE', 'ENFILE'];
+const TOO_LONG: readonly string[] = ['E2BIG'];
+
+/**
+ * Why the system did not even make a process. The error's own text stays out of the message: some of them hold the whole
+ * command line.
+ */
+export function notStarted(cause: unknown): OsError {
+  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  const [message, hint] = OUT_OF_DESCRIPTORS.includes(code)
+    ? ['too many files are open', 'Stop some processes, or raise the limit of open files.']
+    : TOO_LONG.includes(code)
+      ? ['its arguments and environment are too long', 'Pass less, or pass it by a file.']
+      : [
+          `the system refused (${code === '' ? 'no reason given' : code})`,
+          'Stop some processes and try again.',
+        ];
+  return new OsError('spawn-failed', `The program could not be started: ${message}.`, hint, { cause });
+}

@@ -1,0 +1,300 @@
+import type { Clock } from '../../base/clock.ts';
+import { Emitter } from '../../base/emitter.ts';
+import type {
+  ExitReason,
+  ExitView,
+  LogStream,
+  ProcessPhase,
+  ProcessSignal,
+  ProcessTier,
+  ProcessView,
+} from '../../contract/views.ts';
+import type { SandboxedChild } from '../../os/child/child.ts';
+import { SIGNAL_NUMBERS } from '../../os/proc/signals.ts';
+import { drainPipes } from '../output/drain-pipes.ts';
+import { ExitLatch } from './exit-latch.ts';
+import { reasonOfExit } from './exit-reason.ts';
+import { CANCEL_GRACE_MS, MAX_STOP_GRACE_MS, OUTPUT_CHANGE_MS } from '../limits.ts';
+import type { LogSlice } from '../output/log-ring.ts';
+import { ProcessInput } from './input.ts';
+import { isReadable, ProcessOutput } from '../output/process-output.ts';
+import type { ManagedProcessOptions, ProcessOwner, ProcessPlan, Spawn } from './spec.ts';
+import { informOwner, viewProcess, type ProcessInfo, type ProcessState } from './view.ts';
+import type { ResourceWatch } from '../usage/resource-watch.ts';
+import { StopSequence, type FirstSignal } from './stop-sequence.ts';
+import { UseClock } from './use-clock.ts';
+
+/** One OS process of a capsule, whatever its tier: its output, input, signals, stop and end. */
+export class ManagedProcess {
+  readonly id: string;
+  readonly key: string;
+  readonly owner: ProcessOwner;
+  readonly tier: ProcessTier;
+  readonly plan: ProcessPlan;
+  readonly startedAt: number;
+  readonly use: UseClock;
+  /** Resolves once, when the program has ended and its output is complete. Also after a failed start (code and signal null). */
+  readonly exited: Promise<ExitView>;
+  readonly #clock: Clock;
+  readonly #limits: Pick<ResourceWatch, 'add'>;
+  readonly #changed: () => void;
+  readonly #exit: ExitLatch;
+  readonly #output = new Emitter<LogStream>();
+  readonly #streams: Readonly<Record<LogStream, ProcessOutput>>;
+  readonly #stop: StopSequence;
+  readonly #input = new ProcessInput();
+  readonly #sent = new Set<number>();
+  #child: SandboxedChild | undefined;
+  #reason: ExitReason | undefined;
+  #frozen = false;
+  #pulse: NodeJS.Timeout | undefined;
+  #endWatch: () => void = () => undefined;
+
+  constructor({ id, key, owner, tier, plan, clock, limits, onChange }: ManagedProcessOptions) {
+    this.id = id;
+    this.key = key;
+    this.owner = owner;
+    this.tier = tier;
+    this.plan = plan;
+    this.startedAt = clock.now();
+    this.#exit = new ExitLatch(clock);
+    this.exited = this.#exit.promise;
+    this.use = new UseClock(clock);
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#changed = onChange;
+    const ring = { capacity: plan.ringBytes, overflow: plan.overflow, now: clock.now };
+    this.#streams = {
+      stdout: new ProcessOutput(ring, () => this.#grew('stdout')),
+      stderr: new ProcessOutput(ring, () => this.#grew('stderr')),
+    };
+    this.#stop = new StopSequence({
+      now: clock.now,
+      ask: (signal) => this.#ask(signal),
+      kill: () => this.#child?.kill(),
+      onChange,
+    });
+  }
+
+  /** Starts the program; once. Rejects with what `spawn` rejects with. */
+  async start(spawn: Spawn): Promise<void> {
+    let child: SandboxedChild;
+    try {
+      child = await spawn(this.plan.spawn);
+    } catch (error) {
+      this.#settle({ code: null, signal: null, reason: this.#reason ?? 'self' });
+      throw error;
+    }
+    this.#child = child;
+    // Readers first, or a program that echoes a long input would wait for us while we wait for it.
+    this.#streams.stdout.attach(child.stdout);
+    this.#streams.stderr.attach(child.stderr);
+    this.#input.attach(child.stdin, this.plan);
+    void this.#watch(child);
+    this.#endWatch = this.#limits.add({
+      child,
+      ceilings: this.plan.ceilings,
+      onExceeded: (reason) => void this.kill(reason),
+    });
+    // A stop or kill that came while it was starting.
+    const step = this.#stop.view?.step;
+    if (step === 'kill') {
+      child.kill();
+    } else if (step !== undefined) {
+      this.#ask(step);
+    }
+    this.#changed();
+  }
+
+  get phase(): ProcessPhase {
+    if (this.#exit.view !== null) {
+      return 'exited';
+    }
+    if (this.#stop.view !== null) {
+      return 'stopping';
+    }
+    return this.#child === undefined ? 'starting' : 'running';
+  }
+
+  get exit(): ExitView | null {
+    return this.#exit.view;
+  }
+
+  /** As `exited`, for who may stop waiting before: the promise keeps whatever waits for it until the end. */
+  get onExit(): Emitter<ExitView>['event'] {
+    return this.#exit.event;
+  }
+
+  /** False from the program's own end on, also while the last of its output is still taken in. */
+  get live(): boolean {
+    return this.#exit.view === null && this.#child?.ended !== true;
+  }
+
+  /** Epoch ms, null while it runs. */
+  get exitedAt(): number | null {
+    return this.#exit.at;
+  }
+
+  /** Says which stream has more bytes or has ended; fires for every chunk. For readiness, not for showing. */
+  get onOutput(): Emitter<LogStream>['event'] {
+    return this.#output.event;
+  }
+
+  /** For the owner: next bytes of the shared drain cursor. */
+  drain(stream: LogStream, max: number): LogSlice {
+    this.use.touch();
+    return this.#streams[stream].drain(max);
+  }
+
+  /** For the owner: the same as text, characters never torn. */
+  drainText(stream: LogStream, max: number): string {
+    this.use.touch();
+    return this.#streams[stream].drainText(max);
+  }
+
+  /** For the owner: from a cursor of its own; null is the oldest retained byte. */
+  readSince(stream: LogStream, offset: number | null, max: number): LogSlice {
+    this.use.touch();
+    return this.#streams[stream].readSince(offset, max);
+  }
+
+  /** For the window: takes nothing from anybody, counts as nobody's reading. */
+  peek(stream: LogStream, offset: number | null, max: number): LogSlice {
+    return this.#streams[stream].readAt(offset, max);
+  }
+
+  /** True when the shared drain cursor has bytes before it, or both streams have ended. */
+  get readable(): boolean {
+    return isReadable(Object.values(this.#streams));
+  }
+
+  /**
+   * Resolves with the number of bytes when the program's input has taken them all; waits as long as it does not read.
+   * Throws `ProcessError` `too-large` over 1 MiB, `OsError` `closed` when the input is closed on either side, and the
+   * signal's reason when that aborts; what was not taken by then is not written later.
+   */
+  writeStdin(bytes: Uint8Array, signal?: AbortSignal): Promise<number> {
+    this.use.touch();
+    return this.#input.write(bytes, signal);
+  }
+
+  /** The program sees the end of its input after what was written. Harmless when closed. */
+  closeStdin(): void {
+    this.use.touch();
+    this.#input.end();
+    this.#changed();
+  }
+
+  /** Sends a signal to the process group. False when it has ended. */
+  signal(name: ProcessSignal): boolean {
+    const delivered = this.#child?.signal(name) ?? false;
+    if (delivered) {
+      this.#sent.add(SIGNAL_NUMBERS[name]);
+      if (name === 'stop' || name === 'cont') {
+        this.#frozen = name === 'stop';
+        this.#changed();
+      }
+    }
+    return delivered;
+  }
+
+  /**
+   * TERM or INT, then KILL after `graceMs` (at most 30 s). The first reason given is the one that stays. Resolves with the end,
+   * or with null when the stop is called off: then the program runs on.
+   */
+  async stop(graceMs: number, reason: ExitReason, first: FirstSignal = 'term'): Promise<ExitView | null> {
+    if (!this.live) {
+      return this.exited;
+    }
+    this.#reason ??= reason;
+    const grace = Math.min(MAX_STOP_GRACE_MS, Math.max(0, graceMs));
+    // Whoever unloads or cancels counts on the end; only a plain stop is somebody's wish, which may change.
+    this.#stop.begin({ graceMs: grace, first, revocable: reason === 'stopped' });
+    return (await this.#stop.over) === 'ended' ? this.exited : null;
+  }
+
+  /** The call that it was started for is cancelled: INT, 2 s, KILL. */
+  cancel(): Promise<ExitView | null> {
+    return this.stop(CANCEL_GRACE_MS, 'cancelled', 'int');
+  }
+
+  /** Calls off the KILL of a stop that somebody asked for. False when there is none, or the program has ended. */
+  cancelStop(): boolean {
+    const cancelled = this.live && this.#stop.cancel();
+    if (cancelled) {
+      this.#reason = undefined;
+    }
+    return cancelled;
+  }
+
+  /** Ends it and all its descendants at once. */
+  kill(reason: ExitReason): Promise<ExitView> {
+    if (this.live) {
+      this.#reason ??= reason;
+      this.#stop.force();
+    }
+    return this.exited;
+  }
+
+  info(): ProcessInfo {
+    return informOwner(this.#state(), this.#clock.now());
+  }
+
+  view(): ProcessView {
+    return viewProcess(this.#state());
+  }
+
+  #state(): ProcessState {
+    return {
+      key: this.key,
+      owner: this.owner,
+      tier: this.tier,
+      plan: this.plan,
+      phase: this.phase,
+      startedAt: this.startedAt,
+      touchedAt: this.use.last,
+      exitedAt: this.#exit.at,
+      exit: this.#exit.view,
+      stop: this.#stop.view,
+      frozen: this.#frozen,
+      stdinOpen: this.#input.open,
+      child: this.#child,
+      streams: this.#streams,
+    };
+  }
+
+  #ask(signal: FirstSignal): void {
+    this.signal(signal);
+    if (this.#frozen) {
+      // A frozen program could not act on it.
+      this.signal('cont');
+    }
+  }
+
+  async #watch(child: SandboxedChild): Promise<void> {
+    const exit = await child.exited;
+    const reason = reasonOfExit(exit, this.#reason, this.#sent, this.plan.ceilings);
+    await drainPipes(Object.values(this.#streams));
+    this.#settle({ ...exit, reason });
+  }
+
+  #settle(exit: ExitView): void {
+    this.#endWatch();
+    this.#exit.set(exit, () => {
+      this.#stop.end();
+      Object.values(this.#streams).forEach((stream) => stream.close());
+      clearTimeout(this.#pulse);
+    });
+    this.#changed();
+  }
+
+  #grew(stream: LogStream): void {
+    this.#output.fire(stream);
+    if (this.#exit.view === null) {
+      this.#pulse ??= setTimeout(() => {
+        this.#pulse = undefined;
+        this.#changed();
+      }, OUTPUT_CHANGE_MS).unref();
+    }
+  }
+}

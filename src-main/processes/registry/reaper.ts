@@ -1,0 +1,45 @@
+import type { ExitReason } from '../../contract/views.ts';
+import { SWEEP_INTERVAL_MS } from '../limits.ts';
+import type { ManagedProcess } from '../process/managed-process.ts';
+
+/** What is due for one process: an end with its reason, being forgotten, or nothing. */
+export type Verdict = Extract<ExitReason, 'idle' | 'lifetime'> | 'forget' | null;
+
+/** Judges by the limits that the process was started with. `now` in epoch ms. */
+export function judge(process: ManagedProcess, now: number): Verdict {
+  const { maxLifetimeMs, idleTimeoutMs, exitRetentionMs } = process.plan;
+  if (process.exitedAt !== null) {
+    return now - process.exitedAt >= exitRetentionMs ? 'forget' : null;
+  }
+  if (process.phase !== 'running') {
+    return null;
+  }
+  if (now - process.startedAt >= maxLifetimeMs) {
+    return 'lifetime';
+  }
+  return idleTimeoutMs !== null && now - process.use.last >= idleTimeoutMs ? 'idle' : null;
+}
+
+/** Calls `sweep` every 2 s while there is something to watch. Never keeps the application alive. */
+export class Reaper {
+  readonly #sweep: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(sweep: () => void) {
+    this.#sweep = sweep;
+  }
+
+  get watching(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  /** Begins to look, or stops. */
+  watch(needed: boolean): void {
+    if (!needed) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    } else {
+      this.#timer ??= setInterval(this.#sweep, SWEEP_INTERVAL_MS).unref();
+    }
+  }
+}

@@ -1,0 +1,518 @@
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../base/clock.ts';
+import type { ProcessTier, ProcessView } from '../../contract/views.ts';
+import { SandboxSpawner } from '../../os/child/spawn.ts';
+import { makeWorkspace, openDescriptors, until } from '../../os/testing.ts';
+import type { ManagedProcess } from '../process/managed-process.ts';
+import type { ProcessOwner, ProcessSpec } from '../process/spec.ts';
+import { ProcessRegistry } from './registry.ts';
+import type { RegistryLimits } from './limits.ts';
+import type { RegistryChange } from './registry.ts';
+
+const spawner = new SandboxSpawner();
+const { path: workspace, remove } = makeWorkspace();
+const owner: ProcessOwner = { capsule: 'tools', principal: 'ann', call: 'c1' };
+const live: ProcessRegistry[] = [];
+
+function makeRegistry(limits: Partial<RegistryLimits> = {}): ProcessRegistry {
+  const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock: systemClock, limits });
+  live.push(registry);
+  return registry;
+}
+
+function sh(text: string, more: Partial<ProcessSpec> = {}): ProcessSpec {
+  const env = { PATH: '/usr/bin:/bin' };
+  return { command: 'sh', args: ['-c', text], cwd: workspace, workspace, env, network: false, ...more };
+}
+
+function start(
+  text: string,
+  more: Partial<ProcessSpec> = {},
+  tier: ProcessTier = 'persistent',
+): Promise<ManagedProcess> {
+  return makeRegistry().spawn(owner, tier, sh(text, more));
+}
+
+const refusal = (code: string): object => ({ code });
+
+afterEach(async () => {
+  await Promise.all(live.splice(0).map((registry) => registry.dispose()));
+});
+
+afterAll(async () => {
+  await spawner.dispose();
+  remove();
+});
+
+describe('a process', () => {
+  it('goes from starting over running to exited, each step announced', async () => {
+    const registry = makeRegistry();
+    const phases: string[] = [];
+    registry.onChange((change) => change.kind === 'process' && phases.push(change.process.phase));
+    const process = await registry.spawn(owner, 'persistent', sh('echo out; echo err >&2; exit 3'));
+    expect(await process.exited).toEqual({ code: 3, signal: null, reason: 'self' });
+    expect([...new Set(phases)]).toEqual(['starting', 'running', 'exited']);
+    expect(process.view()).toMatchObject({
+      ...{ capsule: 'tools', principal: 'ann', tier: 'persistent', phase: 'exited', osPid: null, stop: null },
+      command: ['sh', '-c', 'echo out; echo err >&2; exit 3'],
+      stdout: { produced: 4, dropped: 0, retained: 4, ended: true },
+      stderr: { produced: 4, dropped: 0, retained: 4, ended: true },
+    });
+    expect([process.drainText('stdout', Infinity), process.drainText('stderr', Infinity)]).toEqual([
+      'out\n',
+      'err\n',
+    ]);
+  });
+
+  it('has its whole output when its end is known', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const process = await start('head -c 300000 /dev/zero; head -c 200000 /dev/zero >&2');
+      await process.exited;
+      const { stdout, stderr } = process.view();
+      expect([stdout.produced, stdout.ended, stderr.produced, stderr.ended]).toEqual([
+        300_000,
+        true,
+        200_000,
+        true,
+      ]);
+    }
+  });
+
+  it('counts every byte of a flood while dropping the oldest', async () => {
+    const total = 50 * 1024 * 1024;
+    const process = await start(`head -c ${String(total)} /dev/zero`, { ringBytes: 64 * 1024 });
+    const views: ProcessView[] = [];
+    while (process.exit === null) {
+      views.push(process.view());
+      await Promise.race([process.exited, new Promise((resolve) => setImmediate(resolve))]);
+    }
+    expect(views.every(({ stdout }) => stdout.dropped + stdout.retained === stdout.produced)).toBe(true);
+    expect(process.view().stdout).toMatchObject({ produced: total, dropped: total - 65536, retained: 65536 });
+    expect(process.info().bytesDropped).toBe(total - 65536);
+  });
+
+  it('is held back by an owner that does not read, and then loses nothing', async () => {
+    const total = 8 * 1024 * 1024;
+    const process = await start(`head -c ${String(total)} /dev/urandom | tee copy`, {
+      overflow: 'backpressure',
+      ringBytes: 100_000,
+    });
+    await until(() => process.view().blockedOnOutput);
+    expect(process.view().stdout).toMatchObject({ produced: 100_000, dropped: 0, retained: 100_000 });
+    // The window reads as much as it likes; that lets nothing in.
+    expect(process.peek('stdout', 0, Infinity).bytes.length).toBe(100_000);
+    expect(process.view().blockedOnOutput).toBe(true);
+    const pieces: Uint8Array[] = [];
+    for (let offset = 0, end = false; !end;) {
+      const slice = process.readSince('stdout', offset, 30_000);
+      expect(slice.lost).toBe(0);
+      pieces.push(slice.bytes);
+      [offset, end] = [slice.next, slice.end];
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { readFileSync } = await import('node:fs');
+    expect(Buffer.concat(pieces).equals(readFileSync(`${workspace}/copy`))).toBe(true);
+    expect(await process.exited).toMatchObject({ code: 0 });
+    expect(process.info().bytesDropped).toBe(0);
+  });
+
+  it('gives up nothing that a held-back program wrote before its end', async () => {
+    const process = await start('head -c 40000 /dev/zero', { overflow: 'backpressure', ringBytes: 4096 });
+    expect(await process.exited).toMatchObject({ code: 0 });
+    expect(process.drain('stdout', Infinity)).toMatchObject({ start: 0, next: 40_000, lost: 0, end: true });
+  });
+
+  it('echoes 4 MiB of first input while it is being written', async () => {
+    const stdin = Buffer.alloc(4 * 1024 * 1024, 'input\n');
+    const process = await start('exec cat', { stdin, ringBytes: 8 * 1024 * 1024 });
+    expect(await process.exited).toMatchObject({ code: 0 });
+    expect(Buffer.from(process.drain('stdout', Infinity).bytes).equals(stdin)).toBe(true);
+  });
+
+  it('keeps its input open when told to, for lines that come later', async () => {
+    const process = await start('while read line; do echo "got $line"; done; echo end', {
+      stdin: Buffer.from('first\n'),
+      keepStdinOpen: true,
+    });
+    let text = '';
+    const said =
+      (part: string): (() => boolean) =>
+      () =>
+        (text += process.drainText('stdout', 100)).includes(part);
+    await until(said('got first\n'));
+    expect(process.view().stdinOpen).toBe(true);
+    expect(await process.writeStdin(Buffer.from('second\n'))).toBe(7);
+    await until(said('got second\n'));
+    process.closeStdin();
+    await until(said('end\n'));
+    expect(await process.exited).toMatchObject({ code: 0 });
+    expect(process.view().stdinOpen).toBe(false);
+    await expect(process.writeStdin(Buffer.from('x'))).rejects.toMatchObject(refusal('closed'));
+    await expect(process.writeStdin(new Uint8Array(1024 * 1024 + 1))).rejects.toMatchObject(
+      refusal('too-large'),
+    );
+  });
+
+  it('reads an empty input when it was given none', async () => {
+    const process = await start('cat; echo done');
+    await process.exited;
+    expect(process.drainText('stdout', Infinity)).toBe('done\n');
+  });
+});
+
+describe('a stop', () => {
+  const trapping = 'trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 0.01; done';
+  const ignoring = 'trap "" TERM; echo ready; while :; do sleep 0.01; done';
+  const ready = (process: ManagedProcess) => (): boolean => process.view().stdout.produced > 0;
+
+  it('lets a program that handles TERM end by itself, within the grace', async () => {
+    const process = await start(trapping);
+    await until(ready(process));
+    const before = Date.now();
+    const stopped = process.stop(20_000, 'stopped');
+    expect(process.view()).toMatchObject({ phase: 'stopping', stop: { step: 'term', graceMs: 20_000 } });
+    expect(await stopped).toEqual({ code: 7, signal: null, reason: 'stopped' });
+    expect(Date.now() - before).toBeLessThan(10_000);
+    expect(process.drainText('stdout', 100)).toBe('ready\nbye\n');
+  });
+
+  it('kills one that ignores TERM when the grace is over, and shows both steps', async () => {
+    const registry = makeRegistry();
+    const steps = new Set<string>();
+    registry.onChange(
+      (change) => change.kind === 'process' && steps.add(change.process.stop?.step ?? 'none'),
+    );
+    const process = await registry.spawn(owner, 'persistent', sh(ignoring));
+    await until(ready(process));
+    expect(await process.stop(100, 'idle')).toEqual({ code: null, signal: 9, reason: 'idle' });
+    expect([...steps]).toEqual(['none', 'term', 'kill']);
+    expect(process.view()).toMatchObject({ phase: 'exited', stop: null });
+  });
+
+  it('can be called off before the KILL', async () => {
+    const process = await start(ignoring);
+    await until(ready(process));
+    void process.stop(200, 'stopped');
+    expect(process.cancelStop()).toBe(true);
+    expect(process.cancelStop()).toBe(false);
+    expect(process.view()).toMatchObject({ phase: 'running', stop: null });
+    // Well past the grace that was called off.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(process.exit).toBeNull();
+    expect(await process.kill('killed')).toEqual({ code: null, signal: 9, reason: 'killed' });
+  });
+
+  it('reaches a frozen program', async () => {
+    const process = await start(trapping);
+    await until(ready(process));
+    process.signal('stop');
+    expect(process.view().frozen).toBe(true);
+    expect(await process.stop(20_000, 'stopped')).toMatchObject({ code: 7 });
+    expect(process.view().frozen).toBe(false);
+  });
+
+  it('keeps its first reason, and the shorter of two graces', async () => {
+    const process = await start(ignoring);
+    await until(ready(process));
+    void process.stop(30_000, 'stopped');
+    expect(await process.stop(50, 'shutdown')).toEqual({ code: null, signal: 9, reason: 'stopped' });
+  });
+
+  it('is told from a signal that somebody here sent, and from an end of its own', async () => {
+    const signalled = await start('exec sleep 100');
+    signalled.signal('int');
+    expect(await signalled.exited).toEqual({ code: null, signal: 2, reason: 'killed' });
+    const own = await start('kill -SEGV $$');
+    expect(await own.exited).toEqual({ code: null, signal: 11, reason: 'self' });
+  });
+
+  it('can come while the program is being started', async () => {
+    const registry = makeRegistry();
+    const starting = registry.spawn(owner, 'persistent', sh('sleep 100'));
+    await registry.stopAll(() => true, 'unloaded', 5_000);
+    expect((await starting).exit).toMatchObject({ reason: 'unloaded' });
+  });
+});
+
+describe('the registry', () => {
+  it('allows eight live background processes per principal and capsule, both tiers together', async () => {
+    const registry = makeRegistry();
+    const tiers: ProcessTier[] = ['ephemeral', 'persistent'];
+    const eight = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        registry.spawn(owner, tiers[index % 2] ?? 'ephemeral', sh('sleep 100')),
+      ),
+    );
+    for (const tier of tiers) {
+      await expect(registry.spawn(owner, tier, sh('true'))).rejects.toMatchObject(refusal('quota'));
+    }
+    // Others, and calls that wait for their program, are not affected.
+    await registry.spawn({ ...owner, principal: 'bob' }, 'persistent', sh('true'));
+    await registry.spawn({ ...owner, capsule: 'other' }, 'ephemeral', sh('true'));
+    await registry.spawn(owner, 'sync', sh('true'));
+    await eight[0]?.kill('killed');
+    await registry.spawn(owner, 'persistent', sh('true'));
+  });
+
+  it('starts many at the same time', async () => {
+    const registry = makeRegistry();
+    const all = Array.from({ length: 20 }, () => registry.spawn(owner, 'sync', sh('exit 3')));
+    const exits = await Promise.all((await Promise.all(all)).map(({ exited }) => exited));
+    expect(exits.map(({ code }) => code)).toEqual(exits.map(() => 3));
+  });
+
+  it('frees the slot of a start that failed, and forgets it', async () => {
+    const registry = makeRegistry({ concurrent: 1 });
+    const changes: RegistryChange[] = [];
+    registry.onChange((change) => changes.push(change));
+    const missing = sh('', { command: 'no-such-program' });
+    await expect(registry.spawn(owner, 'persistent', missing)).rejects.toMatchObject(
+      refusal('program-not-found'),
+    );
+    expect(registry.views()).toEqual([]);
+    expect(changes.at(-1)?.kind).toBe('removed');
+    await registry.spawn(owner, 'persistent', sh('true'));
+  });
+
+  it('keeps to a lower ceiling of the principal', async () => {
+    const registry = makeRegistry();
+    await registry.spawn(owner, 'persistent', sh('sleep 100'), { maxConcurrent: 1 });
+    const second = registry.spawn(owner, 'persistent', sh('true'), { maxConcurrent: 1 });
+    await expect(second).rejects.toMatchObject(refusal('quota'));
+  });
+
+  it('is full at its ceilings, running and ended together, until one is released', async () => {
+    const registry = makeRegistry({ retainedPerPrincipal: 2, entries: 3 });
+    const first = await registry.spawn(owner, 'persistent', sh('true'));
+    await registry.spawn(owner, 'persistent', sh('true'));
+    await expect(registry.spawn(owner, 'persistent', sh('true'))).rejects.toMatchObject(
+      refusal('registry-full'),
+    );
+    const bob = { ...owner, principal: 'bob' };
+    const transient = await registry.spawn(bob, 'sync', sh('true'));
+    await transient.exited;
+    // An ended process that nobody can ask for makes room.
+    await registry.spawn(bob, 'persistent', sh('true'));
+    expect(() => registry.byKey(transient.key)).toThrow('no such process');
+    await expect(registry.spawn(bob, 'persistent', sh('true'))).rejects.toMatchObject(
+      refusal('registry-full'),
+    );
+    await first.exited;
+    registry.release(first);
+    await registry.spawn(bob, 'persistent', sh('true'));
+  });
+
+  it('answers unknown, foreign and released ids alike', async () => {
+    const registry = makeRegistry();
+    const process = await registry.spawn(owner, 'persistent', sh('sleep 100'));
+    expect(registry.byId(process.id, owner)).toBe(process);
+    expect(registry.byId(process.id, { ...owner, call: 'c2' } as ProcessOwner)).toBe(process);
+    const errors = [
+      [process.id, { ...owner, principal: 'bob' }],
+      [process.id, { ...owner, capsule: 'other' }],
+      ['a'.repeat(52), owner],
+      [process.key, owner],
+    ].map(([id, asker]) => {
+      try {
+        return registry.byId(id as string, asker as ProcessOwner);
+      } catch (error) {
+        return error instanceof Error ? error.message : null;
+      }
+    });
+    expect(new Set(errors)).toEqual(new Set(['There is no such process.']));
+    expect(() => registry.release(process)).toThrow(
+      expect.objectContaining(refusal('invalid-input')) as Error,
+    );
+    expect(registry.byKey(process.key)).toBe(process);
+    expect(JSON.stringify(registry.views())).not.toContain(process.id);
+  });
+
+  it('lists the persistent processes of one owner by label', async () => {
+    const registry = makeRegistry();
+    await registry.spawn(owner, 'persistent', sh('true', { label: 'web server' }));
+    await registry.spawn(owner, 'persistent', sh('true', { label: 'worker' }));
+    await registry.spawn(owner, 'ephemeral', sh('true', { label: 'web once' }));
+    await registry.spawn({ ...owner, principal: 'bob' }, 'persistent', sh('true', { label: 'web of bob' }));
+    const labels = (part: string | null): readonly string[] =>
+      registry.list(owner, part).map(({ plan }) => plan.label);
+    expect([labels(null), labels('web')]).toEqual([['web server', 'worker'], ['web server']]);
+  });
+
+  it('cancels what one call started for itself: INT, two seconds, KILL; nothing else', async () => {
+    const registry = makeRegistry();
+    const polite = 'trap "exit 6" INT; echo; while :; do sleep 0.01; done';
+    // What a shell starts with & ignores INT, as its descendants do.
+    const deaf = 'trap "" INT; (while :; do sleep 0.01; done) & echo; while :; do sleep 0.01; done';
+    const mine = await Promise.all([
+      registry.spawn(owner, 'sync', sh(polite)),
+      registry.spawn(owner, 'ephemeral', sh(deaf)),
+    ]);
+    const others = await Promise.all([
+      registry.spawn(owner, 'persistent', sh(polite)),
+      registry.spawn({ ...owner, call: 'c2' }, 'ephemeral', sh(polite)),
+      registry.spawn({ ...owner, call: null }, 'ephemeral', sh(polite)),
+    ]);
+    await until(() => [...mine, ...others].every((process) => process.view().stdout.produced > 0));
+    const cancelled = registry.cancelCall('c1');
+    expect(mine[1]?.view().stop).toMatchObject({ step: 'int', graceMs: 2_000, revocable: false });
+    // The instance of a cancelled call ends, and its handles with it; the first cause stays.
+    void mine[1]?.stop(0, 'killed');
+    const { killAt = Infinity } = mine[1]?.view().stop ?? {};
+    expect(killAt).toBeLessThanOrEqual(Date.now());
+    await cancelled;
+    expect(mine.map(({ exit }) => exit)).toEqual([
+      { code: 6, signal: null, reason: 'cancelled' },
+      { code: null, signal: 9, reason: 'cancelled' },
+    ]);
+    expect(others.map(({ phase }) => phase)).toEqual(['running', 'running', 'running']);
+    await registry.cancelCall('c1');
+    await registry.cancelCall('');
+    expect(others.map(({ phase }) => phase)).toEqual(['running', 'running', 'running']);
+  });
+
+  it('gives a cancelled program two seconds', async () => {
+    const registry = makeRegistry();
+    const text = 'trap "sleep 0.1; exit 6" INT; echo; while :; do sleep 0.01; done';
+    const process = await registry.spawn(owner, 'sync', sh(text));
+    await until(() => process.view().stdout.produced > 0);
+    await registry.cancelCall('c1');
+    expect(process.exit).toEqual({ code: 6, signal: null, reason: 'cancelled' });
+    const deaf = await registry.spawn(owner, 'sync', sh('trap "" INT; echo; while :; do sleep 0.01; done'));
+    await until(() => deaf.view().stdout.produced > 0);
+    const before = Date.now();
+    await registry.cancelCall('c1');
+    expect(deaf.exit).toEqual({ code: null, signal: 9, reason: 'cancelled' });
+    expect(Date.now() - before).toBeGreaterThan(1_900);
+  });
+
+  it('ends for good what it needs ended, whoever wants to call that off', async () => {
+    const process = await start('trap "" TERM; echo; while :; do sleep 0.01; done');
+    await until(() => process.view().stdout.produced > 0);
+    void process.stop(20_000, 'stopped');
+    const ended = process.stop(200, 'unloaded');
+    expect(process.cancelStop()).toBe(false);
+    expect(await ended).toEqual({ code: null, signal: 9, reason: 'stopped' });
+  });
+
+  it('calls off a start whose caller has gone', async () => {
+    const registry = makeRegistry();
+    const caller = new AbortController();
+    const starting = registry.spawn(owner, 'sync', sh('sleep 100'), { signal: caller.signal });
+    caller.abort();
+    await expect(starting).rejects.toMatchObject(refusal('cancelled'));
+    expect(registry.views()).toEqual([]);
+  });
+
+  it('ends the idle and the old, politely, and forgets the ended', async () => {
+    const registry = makeRegistry();
+    const minute = 60_000;
+    const idle = await registry.spawn(owner, 'persistent', sh('sleep 100', { idleTimeoutMs: minute }));
+    const old = await registry.spawn(owner, 'ephemeral', sh('sleep 100', { maxLifetimeMs: minute }));
+    registry.sweep(Date.now() + minute / 2);
+    expect([idle.phase, old.phase]).toEqual(['running', 'running']);
+    registry.sweep(Date.now() + minute);
+    expect(await idle.exited).toEqual({ code: null, signal: 15, reason: 'idle' });
+    expect(await old.exited).toEqual({ code: null, signal: 15, reason: 'lifetime' });
+    registry.sweep(Date.now() + 4 * minute);
+    expect(registry.views().length).toBe(2);
+    registry.sweep(Date.now() + 6 * minute);
+    expect(registry.views()).toEqual([]);
+  });
+
+  it('takes asking for no use, and reading, writing, signalling and waiting for use', async () => {
+    let now = 1_000;
+    const clock = { ...systemClock, now: () => now };
+    const registry = new ProcessRegistry({ spawn: (each) => spawner.spawn(each), clock });
+    live.push(registry);
+    const process = await registry.spawn(
+      owner,
+      'persistent',
+      sh('cat', { keepStdinOpen: true, idleTimeoutMs: 100 }),
+    );
+    const uses: readonly (() => unknown)[] = [
+      () => process.drain('stdout', 1),
+      () => process.drainText('stdout', 1),
+      () => process.readSince('stdout', null, 1),
+      () => process.writeStdin(Buffer.from('x')),
+      () => process.use.beginWait()(),
+    ];
+    for (const use of uses) {
+      now += 99;
+      await use();
+      expect(process.info().idleMs).toBe(0);
+    }
+    for (const look of [() => process.view(), () => process.info(), () => process.peek('stdout', 0, 1)]) {
+      now += 10;
+      look();
+    }
+    registry.list(owner, null);
+    registry.byId(process.id, owner);
+    expect(process.info().idleMs).toBe(30);
+    const endWait = process.use.beginWait();
+    now += 1_000;
+    registry.sweep(now);
+    expect(process.phase).toBe('running');
+    endWait();
+    now += 99;
+    registry.sweep(now);
+    expect(process.phase).toBe('running');
+    now += 1;
+    registry.sweep(now);
+    expect(await process.exited).toMatchObject({ reason: 'idle' });
+    // A tombstone: what it was and why it ended stay readable, its slot is free.
+    expect(registry.byId(process.id, owner).view().exit).toMatchObject({ signal: 15, reason: 'idle' });
+  });
+
+  it('ends a spawn that is waited for too long, and says why', async () => {
+    const registry = makeRegistry();
+    const process = await registry.spawn(owner, 'sync', sh('echo so far; sleep 100'));
+    await until(() => process.view().stdout.produced > 0);
+    registry.sweep(Date.now() + 5 * 60_000);
+    expect(await process.exited).toEqual({ code: null, signal: 15, reason: 'lifetime' });
+    expect(process.drainText('stdout', 100)).toBe('so far\n');
+  });
+
+  it('forgets all but the latest ended ones that nobody can ask for', async () => {
+    const registry = makeRegistry({ exitedTransient: 2 });
+    const keys: string[] = [];
+    for (let index = 0; index < 4; index += 1) {
+      const process = await registry.spawn(owner, 'sync', sh('true'));
+      await process.exited;
+      keys.push(process.key);
+    }
+    expect(registry.views().map(({ key }) => key)).toEqual(keys.slice(2));
+  });
+
+  it('speaks of growing output seldom, however fast it grows', async () => {
+    const registry = makeRegistry();
+    let running = 0;
+    registry.onChange((change) => {
+      running += change.kind === 'process' && change.process.phase === 'running' ? 1 : 0;
+    });
+    const before = Date.now();
+    const process = await registry.spawn(owner, 'sync', sh('head -c 100M /dev/zero'));
+    await process.exited;
+    expect(running).toBeLessThanOrEqual((Date.now() - before) / 50 + 2);
+  });
+
+  it('leaves nothing running and no descriptor open when disposed', async () => {
+    const before = openDescriptors();
+    const registry = makeRegistry();
+    const all = await Promise.all([
+      registry.spawn(owner, 'persistent', sh('trap "exit 4" TERM; echo; while :; do sleep 0.01; done')),
+      registry.spawn(
+        owner,
+        'ephemeral',
+        sh('trap "" TERM; echo; while :; do sleep 0.01; done', { keepStdinOpen: true }),
+      ),
+    ]);
+    await until(() => all.every((process) => process.view().stdout.produced > 0));
+    await registry.dispose();
+    expect(all.map(({ exit }) => exit)).toEqual([
+      { code: 4, signal: null, reason: 'shutdown' },
+      { code: null, signal: 9, reason: 'shutdown' },
+    ]);
+    await expect(registry.spawn(owner, 'sync', sh('true'))).rejects.toMatchObject(refusal('cancelled'));
+    await until(() => openDescriptors() <= before + 60);
+  });
+});

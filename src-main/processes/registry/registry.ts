@@ -1,0 +1,283 @@
+import type { Clock } from '../../base/clock.ts';
+import { Emitter } from '../../base/emitter.ts';
+import type { ExitReason, LogStream, ProcessTier, ProcessView } from '../../contract/views.ts';
+import { decodeCursor, encodeCursor } from './cursor-token.ts';
+import { DEFAULT_STOP_GRACE_MS, SHUTDOWN_GRACE_MS } from '../limits.ts';
+import { ManagedProcess } from '../process/managed-process.ts';
+import { noSuchProcess, ProcessError } from '../process-error.ts';
+import { KeyedHash, newProcessId } from './process-id.ts';
+import { ProcessIndex } from './process-index.ts';
+import type { Asker } from './process-index.ts';
+import { planProcess } from '../process/spec.ts';
+import type { ProcessOwner, ProcessPlan, ProcessSpec, Spawn } from '../process/spec.ts';
+import { judge, Reaper } from './reaper.ts';
+import { REFERENCE_LIMITS } from './limits.ts';
+import type { RegistryLimits } from './limits.ts';
+import { ResourceWatch } from '../usage/resource-watch.ts';
+
+export interface RegistryOptions {
+  readonly spawn: Spawn;
+  readonly clock: Clock;
+  readonly limits?: Partial<RegistryLimits>;
+}
+
+export interface SpawnOptions {
+  /** The principal's own ceiling of live background processes, when lower than the registry's. */
+  readonly maxConcurrent?: number;
+  /** Calls the start off: rejects with `cancelled`, and nothing runs. Later aborts change nothing. */
+  readonly signal?: AbortSignal;
+}
+
+export type RegistryChange =
+  | { readonly kind: 'process'; readonly process: ProcessView }
+  | { readonly kind: 'removed'; readonly key: string };
+
+/** All OS processes of all capsules, running and recently ended. Outlives instances; ends with the kernel. */
+export class ProcessRegistry {
+  readonly #spawn: Spawn;
+  readonly #clock: Clock;
+  readonly #limits: RegistryLimits;
+  readonly #hash = new KeyedHash();
+  readonly #entries = new ProcessIndex(this.#hash);
+  readonly #change = new Emitter<RegistryChange>();
+  /** One for all: there is one machine. */
+  readonly #watch = new ResourceWatch();
+  readonly #reaper = new Reaper(() => this.sweep(this.#clock.now()));
+  #disposal: Promise<void> | undefined;
+
+  constructor({ spawn, clock, limits }: RegistryOptions) {
+    this.#spawn = spawn;
+    this.#clock = clock;
+    this.#limits = { ...REFERENCE_LIMITS, ...limits };
+  }
+
+  /** Fires for every visible change; growing output at most every 50 ms per process. */
+  get onChange(): Emitter<RegistryChange>['event'] {
+    return this.#change.event;
+  }
+
+  /**
+   * Starts a program for `owner`. The slot is reserved before anything is started and is free again when the program
+   * has ended. Throws `ProcessError` `quota`, `registry-full`, `too-large`, `invalid-input` or `cancelled`, or the
+   * `OsError` of the start; then no entry remains.
+   */
+  async spawn(
+    owner: ProcessOwner,
+    tier: ProcessTier,
+    spec: ProcessSpec,
+    { maxConcurrent, signal }: SpawnOptions = {},
+  ): Promise<ManagedProcess> {
+    const plan = planProcess(spec, tier);
+    if (this.#disposal !== undefined || isAborted(signal)) {
+      throw cancelled();
+    }
+    this.#checkCaps(owner, tier, maxConcurrent ?? this.#limits.concurrent);
+    const process = this.#reserve(owner, tier, plan);
+    const abort = (): void => void process.cancel();
+    signal?.addEventListener('abort', abort);
+    try {
+      await process.start(this.#spawn);
+    } catch (error) {
+      this.#remove(process);
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+    if (isAborted(signal)) {
+      await process.exited;
+      this.#remove(process);
+      throw cancelled();
+    }
+    return process;
+  }
+
+  /** The name of an id for windows and records; there is one as well for an id that names nothing. */
+  keyOf(id: string): string {
+    return this.#entries.keyOf(id);
+  }
+
+  /** The asker's own persistent process of this id. What else an id may be cannot be told apart, see `ProcessIndex`. */
+  find(id: string, asker: Asker): ManagedProcess | undefined {
+    return this.#entries.find(id, asker);
+  }
+
+  /** As `find`, but throws `no-such-process`. */
+  byId(id: string, asker: Asker): ManagedProcess {
+    return this.find(id, asker) ?? fail(noSuchProcess());
+  }
+
+  /** For the window, which sees every process. Throws `no-such-process`. */
+  byKey(key: string): ManagedProcess {
+    return this.#entries.byKey(key) ?? fail(noSuchProcess());
+  }
+
+  /** The asker's persistent processes in order of start; `labelPart`: only labels that contain it. */
+  list(asker: Asker, labelPart: string | null): readonly ManagedProcess[] {
+    return this.#entries
+      .all()
+      .filter(
+        (process) =>
+          process.tier === 'persistent' &&
+          belongsTo(process, asker) &&
+          process.plan.label.includes(labelPart ?? ''),
+      );
+  }
+
+  /** A token for reading on from `offset`, good for this process and stream only. */
+  cursor(process: ManagedProcess, stream: LogStream, offset: number): string {
+    return encodeCursor(this.#hash, process.id, stream, offset);
+  }
+
+  /** The offset of a token of `cursor`. Throws `no-such-process` for any other text. */
+  offsetOf(process: ManagedProcess, stream: LogStream, token: string): number {
+    return decodeCursor(this.#hash, process.id, stream, token);
+  }
+
+  /** Forgets an ended process and its output. Throws `invalid-input` while it runs. */
+  release(process: ManagedProcess): void {
+    if (process.exit === null) {
+      throw new ProcessError('invalid-input', 'The process is still running.', 'Stop it first.');
+    }
+    this.#remove(process);
+  }
+
+  /** Stops all that match: TERM, the grace, KILL. Resolves when all of them have ended. */
+  async stopAll(
+    matches: (process: ManagedProcess) => boolean,
+    reason: ExitReason,
+    graceMs: number,
+  ): Promise<void> {
+    const live = this.#entries.all().filter((process) => process.exit === null && matches(process));
+    await Promise.all(live.map((process) => process.stop(graceMs, reason)));
+  }
+
+  /**
+   * A call was cancelled or is over its deadline: ends what it started for itself (INT to the group, 2 s, KILL). Resolves when
+   * that has ended. Persistent processes are meant to outlive their call, and what other calls or none started is not its own.
+   */
+  async cancelCall(call: string): Promise<void> {
+    const own = this.#entries
+      .all()
+      .filter(({ exit, tier, owner }) => exit === null && tier !== 'persistent' && owner.call === call);
+    await Promise.all(own.map((process) => process.cancel()));
+  }
+
+  views(): readonly ProcessView[] {
+    return this.#entries.all().map((process) => process.view());
+  }
+
+  /** Ends what is over its lifetime or idle for too long, forgets what ended long ago. `now` in epoch ms. */
+  sweep(now: number): void {
+    for (const process of this.#entries.all()) {
+      const verdict = judge(process, now);
+      if (verdict === 'forget') {
+        this.#remove(process);
+      } else if (verdict !== null) {
+        void process.stop(DEFAULT_STOP_GRACE_MS, verdict);
+      }
+    }
+  }
+
+  /** Ends every process (TERM, a short grace, KILL) and resolves when none is left. Nothing starts afterwards. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#endAll();
+    return this.#disposal;
+  }
+
+  async #endAll(): Promise<void> {
+    await this.stopAll(() => true, 'shutdown', SHUTDOWN_GRACE_MS);
+    this.#reaper.watch(false);
+    this.#change.dispose();
+    this.#entries.clear();
+  }
+
+  #checkCaps(owner: ProcessOwner, tier: ProcessTier, maxConcurrent: number): void {
+    const all = this.#entries.all();
+    const isLive = (process: ManagedProcess): boolean =>
+      process.exit === null && process.tier !== 'sync' && belongsTo(process, owner);
+    if (tier !== 'sync' && all.filter(isLive).length >= Math.min(maxConcurrent, this.#limits.concurrent)) {
+      throw new ProcessError(
+        'quota',
+        'The capsule runs as many background processes as it may.',
+        'Stop one of them, or wait for one to end.',
+      );
+    }
+    const isRetained = (process: ManagedProcess): boolean =>
+      process.tier === 'persistent' && process.owner.principal === owner.principal;
+    if (tier === 'persistent' && all.filter(isRetained).length >= this.#limits.retainedPerPrincipal) {
+      throw full('The principal keeps as many persistent processes, running and ended, as it may.');
+    }
+    if (all.length >= this.#limits.entries) {
+      const oldest = all.find((process) => process.exit !== null && process.tier !== 'persistent');
+      if (oldest === undefined) {
+        throw full('As many processes are kept, running and ended, as may be.');
+      }
+      this.#remove(oldest);
+    }
+  }
+
+  #reserve(owner: ProcessOwner, tier: ProcessTier, plan: ProcessPlan): ManagedProcess {
+    const id = newProcessId();
+    const key = this.#entries.keyOf(id);
+    const process: ManagedProcess = new ManagedProcess({
+      id,
+      key,
+      owner,
+      tier,
+      plan,
+      clock: this.#clock,
+      limits: this.#watch,
+      onChange: () => this.#announce(process),
+    });
+    this.#entries.add(process);
+    this.#reaper.watch(true);
+    this.#announce(process);
+    void process.exited.then(() => this.#trimTransient());
+    return process;
+  }
+
+  /** The oldest ended ones of those that no guest can ask for by id any more. */
+  #trimTransient(): void {
+    const ended = this.#entries.all().filter(({ exit, tier }) => exit !== null && tier !== 'persistent');
+    ended
+      .slice(0, Math.max(0, ended.length - this.#limits.exitedTransient))
+      .forEach((process) => this.#remove(process));
+  }
+
+  #announce(process: ManagedProcess): void {
+    if (this.#entries.has(process)) {
+      this.#change.fire({ kind: 'process', process: process.view() });
+    }
+  }
+
+  #remove(process: ManagedProcess): void {
+    if (this.#entries.delete(process)) {
+      this.#reaper.watch(this.#entries.size > 0);
+      this.#change.fire({ kind: 'removed', key: process.key });
+    }
+  }
+}
+
+function fail(error: ProcessError): never {
+  throw error;
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+function belongsTo({ owner }: ManagedProcess, { capsule, principal }: Asker): boolean {
+  return owner.capsule === capsule && owner.principal === principal;
+}
+
+function full(message: string): ProcessError {
+  return new ProcessError(
+    'registry-full',
+    message,
+    'Release ended processes, or wait until they are forgotten.',
+  );
+}
+
+function cancelled(): ProcessError {
+  return new ProcessError('cancelled', 'The start was called off.', 'Start it again if it is still wanted.');
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Grants, Kernel } from '../../contract/kernel.ts';
+import type { CapsuleView, InstallPlan } from '../../contract/views.ts';
+import { writeFileAtomically } from '../../store/atomic-file.ts';
+
+/** What was offered to this data folder already. */
+interface Offered {
+  /** Bundled files, by name and content. */
+  readonly files: readonly string[];
+  /** Components that were installed from there. */
+  readonly hashes: readonly string[];
+  /** Capsules that were installed from there. */
+  readonly ids: readonly string[];
+}
+
+/**
+ * Installs the capsules that ship with the application. They are ours, so they get what they ask for the first
+ * time. After that a person's will counts: a newer one keeps the grants of the one that it replaces and stays
+ * switched off, one that was removed stays removed, and one that came from elsewhere is left alone.
+ *
+ * @param record remembers what was offered; a file that has not changed is not looked into
+ */
+export async function installBundled(
+  kernel: Kernel,
+  paths: readonly string[],
+  record: string,
+  report: (message: string, error: unknown) => void,
+): Promise<void> {
+  const before = await readOffered(record);
+  const hashes = new Set(before.hashes);
+  const ids = new Set(before.ids);
+  const files: string[] = [];
+  for (const path of paths) {
+    try {
+      // By content: inside an installed program's archive a file has no time of its own.
+      const file = `${basename(path)} ${createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex')}`;
+      if (!before.files.includes(file)) {
+        await offer(kernel, path, hashes, ids);
+      }
+      files.push(file);
+    } catch (error) {
+      report(`the bundled capsule ${path} could not be installed`, error);
+    }
+  }
+  if (files.join() !== before.files.join()) {
+    await writeFileAtomically(
+      record,
+      JSON.stringify({ files, hashes: [...hashes], ids: [...ids] } satisfies Offered, null, 2),
+    );
+  }
+}
+
+async function offer(kernel: Kernel, path: string, hashes: Set<string>, ids: Set<string>): Promise<void> {
+  const plan = await kernel.inspect(path);
+  const installed = kernel.capsules().find(({ id }) => id === plan.id);
+  const grants = grantsFor(plan, installed, hashes, ids);
+  if (grants === null) {
+    await kernel.cancelInspection(plan.token);
+  } else {
+    await kernel.confirm(plan.token, grants);
+  }
+  // Installed now or before; also when the record of that was lost.
+  if (grants !== null || hashes.has(plan.hash) || installed?.hash === plan.hash) {
+    hashes.add(plan.hash);
+    ids.add(plan.id);
+  }
+}
+
+/** What to install it with; null when things stay as they are. */
+function grantsFor(
+  { id, hash }: InstallPlan,
+  installed: CapsuleView | undefined,
+  hashes: ReadonlySet<string>,
+  ids: ReadonlySet<string>,
+): Grants | null {
+  if (installed === undefined) {
+    return hashes.has(hash) || ids.has(id) ? null : 'all';
+  }
+  if (hashes.has(hash) || installed.hash === hash || !hashes.has(installed.hash)) {
+    return null;
+  }
+  return installed.capabilities.filter(({ granted }) => granted).map(({ name }) => name);
+}
+
+async function readOffered(record: string): Promise<Offered> {
+  try {
+    const { files, hashes, ids } = JSON.parse(await readFile(record, 'utf8')) as Partial<Offered>;
+    return { files: texts(files), hashes: texts(hashes), ids: texts(ids) };
+  } catch {
+    // The first start, or a damaged record.
+    return { files: [], hashes: [], ids: [] };
+  }
+}
+
+function texts(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
+}

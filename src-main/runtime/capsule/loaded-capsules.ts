@@ -1,0 +1,148 @@
+import { sourceUuid } from '../../capsules/component/hash.ts';
+import type { InstalledCapsule, Library } from '../../capsules/library/library.ts';
+import type { Pipeline } from '../../host/pipeline/pipeline.ts';
+import { intersect } from '../../policy/capabilities.ts';
+import { DEFAULT_PRINCIPAL } from '../../policy/principal.ts';
+import { defaultProfile } from '../../policy/profile.ts';
+import { CapsuleRuntime } from './runtime.ts';
+import { compileComponent } from '../component/compiled-component.ts';
+import type { ComponentCache } from '../component/cache.ts';
+import { RuntimeError } from '../errors.ts';
+
+export interface LoadedCapsulesOptions {
+  readonly library: Library;
+  readonly cache: ComponentCache;
+  readonly pipeline: Pipeline;
+  readonly workerFile: string;
+  readonly monotonicAnchorNs: bigint;
+  /** Ends every process of a capsule that is being unloaded: TERM, grace, KILL. */
+  readonly stopProcesses: (capsule: string) => Promise<void>;
+  /** Ends what a cancelled invocation started for itself. */
+  readonly cancelProcesses: (invocation: string) => void;
+  readonly report: (message: string, error: unknown) => void;
+}
+
+/** A capsule's runtime once it is loaded, or why it could not be. */
+interface Loaded {
+  readonly loading: Promise<CapsuleRuntime>;
+  runtime: CapsuleRuntime | undefined;
+  failure: string;
+  /** It is on its way out: what is still being loaded of it must not run. */
+  unloading: boolean;
+}
+
+/** The capsules of which something is loaded. Who may load one when is the affair of the manager. */
+export class LoadedCapsules {
+  readonly #options: LoadedCapsulesOptions;
+  readonly #onChange: (id: string) => void;
+  readonly #loaded = new Map<string, Loaded>();
+  #disposed = false;
+
+  /** @param onChange hears of every change of a loaded capsule, also when it is removed meanwhile; must not throw */
+  constructor(options: LoadedCapsulesOptions, onChange: (id: string) => void) {
+    this.#options = options;
+    this.#onChange = onChange;
+  }
+
+  /** Undefined for a capsule of which nothing is loaded; `runtime` is undefined while it is being loaded. */
+  find(id: string): Readonly<Pick<Loaded, 'runtime' | 'failure'>> | undefined {
+    return this.#loaded.get(id);
+  }
+
+  /** The runtime of a capsule, loaded once. A load that failed is tried again. */
+  load(capsule: InstalledCapsule): Promise<CapsuleRuntime> {
+    const known = this.#loaded.get(capsule.manifest.id);
+    return known !== undefined && known.failure === '' ? known.loading : this.loadNew(capsule);
+  }
+
+  /**
+   * Loads a capsule of which nothing is loaded, and starts what runs by itself if it is enabled.
+   *
+   * @param prepare runs before anything else of the capsule does
+   */
+  loadNew(
+    capsule: InstalledCapsule,
+    prepare?: (runtime: CapsuleRuntime) => Promise<void>,
+  ): Promise<CapsuleRuntime> {
+    if (this.#disposed) {
+      return Promise.reject(closing());
+    }
+    const { id } = capsule.manifest;
+    const loading = this.#createRuntime(capsule).then(async (runtime) => {
+      entry.runtime = runtime;
+      if (entry.unloading) {
+        await runtime.dispose();
+      }
+      await prepare?.(runtime);
+      if (capsule.record.enabled) {
+        runtime.start();
+      }
+      return runtime;
+    });
+    const entry: Loaded = { loading, runtime: undefined, failure: '', unloading: false };
+    this.#loaded.set(id, entry);
+    loading.then(
+      () => this.#onChange(id),
+      (error: unknown) => {
+        entry.failure = error instanceof Error ? error.message : String(error);
+        this.#onChange(id);
+      },
+    );
+    return loading;
+  }
+
+  async unload(id: string): Promise<void> {
+    const entry = this.#loaded.get(id);
+    if (entry === undefined) {
+      return;
+    }
+    this.#loaded.delete(id);
+    entry.unloading = true;
+    // Before its instances end, whose handles would say another reason and leave less time.
+    const stopping = this.#options.stopProcesses(id);
+    // Ends a life-cycle hook too, for which the load waits.
+    await entry.runtime?.dispose();
+    // A load that failed has nothing to unload, and its failure was shown already.
+    const runtime = await entry.loading.catch(() => undefined);
+    await runtime?.dispose();
+    await stopping;
+    // And what was started meanwhile.
+    await this.#options.stopProcesses(id);
+  }
+
+  /** Unloads all; nothing can be loaded afterwards. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await Promise.all([...this.#loaded.keys()].map((id) => this.unload(id)));
+  }
+
+  async #createRuntime({ manifest, record }: InstalledCapsule): Promise<CapsuleRuntime> {
+    const { cache, library, pipeline, cancelProcesses, workerFile, monotonicAnchorNs, report } =
+      this.#options;
+    const { quotas } = defaultProfile(DEFAULT_PRINCIPAL);
+    const transpiled = await cache.get(record.hash, record.imports, () => library.readComponent(record.hash));
+    return new CapsuleRuntime({
+      capsule: manifest.id,
+      capsuleUuid: sourceUuid(manifest.id, record.hash),
+      owner: DEFAULT_PRINCIPAL,
+      rights: { ...intersect(manifest.capabilities, record.grants), subscribe: manifest.subscribe },
+      quotas,
+      component: await compileComponent(transpiled, quotas.maxMemoryBytes),
+      workerFile,
+      monotonicAnchorNs,
+      pipeline,
+      cancelProcesses,
+      report,
+      onChange: () => this.#onChange(manifest.id),
+    });
+  }
+}
+
+/** What is answered once the kernel is being disposed. */
+export function closing(): RuntimeError {
+  return new RuntimeError(
+    'kernel-disposed',
+    'Capsule Desktop is closing; nothing is started any more.',
+    'Start it again, then repeat the call.',
+  );
+}

@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import type { InstanceView, InvokeResult, LastCallView } from '../../contract/views.ts';
+import type { Pipeline } from '../../host/pipeline/pipeline.ts';
+import type { Rights } from '../../policy/gate.ts';
+import type { Quotas } from '../../policy/profile.ts';
+import type { CallEnd } from '../instance/call-end.ts';
+import { failureOf, interpretResult } from '../instance/call-result.ts';
+import type { CompiledComponent } from '../component/compiled-component.ts';
+import { RuntimeError } from '../errors.ts';
+import { GuestInstance } from '../instance/instance.ts';
+import { LIFECYCLE_TIMEOUT_MS } from '../limits.ts';
+import { createInstancePool, type InstancePool } from '../instance/pool.ts';
+import { startRunLoop, type RunLoop, type RunLoopState } from '../instance/run-loop.ts';
+
+export interface CapsuleRuntimeOptions {
+  readonly capsule: string;
+  readonly capsuleUuid: string;
+  /** Who the run loop and the life-cycle hooks act for. */
+  readonly owner: string;
+  readonly rights: Rights;
+  readonly quotas: Quotas;
+  readonly component: CompiledComponent;
+  readonly workerFile: string;
+  readonly monotonicAnchorNs: bigint;
+  readonly pipeline: Pipeline;
+  /** Ends what an invocation started for itself. */
+  readonly cancelProcesses: (invocation: string) => void;
+  readonly report: (message: string, error: unknown) => void;
+  /** State, instances or the latest call have changed. */
+  readonly onChange: () => void;
+}
+
+export interface HookCall {
+  readonly action: string;
+  readonly payload: Uint8Array;
+  readonly principal: string;
+  /** What is left of `askedMs`. */
+  readonly timeoutMs: number;
+  /** What the caller was promised. */
+  readonly askedMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The source id of an operator's own invocations. */
+const OPERATOR = '00000000-0000-0000-0000-000000000000';
+
+/** One enabled capsule: its run loop, its pools of hook instances, its life-cycle hooks. */
+export class CapsuleRuntime {
+  readonly #options: CapsuleRuntimeOptions;
+  readonly #pools = new Map<string, InstancePool>();
+  readonly #live = new Map<GuestInstance, Pick<InstanceView, 'kind' | 'principal'>>();
+  #loop: RunLoop | undefined;
+  #lastCall: LastCallView | null = null;
+  #disposed = false;
+
+  constructor(options: CapsuleRuntimeOptions) {
+    this.#options = options;
+  }
+
+  get lastCall(): LastCallView | null {
+    return this.#lastCall;
+  }
+
+  get restarts(): number {
+    return this.#loop?.restarts() ?? 0;
+  }
+
+  /** Undefined when the component exports no `run`. */
+  loopState(): RunLoopState | undefined {
+    return this.#loop?.state();
+  }
+
+  instances(): readonly InstanceView[] {
+    return [...this.#live].map(([instance, { kind, principal }]) => ({
+      key: instance.id,
+      kind,
+      principal,
+      state: instance.alive ? (instance.busy ? 'busy' : 'idle') : 'ended',
+      since: instance.startedAt,
+    }));
+  }
+
+  /** Starts what runs by itself. */
+  start(): void {
+    if (!this.#disposed && this.#options.component.exports.includes('run')) {
+      this.#loop = startRunLoop(() => this.#create('run', this.#options.owner), this.#options.onChange);
+    }
+  }
+
+  /**
+   * Calls `astrid-install` or `astrid-upgrade`, when the component has it, in an instance of its own.
+   *
+   * @throws RuntimeError when the hook does anything but return
+   */
+  async runLifecycle(hook: 'astridInstall' | 'astridUpgrade'): Promise<void> {
+    if (!this.#options.component.exports.includes(hook)) {
+      return;
+    }
+    const instance = this.#create('lifecycle', this.#options.owner);
+    try {
+      const end = await instance.call(hook, [], { invocation: null, timeoutMs: LIFECYCLE_TIMEOUT_MS });
+      if (end.kind !== 'returned') {
+        throw failureOf(end, this.#options.capsule);
+      }
+    } finally {
+      await instance.terminate();
+    }
+  }
+
+  /**
+   * One call of `astrid-hook-trigger`, in an instance of the caller's own pool.
+   *
+   * @throws RuntimeError when the guest traps, overruns, is cancelled or has no such export
+   */
+  async invoke(call: HookCall): Promise<InvokeResult> {
+    if (!this.#options.component.exports.includes('astridHookTrigger')) {
+      throw new RuntimeError(
+        'action-unsupported',
+        `The capsule ${this.#options.capsule} takes no actions.`,
+        'Its component exports no astrid-hook-trigger; watch its processes and log instead.',
+      );
+    }
+    const at = Date.now();
+    const signals = [
+      AbortSignal.timeout(call.timeoutMs),
+      ...(call.signal === undefined ? [] : [call.signal]),
+    ];
+    const end = await this.#hook(call, AbortSignal.any(signals)).catch((error: unknown): CallEnd => {
+      // Waiting for an instance was cut short; the wait counts towards the deadline.
+      if (signals.some((signal) => signal.aborted)) {
+        return call.signal?.aborted === true
+          ? { kind: 'cancelled', message: 'The invocation was cancelled.' }
+          : { kind: 'timed-out', message: 'No instance came free before the deadline.' };
+      }
+      throw error;
+    });
+    return this.#conclude(call, end, at);
+  }
+
+  /** Ends every instance. What they own ends with them. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#loop?.dispose();
+    await Promise.all([...this.#pools.values()].map((pool) => pool.dispose()));
+    await Promise.all([...this.#live.keys()].map((instance) => instance.terminate()));
+  }
+
+  async #hook(call: HookCall, patience: AbortSignal): Promise<CallEnd> {
+    const pool = this.#poolOf(call.principal);
+    const startedAt = Date.now();
+    const instance = await pool.take(patience);
+    try {
+      const id = randomUUID();
+      const running = instance.call('astridHookTrigger', [call.action, call.payload], {
+        invocation: { id, sourceId: OPERATOR, timestamp: new Date().toISOString() },
+        onCutShort: () => this.#options.cancelProcesses(id),
+        timeoutMs: Math.max(1, call.timeoutMs - (Date.now() - startedAt)),
+        askedMs: call.askedMs,
+        ...(call.signal === undefined ? {} : { signal: call.signal }),
+      });
+      this.#options.onChange();
+      return await running;
+    } finally {
+      pool.give(instance);
+    }
+  }
+
+  #conclude(call: HookCall, end: CallEnd, at: number): InvokeResult {
+    const durationMs = Date.now() - at;
+    const result = end.kind === 'returned' ? interpretResult(end.value) : undefined;
+    const failure = end.kind === 'returned' ? undefined : failureOf(end, this.#options.capsule);
+    this.#lastCall = {
+      action: call.action,
+      principal: call.principal,
+      outcome: result === undefined ? outcomeOf(end) : result.refused ? 'refused' : 'ok',
+      message: failure?.message ?? (result?.refused === true ? (result.data ?? '') : ''),
+      at,
+      durationMs,
+    };
+    this.#options.onChange();
+    if (result === undefined) {
+      throw failure;
+    }
+    return { ...result, durationMs };
+  }
+
+  #poolOf(principal: string): InstancePool {
+    const known = this.#pools.get(principal);
+    if (known !== undefined) {
+      return known;
+    }
+    const pool = createInstancePool(
+      () => this.#create('hook', principal),
+      this.#options.quotas.maxInFlightCalls,
+    );
+    this.#pools.set(principal, pool);
+    return pool;
+  }
+
+  #create(kind: InstanceView['kind'], principal: string): GuestInstance {
+    if (this.#disposed) {
+      throw new RuntimeError(
+        'capsule-disabled',
+        `The capsule ${this.#options.capsule} is being stopped.`,
+        'Enable it again, then repeat the call.',
+      );
+    }
+    const { workerFile, component, capsule, capsuleUuid, rights, monotonicAnchorNs, pipeline, report } =
+      this.#options;
+    const instance = new GuestInstance({
+      workerFile,
+      component,
+      capsule,
+      capsuleUuid,
+      principal,
+      rights,
+      memoryLimitBytes: this.#options.quotas.maxMemoryBytes,
+      monotonicAnchorNs,
+      pipeline,
+      report,
+    });
+    this.#live.set(instance, { kind, principal });
+    instance.ended(() => {
+      this.#live.delete(instance);
+      this.#options.onChange();
+    });
+    return instance;
+  }
+}
+
+function outcomeOf(end: CallEnd): LastCallView['outcome'] {
+  return end.kind === 'returned' || end.kind === 'refused' ? 'failed' : end.kind;
+}

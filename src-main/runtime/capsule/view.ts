@@ -1,0 +1,82 @@
+import type { CapsuleState, CapsuleView } from '../../contract/views.ts';
+import { capabilityViews } from '../../capsules/words/capability-words.ts';
+import type { BrokenCapsule, InstalledCapsule } from '../../capsules/library/library.ts';
+import type { CapsuleRuntime } from './runtime.ts';
+
+/** An installed capsule as the window and the command line see it. */
+export function capsuleView(
+  { manifest, record }: InstalledCapsule,
+  runtime: CapsuleRuntime | undefined,
+  failure: string,
+): CapsuleView {
+  const { state, reason } = stateOf(record.enabled, runtime, failure);
+  return {
+    id: manifest.id,
+    version: manifest.version,
+    description: manifest.description,
+    hash: record.hash,
+    size: record.size,
+    enabled: record.enabled,
+    state,
+    stateReason: reason,
+    restarts: runtime?.restarts ?? 0,
+    imports: record.imports,
+    exports: record.exports,
+    actions: [...new Set(manifest.actions.map(({ action }) => action))],
+    capabilities: capabilityViews(manifest.capabilities, record.grants, record.resolved ?? []),
+    warnings: manifest.warnings,
+    instances: runtime?.instances() ?? [],
+    lastCall: runtime?.lastCall ?? null,
+    installedAt: record.installedAt,
+  };
+}
+
+/** A folder that cannot be read back is shown, so that a person can remove it. */
+export function brokenView({ id, reason }: BrokenCapsule): CapsuleView {
+  return {
+    id,
+    version: '',
+    description: '',
+    hash: '',
+    size: 0,
+    enabled: false,
+    state: 'failed',
+    stateReason: `It cannot be read from the data folder: ${reason} Install it again, or remove it.`,
+    restarts: 0,
+    imports: [],
+    exports: [],
+    actions: [],
+    capabilities: [],
+    warnings: [],
+    instances: [],
+    lastCall: null,
+    installedAt: 0,
+  };
+}
+
+function stateOf(
+  enabled: boolean,
+  runtime: CapsuleRuntime | undefined,
+  failure: string,
+): { readonly state: CapsuleState; readonly reason: string } {
+  if (!enabled) {
+    return { state: 'disabled', reason: 'Switched off; nothing of it runs.' };
+  }
+  if (failure !== '') {
+    return { state: 'failed', reason: failure };
+  }
+  const loop = runtime?.loopState();
+  switch (loop?.kind) {
+    case undefined:
+      return { state: 'ready', reason: '' };
+    case 'starting':
+    case 'running':
+      return { state: 'running', reason: loop.kind === 'starting' ? 'Its run loop is starting.' : '' };
+    case 'finished':
+      return { state: 'ready', reason: 'Its run loop has returned.' };
+    case 'restarting':
+      return { state: 'restarting', reason: `${loop.reason} It starts again by itself.` };
+    case 'failed':
+      return { state: 'failed', reason: loop.reason };
+  }
+}

@@ -1,0 +1,55 @@
+import { deferred } from '../../base/deferred.ts';
+import { failureOf } from './call-result.ts';
+import { RuntimeError } from '../errors.ts';
+
+/** What ends the waiting of a call. */
+export interface CallTime {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The deadline of a call in whole milliseconds.
+ *
+ * @param asked can only shorten it; absent for the longest there is
+ * @throws RuntimeError `invalid-input` for what is no time
+ */
+export function callTimeout(asked: number | undefined, longestMs: number): number {
+  if (asked !== undefined && !(asked > 0)) {
+    throw new RuntimeError(
+      'invalid-input',
+      `A call cannot be given ${asked} ms.`,
+      'Give a number of milliseconds above 0 as `timeoutMs`, or leave it out.',
+    );
+  }
+  return Math.ceil(Math.min(asked ?? longestMs, longestMs));
+}
+
+/**
+ * Waits for `work` until the call is overdue or cancelled. The work itself goes on: others may wait for it too.
+ *
+ * @throws RuntimeError `guest-timed-out` or `invocation-cancelled`
+ */
+export async function waitWithin<T>(
+  work: Promise<T>,
+  { timeoutMs, signal }: CallTime,
+  capsule: string,
+): Promise<T> {
+  const cut = deferred<never>();
+  const cancel = (): void =>
+    cut.reject(failureOf({ kind: 'cancelled', message: 'The invocation was cancelled.' }, capsule));
+  const timer = setTimeout(() => {
+    const message = 'The capsule was not ready for the call before its deadline.';
+    cut.reject(failureOf({ kind: 'timed-out', message }, capsule));
+  }, timeoutMs);
+  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted === true) {
+    cancel();
+  }
+  try {
+    return await Promise.race([work, cut.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', cancel);
+  }
+}

@@ -36,9 +36,9 @@ const clean = {
     "import { spawn } from 'node:child_process';\nimport '../pipes/sink.ts';\nexport const start = spawn;",
   'src-main/kernel/kernel.ts': "import { table } from '../host/table.ts';\nexport const kernel = table;",
   'src-main/cli.ts': "import { kernel } from './kernel/kernel.ts';\nexport const run = kernel;",
-  'src-main/shell/window.ts': "import { app } from 'electron';\nexport const name = app;",
-  'src-main/main.ts': "import './kernel/kernel.ts';\nimport './shell/window.ts';",
-  'src-main/base/ids.test.ts': "import '../shell/window.ts';\nimport 'node:child_process';",
+  'src-main/shell/window/window.ts': "import { app } from 'electron';\nexport const name = app;",
+  'src-main/main.ts': "import './kernel/kernel.ts';\nimport './shell/window/window.ts';",
+  'src-main/base/ids.test.ts': "import '../shell/window/window.ts';\nimport 'node:child_process';",
   'src-renderer/client/client.ts':
     "import type { View } from '../../src-main/contract/views.ts';\nexport const api = window.capsuleDesktop as View;",
   'src-renderer/state/views.ts': "import { api } from '../client/client.ts';\nexport const views = api;",
@@ -197,9 +197,12 @@ describe('the check of the layers', () => {
   });
 
   it('names the way by which a program for plain Node reaches electron', () => {
-    const violations = check({ ...clean, 'src-main/kernel/kernel.ts': "import '../shell/window.ts';" });
+    const violations = check({
+      ...clean,
+      'src-main/kernel/kernel.ts': "import '../shell/window/window.ts';",
+    });
     expect(violations).toContain(
-      'src-main/cli.ts must start under plain Node but reaches electron: src-main/cli.ts → src-main/kernel/kernel.ts → src-main/shell/window.ts',
+      'src-main/cli.ts must start under plain Node but reaches electron: src-main/cli.ts → src-main/kernel/kernel.ts → src-main/shell/window/window.ts',
     );
   });
 

@@ -70,6 +70,7 @@ export const mainRooms = {
   host: ['generated', 'pipeline', 'io', 'process'],
   capsules: ['words', 'manifest', 'component', 'source', 'library'],
   runtime: ['component', 'instance', 'capsule'],
+  shell: ['updates', 'page', 'start', 'window'],
 };
 
 /** @type {Record<string, string[]>} part of src-renderer → what it may import; `contract` is src-main/contract */

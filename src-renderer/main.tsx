@@ -1,7 +1,7 @@
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './ui/base.css';
-import './ui/log.css';
+import './features/logs/logs.css';
 import './app/shell.css';
 import './features/processes/processes.css';
 import './features/capsules/capsules.css';

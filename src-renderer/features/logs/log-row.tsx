@@ -5,7 +5,7 @@ import { holeParts } from '../../lib/log-window.ts';
 import type { HoleRow, LogRow } from '../../lib/log-rows.ts';
 import { bytesInWords, clockTime, offsetTime } from '../../lib/words.ts';
 import type { ViewState } from '../../state/view.ts';
-import { LogText } from '../../ui/log-text.tsx';
+import { LogText } from './log-text.tsx';
 
 /** One row of a log: text, or a hole with what is missing there. */
 export const LogRowView = memo(function LogRowView(props: {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { WINDOW_MIN_HEIGHT, WINDOW_MIN_WIDTH } from './constants.ts';
-import { windowPlace, windowStateText, type Rectangle } from './window-state.ts';
+import { WINDOW_MIN_HEIGHT, WINDOW_MIN_WIDTH } from '../constants.ts';
+import { windowPlace, windowStateText, type Rectangle } from './state.ts';
 
 const usual = { width: 1280, height: 800, maximised: false };
 const laptop: Rectangle = { x: 0, y: 30, width: 1440, height: 870 };

@@ -1,5 +1,5 @@
 import { dialog, Menu, type MenuItemConstructorOptions } from 'electron';
-import type { Autostart } from './autostart.ts';
+import type { Autostart } from '../start/autostart.ts';
 
 export interface MenuOptions {
   /** Reload and developer tools exist only during development. */

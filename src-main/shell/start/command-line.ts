@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { MAX_HANDOVER_BYTES, MAX_OPERAND_CHARACTERS, MAX_TARGETS } from './constants.ts';
+import { MAX_HANDOVER_BYTES, MAX_OPERAND_CHARACTERS, MAX_TARGETS } from '../constants.ts';
 
 /** Put on the command line by ourselves when what came was too long to hand over whole. */
 const CUT_FLAG = '--more-was-given';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { protocol, type Session } from 'electron';
-import { appFileOf } from './app-files.ts';
-import { APP_SCHEME } from './constants.ts';
+import { appFileOf } from './files.ts';
+import { APP_SCHEME } from '../constants.ts';
 import { contentSecurityPolicy, withNonce } from './csp.ts';
 
 /** Makes `app:` an origin of its own, like https. Call before Electron is ready. */

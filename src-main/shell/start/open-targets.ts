@@ -1,8 +1,8 @@
 import { posix, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Failure } from '../contract/requests.ts';
+import type { Failure } from '../../contract/requests.ts';
 import type { Handover } from './command-line.ts';
-import { LINK_SCHEME, MAX_OPERAND_CHARACTERS, MAX_PATH_CHARACTERS, MAX_TARGETS } from './constants.ts';
+import { LINK_SCHEME, MAX_OPERAND_CHARACTERS, MAX_PATH_CHARACTERS, MAX_TARGETS } from '../constants.ts';
 
 /** One thing to open: a path for the kernel to look at, or why it is not even looked at. */
 export type OpenTarget =

@@ -4,7 +4,7 @@ import {
   WINDOW_MIN_HEIGHT,
   WINDOW_MIN_WIDTH,
   WINDOW_WIDTH,
-} from './constants.ts';
+} from '../constants.ts';
 
 /** In device-independent pixels, as Electron has it; x and y may be negative beside a second display. */
 export interface Rectangle {

@@ -1,4 +1,4 @@
-import { APP_ORIGIN } from './constants.ts';
+import { APP_ORIGIN } from '../constants.ts';
 
 /** The kinds of file a build of the page has. What is not listed is not served, whatever lies in the folder. */
 const mimeTypes: ReadonlyMap<string, string> = new Map([

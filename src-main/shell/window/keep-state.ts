@@ -1,7 +1,7 @@
 import type { BrowserWindow } from 'electron';
-import { createSerial } from '../base/serial.ts';
-import { WINDOW_STATE_DELAY_MS } from './constants.ts';
-import { windowStateText } from './window-state.ts';
+import { createSerial } from '../../base/serial.ts';
+import { WINDOW_STATE_DELAY_MS } from '../constants.ts';
+import { windowStateText } from './state.ts';
 
 /**
  * Keeps where the window is: a while after each change, and when it closes.

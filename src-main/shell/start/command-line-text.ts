@@ -1,5 +1,5 @@
-import type { BuildView } from '../contract/views.ts';
-import { LINK_SCHEME } from './constants.ts';
+import type { BuildView } from '../../contract/views.ts';
+import { LINK_SCHEME } from '../constants.ts';
 
 export interface ProgramFacts {
   readonly name: string;

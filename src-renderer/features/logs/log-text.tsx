@@ -1,7 +1,7 @@
 import type { CSSProperties, ReactNode } from 'react';
-import { rowSpans } from '../lib/row-spans.ts';
-import type { Span } from '../lib/row-spans.ts';
-import type { TextRow } from '../lib/split-rows.ts';
+import { rowSpans } from '../../lib/row-spans.ts';
+import type { Span } from '../../lib/row-spans.ts';
+import type { TextRow } from '../../lib/split-rows.ts';
 
 /** The text of a log row with its colours; escaped bytes look like what they are. */
 export function LogText({ row }: { readonly row: TextRow }): ReactNode {

@@ -5,9 +5,9 @@ import {
   CRASH_LOOP_MS,
   WINDOW_MIN_HEIGHT,
   WINDOW_MIN_WIDTH,
-} from './constants.ts';
-import { lockDownContents } from './lockdown.ts';
-import type { WindowPlace } from './window-state.ts';
+} from '../constants.ts';
+import { lockDownContents } from '../page/lockdown.ts';
+import type { WindowPlace } from './state.ts';
 
 export interface WindowOptions {
   /** Absolute path of the built preload. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { appFileOf } from './app-files.ts';
+import { appFileOf } from './files.ts';
 import { contentSecurityPolicy, withNonce } from './csp.ts';
 
 describe('the files of the app protocol', () => {

@@ -1,6 +1,6 @@
 import { app, BrowserWindow } from 'electron';
-import { createSerial } from '../base/serial.ts';
-import type { Failure } from '../contract/requests.ts';
+import { createSerial } from '../../base/serial.ts';
+import type { Failure } from '../../contract/requests.ts';
 import type { Handover } from './command-line.ts';
 import { notACapsule, type OpenTarget } from './open-targets.ts';
 

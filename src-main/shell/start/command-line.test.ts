@@ -8,7 +8,7 @@ import {
   restartLine,
   shorterCommandLine,
 } from './command-line.ts';
-import { MAX_HANDOVER_BYTES, MAX_OPERAND_CHARACTERS, MAX_TARGETS } from './constants.ts';
+import { MAX_HANDOVER_BYTES, MAX_OPERAND_CHARACTERS, MAX_TARGETS } from '../constants.ts';
 
 const program = '/opt/Capsule Desktop/capsule-desktop';
 

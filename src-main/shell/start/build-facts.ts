@@ -1,4 +1,4 @@
-import type { BuildView } from '../contract/views.ts';
+import type { BuildView } from '../../contract/views.ts';
 
 /**
  * What the packager wrote into the application's package.json: `{ "builtFrom": { "commit", "date" } }`. Null

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_OPERAND_CHARACTERS, MAX_PATH_CHARACTERS } from './constants.ts';
+import { MAX_OPERAND_CHARACTERS, MAX_PATH_CHARACTERS } from '../constants.ts';
 import { openTarget, openTargets, wholeOperand, type OpenErrorCode } from './open-targets.ts';
 
 const archive = (path: string) => ({ kind: 'archive', path }) as const;

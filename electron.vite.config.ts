@@ -1,13 +1,13 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
-import { recordInputs } from './build/bundled-inputs.mjs';
+import { recordInputs } from './build/bundle/inputs.mjs';
 
 const here = (file: string): string => path.resolve(import.meta.dirname, file);
 
 /**
  * The targets are those of the oldest Electron that runs us: the test Electron 33 (Node 20.18, Chromium 130).
- * The kernel's own files (out/kernel, with the two workers) are made by build/bundle-kernel.mjs.
+ * The kernel's own files (out/kernel, with the two workers) are made by build/bundle/kernel.mjs.
  */
 export default defineConfig({
   main: {

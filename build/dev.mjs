@@ -1,4 +1,4 @@
-import { watchKernel } from './bundle-kernel.mjs';
+import { watchKernel } from './bundle/kernel.mjs';
 import { electronPath } from './electron.mjs';
 import { electronFlags } from './electron/flags.mjs';
 import { handOver } from './lib/hand-over.mjs';

@@ -1,5 +1,5 @@
-import { buildApp } from './build-app.mjs';
-import { bundleKernel } from './bundle-kernel.mjs';
+import { buildApp } from './bundle/app.mjs';
+import { bundleKernel } from './bundle/kernel.mjs';
 import { electronPath } from './electron.mjs';
 import { createLog, StepError } from './lib/log.mjs';
 import { buildComponents } from './prepare/components.mjs';

@@ -9,8 +9,8 @@ import { packageFile } from './lib/paths.mjs';
 
 /** @type {StaticStep[]} what is checked without running the program; cheapest first */
 export const staticSteps = [
-  { name: 'layers', args: ['build/check-layers.mjs'], fix: 'node build/check-layers.mjs' },
-  { name: 'workflows', args: ['build/check-workflows.mjs'], fix: 'node build/check-workflows.mjs' },
+  { name: 'layers', args: ['build/check/layers.mjs'], fix: 'node build/check/layers.mjs' },
+  { name: 'workflows', args: ['build/check/workflows.mjs'], fix: 'node build/check/workflows.mjs' },
   typeStep('node'),
   typeStep('web'),
   typeStep('capsules'),

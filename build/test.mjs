@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { buildApp } from './build-app.mjs';
-import { bundleKernel } from './bundle-kernel.mjs';
+import { buildApp } from './bundle/app.mjs';
+import { bundleKernel } from './bundle/kernel.mjs';
 import { cannotInstall, INSTALLED_PROGRAM, whileInstalled } from './dist/installed.mjs';
 import { packageApp, unpackedProgram } from './dist/package.mjs';
 import { playwrightCounts, vitestCounts } from './lib/counts.mjs';

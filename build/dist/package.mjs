@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { electronPath } from '../electron.mjs';
-import { BUNDLED_FOLDER } from '../bundled-inputs.mjs';
+import { BUNDLED_FOLDER } from '../bundle/inputs.mjs';
 import { StepError } from '../lib/log.mjs';
 import { root } from '../lib/paths.mjs';
 import { runNode } from '../lib/run.mjs';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { bundleKernel } from '../bundle-kernel.mjs';
+import { bundleKernel } from '../bundle/kernel.mjs';
 import { createLog } from '../lib/log.mjs';
 import { buildComponents } from '../prepare/components.mjs';
 import { linkEach, prepareComponents } from './prepared-components.ts';

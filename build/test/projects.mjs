@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { sourcesBelow } from '../layers/graph.mjs';
-import { readImports } from '../layers/imports.mjs';
+import { sourcesBelow } from '../check/layers/graph.mjs';
+import { readImports } from '../check/layers/imports.mjs';
 
 /** Where tests stand, beside what they test. */
 const FOLDERS = ['src-main', 'src-renderer', 'build', 'capsules'];

@@ -10,7 +10,7 @@ import {
   moduleViolations,
   windowApiViolations,
 } from './layers/rules.mjs';
-import { root } from './lib/paths.mjs';
+import { root } from '../lib/paths.mjs';
 
 /**
  * Checks that every import follows the arrows of layers.mjs.

@@ -1,4 +1,4 @@
-import { mainLayers, plainNodePrograms, rendererLayers, restrictedModules } from '../layers.mjs';
+import { mainLayers, plainNodePrograms, rendererLayers, restrictedModules } from './arrows.mjs';
 import { isTestHelper } from './graph.mjs';
 import { placeOf } from './parts.mjs';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkLayers } from './check-layers.mjs';
+import { checkLayers } from './layers.mjs';
 
 /** @type {string[]} */
 const folders = [];
@@ -71,7 +71,7 @@ describe('the check of the layers', () => {
     [
       'a folder that is no room',
       { 'src-main/os/attic/x.ts': '' },
-      'src-main/os/attic/x.ts: os/attic is no room: mainRooms of build/layers.mjs lists them',
+      'src-main/os/attic/x.ts: os/attic is no room: mainRooms of build/check/layers/arrows.mjs lists them',
     ],
     [
       'electron in the host',

@@ -1,5 +1,5 @@
 /**
- * The arrows of the architecture as data; check-layers.mjs reads the imports and applies them.
+ * The arrows of the architecture as data; ../layers.mjs reads the imports and applies them.
  *
  * A part is a folder of src-main or src-renderer, or one of the files beside those folders: `cli` stands for
  * cli.ts and the folder cli/, `main` for main.ts.

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packagedSource } from './dist/source.mjs';
-import { root } from './lib/paths.mjs';
+import { packagedSource } from '../dist/source.mjs';
+import { root } from '../lib/paths.mjs';
 
 /**
  * Why what `npm run dist` has made must not be released under a tag. Packaging itself goes on where something is
@@ -30,7 +30,7 @@ export function releaseProblems({ tag, version, files, changed }) {
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [tag] = process.argv.slice(2);
   if (tag === undefined) {
-    process.stderr.write('Name the tag: node build/check-release.mjs v1.2.3\n');
+    process.stderr.write('Name the tag: node build/check/release.mjs v1.2.3\n');
     process.exit(2);
   }
   const dist = path.join(root, 'dist');

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { mainRooms } from '../layers.mjs';
+import { mainRooms } from './arrows.mjs';
 
 /** @typedef {import('./rules.mjs').Sources} Sources */
 
@@ -19,7 +19,9 @@ export function roomViolations(sources) {
       }
       const rooms = mainRooms[from.part] ?? [];
       if (from.room !== '' && !rooms.includes(from.room)) {
-        return [`${file}: ${from.part}/${from.room} is no room: mainRooms of build/layers.mjs lists them`];
+        return [
+          `${file}: ${from.part}/${from.room} is no room: mainRooms of build/check/layers/arrows.mjs lists them`,
+        ];
       }
       return imports.flatMap(({ specifier, line, target }) => {
         const to = target === undefined ? undefined : roomOf(target);

@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { assertKernel } from './assert-build.mjs';
-import { BUNDLED_FOLDER, writeBundledInputs } from './bundled-inputs.mjs';
-import { packageFile, root } from './lib/paths.mjs';
-import { hashOf, isDone, isProgramSource, markDone } from './lib/stamp.mjs';
+import { assertKernel } from '../check/assert-build.mjs';
+import { BUNDLED_FOLDER, writeBundledInputs } from './inputs.mjs';
+import { packageFile, root } from '../lib/paths.mjs';
+import { hashOf, isDone, isProgramSource, markDone } from '../lib/stamp.mjs';
 
 /**
  * What runs without a window, below out/kernel. Every file is whole in itself: a program of `out/<folder>/`
@@ -31,7 +31,7 @@ const OUTPUTS = [
 /** Bundles kernel, command line and the two workers, when their source has changed. */
 export async function bundleKernel() {
   const hash = hashOf(
-    ['src-main', 'build/bundle-kernel.mjs', 'build/bundled-inputs.mjs', 'package.json', 'package-lock.json'],
+    ['src-main', 'build/bundle/kernel.mjs', 'build/bundle/inputs.mjs', 'package.json', 'package-lock.json'],
     isProgramSource,
   );
   if (isDone('kernel', hash, OUTPUTS)) {

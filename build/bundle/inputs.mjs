@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './lib/paths.mjs';
+import { root } from '../lib/paths.mjs';
 
 /** Below: one file for each bundle with what went into it. The notices of the installers are made from them. */
 export const BUNDLED_FOLDER = 'out/bundled';

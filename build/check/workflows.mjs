@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { root } from './lib/paths.mjs';
+import { root } from '../lib/paths.mjs';
 
 /**
  * Reads the workflows of GitHub with actionlint: they cannot run here, so that a mistake would show only after

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
-import { StepError } from './lib/log.mjs';
+import { StepError } from '../lib/log.mjs';
 
 const KERNEL_FILES = ['index.js', 'cli.js', 'transpile-worker.js', 'guest-worker.js'];
 

@@ -1,17 +1,17 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { assertApp } from './assert-build.mjs';
-import { BUNDLED_FOLDER } from './bundled-inputs.mjs';
-import { StepError } from './lib/log.mjs';
-import { packageFile, root } from './lib/paths.mjs';
-import { runNode } from './lib/run.mjs';
-import { hashOf, isDone, isProgramSource, markDone } from './lib/stamp.mjs';
+import { assertApp } from '../check/assert-build.mjs';
+import { BUNDLED_FOLDER } from './inputs.mjs';
+import { StepError } from '../lib/log.mjs';
+import { packageFile, root } from '../lib/paths.mjs';
+import { runNode } from '../lib/run.mjs';
+import { hashOf, isDone, isProgramSource, markDone } from '../lib/stamp.mjs';
 
 const INPUTS = [
   'src-main',
   'src-renderer',
   'electron.vite.config.ts',
-  'build/bundled-inputs.mjs',
+  'build/bundle/inputs.mjs',
   'package.json',
   'package-lock.json',
 ];

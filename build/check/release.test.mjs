@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { releaseProblems } from './check-release.mjs';
-import { packagedSource } from './dist/source.mjs';
-import { run } from './lib/run.mjs';
+import { releaseProblems } from './release.mjs';
+import { packagedSource } from '../dist/source.mjs';
+import { run } from '../lib/run.mjs';
 
 const ready = {
   tag: 'v1.2.3',

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkWorkflows } from './check-workflows.mjs';
-import { root } from './lib/paths.mjs';
-import { runNode } from './lib/run.mjs';
+import { checkWorkflows } from './workflows.mjs';
+import { root } from '../lib/paths.mjs';
+import { runNode } from '../lib/run.mjs';
 
 /** @type {string} */
 let folder;
@@ -26,7 +26,7 @@ const commit = '0123456789abcdef0123456789abcdef01234567';
 describe('the check of the workflows', () => {
   it('finds nothing in ours, as a program too', async () => {
     expect(await checkWorkflows(root)).toEqual([]);
-    expect(await runNode(['build/check-workflows.mjs'])).toMatchObject({ status: 0, output: '' });
+    expect(await runNode(['build/check/workflows.mjs'])).toMatchObject({ status: 0, output: '' });
   });
 
   it('finds nothing in a good one', async () => {

@@ -3,28 +3,28 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { createSerial } from '../base/serial.ts';
 import { TypedError } from '../base/typed-error.ts';
 import { MessageBus } from '../bus/bus.ts';
 import { createResolvedEntries, resolveEntries } from '../capsules/library/entry-paths.ts';
 import { openInspections } from '../capsules/library/inspections.ts';
 import { openLibrary } from '../capsules/library/library.ts';
+import { configOf, rightsOf } from '../capsules/library/lookups.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
-import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from '../contract/limits.ts';
 import type { BuildView } from '../contract/views.ts';
 import { hostInterfaces } from '../host/generated/interfaces.ts';
 import { createHostOperations } from '../host/host-operations.ts';
 import { createPipeline } from '../host/pipeline/pipeline.ts';
 import { GrantedPaths } from '../os/files/granted-paths.ts';
 import { createQuotaBook } from '../policy/quota.ts';
-import { createComponentCache, sweepComponentCache } from '../runtime/component/cache.ts';
 import { CapsuleManager } from '../runtime/capsule/manager.ts';
+import { createComponentCache, sweepComponentCache } from '../runtime/component/cache.ts';
 import { createTranspiler } from '../runtime/component/transpiler.ts';
 import { openAuditLog } from '../store/audit-log.ts';
+import { createCapsuleLog } from '../store/capsule-log.ts';
+import { createApi } from './api.ts';
+import { doChores } from './chores.ts';
 import { createOperatorAct } from './operator-acts.ts';
-import { createCapsuleLog, pruneCapsuleLogs } from '../store/capsule-log.ts';
 import { openProcesses } from './processes.ts';
-import { installBundled } from '../runtime/capsule/bundled-capsules.ts';
 
 export interface KernelOptions {
   /** Everything that outlives a run is below this folder; it is created with access for its owner only. */
@@ -65,8 +65,6 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   const workerFolder = options.workerFolder ?? fileURLToPath(new URL('../kernel/', import.meta.url));
   const clock = systemClock;
   const events = new Emitter<KernelEvent>();
-  // Changes of what is installed happen one after the other.
-  const serial = createSerial();
 
   const audit = await openAuditLog(join(dataDir, 'audit'), report);
   root.add(audit.flush);
@@ -104,8 +102,8 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
       processes: processes.services,
       ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },
       sys: {
-        config: (capsule, _principal, key) => manager.config(capsule, key),
-        rightsOf: (uuid) => manager.rightsOf(uuid),
+        config: (capsule, _principal, key) => configOf(library, capsule, key),
+        rightsOf: (uuid) => rightsOf(library, uuid),
         log: (capsule, principal, level, message) => {
           capsuleLog.write(principal, capsule, level, message);
           events.fire({ kind: 'guest-log', capsule, principal, level, message, at: clock.now() });
@@ -117,7 +115,7 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
     audit: audit.append,
     report,
   });
-  const manager: CapsuleManager = new CapsuleManager({
+  const manager = new CapsuleManager({
     library,
     cache,
     pipeline,
@@ -134,82 +132,25 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
     await Promise.all([processes.registry.dispose(), manager.dispose()]);
   });
 
-  const act = createOperatorAct(audit, clock);
-  const inBackground = (work: Promise<unknown>): void => {
-    work.catch((error: unknown) => report('an act of the operator failed', error));
-  };
-  const sandbox = await processes.sandbox;
-  const kernel: Kernel = {
-    inspect: inspections.inspect,
-    confirm: (token, grants) =>
-      serial(() =>
-        inspections.use(token, ({ content, hash, resolved }) =>
-          act('install', `${content.manifest.id} ${content.manifest.version} ${hash}`, () =>
-            manager.install(content, hash, grants, resolved),
-          ),
-        ),
-      ),
-    cancelInspection: inspections.cancel,
-    install: async (path, { grants }) => {
-      const { token } = await inspections.inspect(path);
-      return kernel.confirm(token, grants);
-    },
-    remove: (id) => serial(() => act('remove', id, () => manager.remove(id))),
-    setEnabled: (id, enabled) =>
-      serial(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
-    capsules: () => manager.views(),
-    invoke: (request) => manager.invoke(request),
-    processes: () => processes.registry.views(),
-    readLogs: processes.readLogs,
-    signal: (key, signal) => {
-      const process = processes.registry.byKey(key);
-      inBackground(act(`signal ${signal}`, key, () => process.signal(signal)));
-    },
-    stop: async (key, graceMs = DEFAULT_STOP_GRACE_MS) => {
-      const process = processes.registry.byKey(key);
-      const ended = process.stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
-      await act('stop', key, () => undefined);
-      await ended;
-    },
-    cancelStop: (key) => {
-      const process = processes.registry.byKey(key);
-      inBackground(act('cancel-stop', key, () => process.cancelStop()));
-    },
-    kill: (key) => {
-      const process = processes.registry.byKey(key);
-      inBackground(act('kill', key, () => void process.kill('killed')));
-    },
-    release: (key) => {
-      processes.registry.release(processes.registry.byKey(key));
-      inBackground(act('release', key, () => undefined));
-    },
-    about: () => ({
+  const kernel = createApi({
+    inspections,
+    manager,
+    processes,
+    events,
+    act: createOperatorAct(audit, clock),
+    about: {
       version: options.version,
       build: options.build ?? null,
       electron: options.electronVersion,
       node: process.versions.node,
       dataDir,
-      sandbox,
-    }),
-    subscribe: (listener) =>
-      events.event((event) => {
-        // A stranger's code: what it throws must not reach the one who tells, such as an instance that is ending.
-        try {
-          listener(event);
-        } catch (error) {
-          report('a listener of the kernel failed', error);
-        }
-      }),
+      sandbox: await processes.sandbox,
+    },
+    report,
     dispose: () => root.dispose(),
-  };
-
-  const doChores = async (): Promise<void> => {
-    await pruneCapsuleLogs(join(dataDir, 'logs'), clock.now());
-    await installBundled(kernel, options.bundled ?? [], join(dataDir, 'bundled.json'), report);
-  };
-
+  });
   manager.start();
-  chores = doChores().catch((error: unknown) => report('a start-up chore failed', error));
+  chores = doChores(kernel, { dataDir, bundled: options.bundled ?? [], clock, report });
   return kernel;
 }
 

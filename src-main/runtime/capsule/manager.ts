@@ -1,9 +1,7 @@
 import type { Grants, InvokeRequest } from '../../contract/kernel.ts';
 import type { CapsuleView, InvokeResult } from '../../contract/views.ts';
-import { sourceUuid } from '../../capsules/component/hash.ts';
 import type { InstalledCapsule, PendingInstall } from '../../capsules/library/library.ts';
 import type { CapsuleContent } from '../../capsules/source/content.ts';
-import { intersect, type Capabilities } from '../../policy/capabilities.ts';
 import { DEFAULT_PRINCIPAL, requirePrincipal } from '../../policy/principal.ts';
 import { defaultProfile } from '../../policy/profile.ts';
 import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
@@ -51,23 +49,6 @@ export class CapsuleManager {
 
   view(id: string): CapsuleView {
     return this.#view(this.#find(id));
-  }
-
-  /** Effective rights of the installed capsule with this source uuid. */
-  rightsOf(uuid: string): Capabilities | undefined {
-    const found = this.#options.library
-      .list()
-      .find(({ manifest, record }) => sourceUuid(manifest.id, record.hash) === uuid);
-    return found === undefined ? undefined : intersect(found.manifest.capabilities, found.record.grants);
-  }
-
-  /** A plain entry of `[env]`: its default as text. Secrets have no default, and nothing else is stored yet. */
-  config(id: string, key: string): string | undefined {
-    const entry = this.#options.library.find(id)?.manifest.env.find((each) => each.key === key);
-    if (entry === undefined || entry.type === 'secret' || entry.default === null) {
-      return undefined;
-    }
-    return typeof entry.default === 'string' ? entry.default : JSON.stringify(entry.default);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, screen, session, type BrowserWindow } from 'electron';
+import { DisposableStore } from './base/disposable.ts';
 import { Calls } from './ipc/calls.ts';
 import { kernelFailed, stackOf } from './ipc/envelope.ts';
 import { InstallOffers } from './ipc/install-offers.ts';
@@ -13,22 +14,18 @@ import { registerAppScheme, serveApp } from './shell/page/protocol.ts';
 import { systemAutostart } from './shell/start/autostart.ts';
 import { buildFactsOf } from './shell/start/build-facts.ts';
 import { bundledCapsules } from './shell/start/bundled-capsules.ts';
-import { askedInstead, handoverOf, shorterCommandLine, type Handover } from './shell/start/command-line.ts';
-import { helpText, versionText } from './shell/start/command-line-text.ts';
+import type { Handover } from './shell/start/command-line.ts';
+import { decideStart } from './shell/start/decide-start.ts';
 import { APP_ORIGIN } from './shell/constants.ts';
 import { namedDataFolder } from './shell/start/data-folder.ts';
 import { chooseCapsule } from './shell/window/dialogs.ts';
-import { startedProgram } from './shell/start/desktop-entry.ts';
 import { keepWindowState } from './shell/window/keep-state.ts';
 import { LateStarts } from './shell/start/late-starts.ts';
 import { lockDownSession } from './shell/page/lockdown.ts';
 import { setApplicationMenu } from './shell/window/menu.ts';
-import { claimOneInstance } from './shell/start/one-instance.ts';
 import { openTargets } from './shell/start/open-targets.ts';
-import { createOpening, hearSystem } from './shell/start/opening.ts';
+import { createOpening } from './shell/start/opening.ts';
 import { quitInOrder } from './shell/quit.ts';
-import { refuseStart } from './shell/start/refuse-start.ts';
-import { lacksSandbox, NO_SANDBOX_WORDS } from './shell/start/sandbox-flag.ts';
 import { appUpdates } from './shell/updates/app-updates.ts';
 import { windowPlace } from './shell/window/state.ts';
 import { openWindow } from './shell/window/window.ts';
@@ -36,7 +33,6 @@ import { writeFileAtomically } from './store/atomic-file.ts';
 import { readSmallFile, removeFile, writeSmallFile } from './store/small-file.ts';
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
-const ownData = namedDataFolder(process.env['CAPSULE_DESKTOP_DATA']);
 /** Vite's server during `npm run dev`; a packaged application never listens to the environment for its page. */
 const devUrl = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
 const origin = devUrl === undefined ? APP_ORIGIN : new URL(devUrl).origin;
@@ -53,41 +49,17 @@ const open = createOpening(offers, (path) =>
 const appFolder = app.isPackaged ? null : app.getAppPath();
 const lateStarts = new LateStarts(appFolder);
 
-const asked = askedInstead(process.argv);
-const noSandbox = app.commandLine.hasSwitch('no-sandbox');
+const asked = decideStart({
+  build,
+  dataFolder: namedDataFolder(process.env['CAPSULE_DESKTOP_DATA']),
+  appFolder,
+  opened,
+  log,
+});
 if (asked !== null) {
-  const facts = {
-    name: app.getName(),
-    version: app.getVersion(),
-    electron: process.versions.electron ?? '',
-    build,
-    dataDir: ownData ?? app.getPath('userData'),
-  };
-  // Before anything else: no lock, no data folder, and on Linux no display is needed up to here.
-  process.stdout.write(asked === 'version' ? versionText(facts) : helpText(facts), () => app.exit(0));
-} else if (lacksSandbox({ packaged: app.isPackaged, uid: process.getuid?.(), noSandbox })) {
-  void refuseStart(NO_SANDBOX_WORDS, log);
-} else {
-  startOrHandOver();
-}
-
-function startOrHandOver(): void {
-  if (ownData !== null) {
-    app.setPath('userData', ownData);
-  }
   registerAppScheme();
-  hearSystem(opened);
-  const own = handoverOf(process.argv, process.cwd(), appFolder);
-  const shorter = shorterCommandLine(process.argv, own, appFolder);
-  if (shorter !== null) {
-    app.relaunch({ execPath: startedProgram(process.execPath, process.env), args: [...shorter] });
-    app.exit(0);
-  } else if (claimOneInstance(own, opened)) {
-    open(openTargets(own, process.platform));
-    app.whenReady().then(start, (error: unknown) => log(stackOf(error)));
-  } else {
-    app.exit(0);
-  }
+  open(openTargets(asked, process.platform));
+  app.whenReady().then(start, (error: unknown) => log(stackOf(error)));
 }
 
 function opened(handover: Handover | null): void {
@@ -100,7 +72,12 @@ function opened(handover: Handover | null): void {
 function start(): void {
   const trusted = new TrustedSenders(origin);
   lockDownSession(session.defaultSession, devUrl === undefined ? null : origin);
-  serveApp(session.defaultSession, (file) => readFile(join(import.meta.dirname, '../renderer', file)));
+  const served = new DisposableStore();
+  // Until the window has closed it shows what ends, and may ask.
+  app.once('will-quit', () => void served.dispose());
+  served.add(
+    serveApp(session.defaultSession, (file) => readFile(join(import.meta.dirname, '../renderer', file))),
+  );
   setApplicationMenu({
     development: devUrl !== undefined,
     autostart: app.isPackaged
@@ -152,7 +129,7 @@ function start(): void {
   );
   // Every request reports it; without this line an application without a window would end by it.
   handlers.catch(() => undefined);
-  serveRequests({ trusted, handlers, log });
+  served.add(serveRequests({ trusted, handlers, log }));
 }
 
 /** Resolves when the window is there, or will not be. Loading the kernel earlier would hold its page up. */

@@ -1,5 +1,5 @@
 import type { Emitter } from '../base/emitter.ts';
-import { createSerial } from '../base/serial.ts';
+import { createMutex } from '../base/mutex.ts';
 import type { Inspections } from '../capsules/library/inspections.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
 import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from '../contract/limits.ts';
@@ -23,12 +23,12 @@ export interface ApiOptions {
 export function createApi(options: ApiOptions): Kernel {
   const { inspections, manager, processes, events, act, about, report, dispose } = options;
   // Changes of what is installed happen one after the other.
-  const serial = createSerial();
+  const mutex = createMutex();
   const inBackground = (work: Promise<unknown>): void => {
     work.catch((error: unknown) => report('an act of the operator failed', error));
   };
   const confirm: Kernel['confirm'] = (token, grants) =>
-    serial(() =>
+    mutex(() =>
       inspections.use(token, ({ content, hash, resolved }) =>
         act('install', `${content.manifest.id} ${content.manifest.version} ${hash}`, () =>
           manager.install(content, hash, grants, resolved),
@@ -43,9 +43,9 @@ export function createApi(options: ApiOptions): Kernel {
       const { token } = await inspections.inspect(path);
       return confirm(token, grants);
     },
-    remove: (id) => serial(() => act('remove', id, () => manager.remove(id))),
+    remove: (id) => mutex(() => act('remove', id, () => manager.remove(id))),
     setEnabled: (id, enabled) =>
-      serial(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
+      mutex(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
     capsules: () => manager.views(),
     invoke: (request) => manager.invoke(request),
     processes: () => processes.registry.views(),

@@ -1,9 +1,9 @@
 import type { TypedError } from '../../base/typed-error.ts';
 import { guestExports } from '../../contract/guest-exports.ts';
-import { didYouMean } from '../manifest/closest-word.ts';
+import { didYouMean } from '../manifest/did-you-mean.ts';
 import type { ComponentHeader, ComponentImport } from './header.ts';
 import { capsuleError, type CapsuleErrorCode } from '../errors.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 /** What the host serves, by interface id; `hostInterfaces` of `host/generated/` fits. */
 export interface ServedInterfaces {

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { TypedError } from '../../base/typed-error.ts';
 import { capsuleError, type CapsuleErrorCode } from '../errors.ts';
 import { MAX_COMPONENT_ITEMS, MAX_COMPONENT_NAME_BYTES } from '../limits.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 /**
  * Reads numbers and names of a WebAssembly binary, never past its end. A name that could be taken for code is

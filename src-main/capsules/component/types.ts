@@ -1,6 +1,6 @@
 import { MAX_COMPONENT_DEPTH, MAX_CORE_NAME_BYTES } from '../limits.ts';
 import type { ComponentReader } from './reader.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 /** What an instance type declares, as far as linking needs it. */
 export interface InstanceShape {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { InstallPlan } from '../../contract/views.ts';
 import { heldNames, intersect, type Capabilities } from '../../policy/capabilities.ts';
 import { pinnedPath, type ResolvedEntry } from '../../policy/resolved-entry.ts';
-import { capabilityViews } from '../words/capability-words.ts';
+import { capabilityViews } from '../words/capability-descriptions.ts';
 import { requireRunnable, type ServedInterfaces } from '../component/check.ts';
 import { hashComponent, requireDeclaredHash } from '../component/hash.ts';
 import { capsuleError } from '../errors.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createSerial } from '../../base/serial.ts';
+import { createMutex } from '../../base/mutex.ts';
 import type { Grants } from '../../contract/kernel.ts';
 import { withPin, type ResolvedEntry } from '../../policy/resolved-entry.ts';
 import { writeFileAtomically } from '../../store/atomic-file.ts';
@@ -92,7 +92,7 @@ export async function openLibrary(dataDir: string): Promise<Library> {
   };
 
   // One change at a time, or one would be written over the other.
-  const changes = createSerial();
+  const changes = createMutex();
   const changeRecord = (
     id: string,
     change: (record: InstallRecord) => InstallRecord,

@@ -1,7 +1,7 @@
 import type { Capabilities } from '../../policy/capabilities.ts';
 import { capsuleError } from '../errors.ts';
 import type { ManifestTable } from './table.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 /** The two keys of the older generation, whose patterns now stand in `[publish]` and `[subscribe]`. */
 export interface LegacyTopics {

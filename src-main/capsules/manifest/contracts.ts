@@ -1,7 +1,7 @@
 import { capsuleError } from '../errors.ts';
 import { isVersion, npmRange } from './semver.ts';
 import type { ManifestTable } from './table.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 /** What a capsule needs of other capsules: for order and readiness, not for linking. */
 export interface ImportContract {

@@ -1,5 +1,5 @@
 import type { ManifestTable } from './table.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 export type ConfigValue =
   string | number | boolean | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };

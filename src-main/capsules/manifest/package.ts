@@ -2,7 +2,7 @@ import { capsuleError } from '../errors.ts';
 import { COMPATIBLE_VERSION, MAX_NAME_LENGTH } from '../limits.ts';
 import { isVersion, meets, npmRange } from './semver.ts';
 import type { ManifestTable } from './table.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 export interface PackageFacts {
   readonly id: string;

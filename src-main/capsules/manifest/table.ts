@@ -1,6 +1,6 @@
 import { capsuleError } from '../errors.ts';
-import { didYouMean } from './closest-word.ts';
-import { quoted, visibleText } from '../words/visible-text.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { quoted, escapeControlChars } from '../words/escape-control-chars.ts';
 
 /**
  * One table of a manifest, read key by key. What is read by name is known; `finish` warns of every key
@@ -49,7 +49,7 @@ export class ManifestTable {
       throw capsuleError(
         'manifest-missing-key',
         `${this.at(key)} is missing.`,
-        `Add ${visibleText(key)} = "…" ${this.path === '' ? 'at the top' : `to [${visibleText(this.path)}]`}.`,
+        `Add ${escapeControlChars(key)} = "…" ${this.path === '' ? 'at the top' : `to [${escapeControlChars(this.path)}]`}.`,
       );
     }
     return value;
@@ -98,7 +98,7 @@ export class ManifestTable {
       return [];
     }
     if (!Array.isArray(value) || !value.every(isTable)) {
-      throw this.#wrongType(key, `a list of tables, written [[${visibleText(key)}]]`, value);
+      throw this.#wrongType(key, `a list of tables, written [[${escapeControlChars(key)}]]`, value);
     }
     return value.map(
       (item, index) => new ManifestTable(item, `${this.#join(key)}[${index}]`, this.#warnings),
@@ -141,7 +141,7 @@ export class ManifestTable {
 
   #asTable(key: string, value: unknown): ManifestTable {
     if (!isTable(value)) {
-      throw this.#wrongType(key, `a table, written [${visibleText(this.#join(key))}]`, value);
+      throw this.#wrongType(key, `a table, written [${escapeControlChars(this.#join(key))}]`, value);
     }
     return new ManifestTable(value, this.#join(key), this.#warnings);
   }
@@ -166,5 +166,5 @@ function kindOf(value: unknown): string {
   if (value instanceof Date) {
     return 'a date';
   }
-  return isTable(value) ? 'a table' : `the ${typeof value} ${visibleText(String(value)).slice(0, 40)}`;
+  return isTable(value) ? 'a table' : `the ${typeof value} ${escapeControlChars(String(value)).slice(0, 40)}`;
 }

@@ -1,7 +1,7 @@
 import { capsuleError } from '../errors.ts';
 import { DEFAULT_PRIORITY, MAX_PRIORITY } from '../limits.ts';
 import type { ManifestTable } from './table.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 /** A topic that is bound to an action of the guest. Lower priorities run first. */
 export interface TopicAction {

@@ -1,7 +1,7 @@
 import { capsuleError } from '../errors.ts';
 import { innerPath } from './path.ts';
 import type { ManifestTable } from './table.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 const CLI_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 /** The reference's own verbs: a capsule may not take one of them. */

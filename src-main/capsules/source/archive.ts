@@ -10,7 +10,7 @@ import { MAX_ARCHIVE_BYTES, MAX_RATIO, MAX_UNPACKED_BYTES, RATIO_FREE_BYTES } fr
 import { contentOf, type CapsuleContent, type ContentFile } from './content.ts';
 import { SourcePaths, tooLarge } from './paths.ts';
 import { openSink, type SourceSink } from './sink.ts';
-import { quoted, visibleText } from '../words/visible-text.ts';
+import { quoted, escapeControlChars } from '../words/escape-control-chars.ts';
 
 /**
  * Reads a `.capsule` file: a gzip of a tar. Takes plain files and folders with safe names only, within
@@ -144,7 +144,7 @@ async function takeAll(entries: Extract, sink: SourceSink, files: Map<string, Co
       (pax as { readonly size?: string } | null)?.size !== undefined ||
       (type === 'directory' && size > 0)
     ) {
-      throw corruptArchive(`the size of ${visibleText(name)} is ambiguous`);
+      throw corruptArchive(`the size of ${escapeControlChars(name)} is ambiguous`);
     }
     if (type === 'directory') {
       paths.folder(name);

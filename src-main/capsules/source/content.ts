@@ -1,7 +1,7 @@
 import { readComponentHeader, type ComponentHeader } from '../component/header.ts';
 import { capsuleError } from '../errors.ts';
 import { parseManifest, type Manifest } from '../manifest/manifest.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 /** A file of a capsule, as it was when the source was read: later changes of the source do not reach it. */
 export interface ContentFile {

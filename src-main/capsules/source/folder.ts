@@ -13,7 +13,7 @@ import {
 } from './content.ts';
 import { SourcePaths } from './paths.ts';
 import { openSink, type SourceSink } from './sink.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 /** Folders that builds make, which the reference leaves out too, and npm's. */
 const SKIPPED = ['node_modules', 'target'];

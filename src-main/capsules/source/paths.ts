@@ -7,7 +7,7 @@ import {
   MAX_PATH_SEGMENT_BYTES,
   MAX_UNPACKED_BYTES,
 } from '../limits.ts';
-import { quoted } from '../words/visible-text.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 /** What `library.ts` keeps beside a capsule's files, in the same folder. */
 const RESERVED_AT_TOP = 'install.json';

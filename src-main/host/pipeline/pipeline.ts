@@ -36,7 +36,7 @@ export interface Pipeline {
 /** What a `run` of its own throws when the caller may not: every interface that can deny names it so. */
 const DENIAL = 'capability-denied';
 
-interface Verdict {
+interface Decision {
   readonly outcome: Outcome;
   readonly audited: AuditOutcome;
   readonly reason: string;
@@ -55,19 +55,19 @@ export function createPipeline(services: PipelineServices): Pipeline {
     if (operation === undefined) {
       return { tag: 'trap', message: `The host has no function ${name}.` };
     }
-    const verdict = await judge(services, call, operation, args);
-    if (verdict.recorded ?? (operation.function.audit === 'always' || verdict.audited === 'denied')) {
+    const decision = await evaluate(services, call, operation, args);
+    if (decision.recorded ?? (operation.function.audit === 'always' || decision.audited === 'denied')) {
       await services.audit({
         at: services.clock.now(),
         capsule: call.capsule,
         principal: call.principal,
         action: operation.name,
         target: describeTarget(operation, args),
-        outcome: verdict.audited,
-        reason: verdict.reason,
+        outcome: decision.audited,
+        reason: decision.reason,
       });
     }
-    return verdict.outcome;
+    return decision.outcome;
   };
   const recordDrops: Pipeline['recordDrops'] = async ({ capsule, principal }, ended) => {
     const at = services.clock.now();
@@ -89,12 +89,12 @@ export function createPipeline(services: PipelineServices): Pipeline {
   return Object.assign(answer, { recordDrops });
 }
 
-async function judge(
+async function evaluate(
   { quotas, report }: PipelineServices,
   call: Call,
   operation: Operation,
   args: readonly unknown[],
-): Promise<Verdict> {
+): Promise<Decision> {
   const { function: record, errors } = operation;
   if (call.signal.aborted) {
     return cancelled(operation);
@@ -103,9 +103,9 @@ async function judge(
     const answer = quotas.take(`${call.capsule} ${call.principal}`, record.quota);
     if (answer !== 'taken') {
       const reason = `more ${record.quota} in one second than allowed`;
-      const verdict = refuse(operation, 'denied', errors.quota, reason);
+      const decision = refuse(operation, 'denied', errors.quota, reason);
       // One record a second tells it all; one a call would let a guest fill the disk with refusals.
-      return { ...verdict, recorded: answer === 'refused' };
+      return { ...decision, recorded: answer === 'refused' };
     }
   }
   try {
@@ -119,19 +119,19 @@ async function judge(
     return { outcome: { tag: 'ok', value }, audited: 'allowed', reason: '' };
   } catch (error) {
     // First cause wins: whatever else a cancelled run threw is a consequence.
-    return call.signal.aborted ? cancelled(operation) : explain(operation, error, report);
+    return call.signal.aborted ? cancelled(operation) : mapError(operation, error, report);
   }
 }
 
-function cancelled(operation: Operation): Verdict {
+function cancelled(operation: Operation): Decision {
   const { errors, function: record } = operation;
-  const verdict = refuse(operation, 'cancelled', errors.cancelled, 'cancelled');
+  const decision = refuse(operation, 'cancelled', errors.cancelled, 'cancelled');
   return record.whenCancelled === undefined
-    ? verdict
-    : { ...verdict, outcome: { tag: 'ok', value: record.whenCancelled() } };
+    ? decision
+    : { ...decision, outcome: { tag: 'ok', value: record.whenCancelled() } };
 }
 
-function refuse(operation: Operation, audited: AuditOutcome, payload: unknown, reason: string): Verdict {
+function refuse(operation: Operation, audited: AuditOutcome, payload: unknown, reason: string): Decision {
   const { refused } = operation.function;
   if (operation.fallible) {
     return { outcome: { tag: 'err', value: payload }, audited, reason };
@@ -162,7 +162,7 @@ async function raceWithCancel<T>(signal: AbortSignal, running: T | Promise<T>): 
 }
 
 /** What a thrown error means: the guest's own error, a trap, or a bug that shows the guest nothing of the host. */
-function explain(operation: Operation, error: unknown, report: PipelineServices['report']): Verdict {
+function mapError(operation: Operation, error: unknown, report: PipelineServices['report']): Decision {
   const { errors } = operation;
   if (error instanceof WitError) {
     return {
@@ -176,7 +176,7 @@ function explain(operation: Operation, error: unknown, report: PipelineServices[
   }
   const mapped = isTypedError(error) ? errors.byCode[error.code]?.(error) : undefined;
   if (mapped !== undefined) {
-    return explain(operation, new WitError(mapped, { cause: error }), report);
+    return mapError(operation, new WitError(mapped, { cause: error }), report);
   }
   report(`${operation.name} failed`, error);
   const text = 'The host failed at this call; its log has the reason.';

@@ -16,12 +16,12 @@ interface Pumped {
   readonly readers: readonly { readonly bytes: number; readonly dropped: number; readonly wrong: number }[];
 }
 
-const pump = async (input: Uint8Array, readers: number, prelude: number): Promise<Pumped> => {
+const pump = async (input: Uint8Array, readers: number, initialStdin: number): Promise<Pumped> => {
   const { data } = await started.kernel.invoke({
     capsule: 'probe',
-    action: `pump:${readers}:${prelude}`,
+    action: `pump:${readers}:${initialStdin}`,
     payload: input,
-    principal: `p${readers}-${prelude}`,
+    principal: `p${readers}-${initialStdin}`,
   });
   return JSON.parse(data ?? 'null') as Pumped;
 };
@@ -32,10 +32,10 @@ describe('8 MiB of random bytes through a child', { timeout: 120_000 }, () => {
     // Four times what the ring keeps, at once: the child has to wait for its reader.
     [1, 4 * MIB],
     [8, 0],
-  ])('come back bit for bit to %d readers, %d bytes given at the start', async (readers, prelude) => {
+  ])('come back bit for bit to %d readers, %d bytes given at the start', async (readers, initialStdin) => {
     const input = randomBytes(TOTAL);
     const tail = tailPump(started.kernel, input);
-    const pumped = await pump(input, readers, prelude);
+    const pumped = await pump(input, readers, initialStdin);
     const whole = { bytes: TOTAL, dropped: 0, wrong: 0 };
     expect(pumped).toMatchObject({
       exit: { exitCode: 0 },

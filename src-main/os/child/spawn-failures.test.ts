@@ -43,7 +43,7 @@ const cases = [
 for (const { prepared, free } of cases) {
   const before = openDescriptors();
   const spawner = new SandboxSpawner(() => Promise.resolve(sandbox));
-  // With pipes in stock, or without, so that they have to be made first.
+  // With pipes in the pool, or without, so that they have to be made first.
   await (prepared ? run(spawner) : spawner.sandbox());
   const answer = await withFree(free, () => run(spawner));
   await spawner.dispose();

@@ -239,7 +239,7 @@ describe('input', () => {
 describe('the spawner', () => {
   it('leaves no descriptor behind over fifty programs, failures among them', async () => {
     await run('true', { stdin: 'pipe' });
-    // The stock of pipes comes and goes in batches; what matters is that it does not add up.
+    // The pool of pipes comes and goes in batches; what matters is that it does not add up.
     const before = openDescriptors();
     for (let index = 0; index < 50; index += 1) {
       await run('cat', { stdin: index % 2 === 0 ? 'none' : 'pipe', command: 'true' });

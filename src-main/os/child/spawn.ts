@@ -5,8 +5,8 @@ import { PipeSink } from '../pipes/byte-sink.ts';
 import { PipeSource } from '../pipes/byte-source.ts';
 import { BubblewrapChild } from './child.ts';
 import type { OuterExit, SandboxedChild } from './child.ts';
-import { FifoStock } from '../pipes/fifo-stock.ts';
-import type { PipeEnds } from '../pipes/fifo-stock.ts';
+import { PipePool } from '../pipes/pipe-pool.ts';
+import type { PipeEnds } from '../pipes/pipe-pool.ts';
 import { MAX_SETUP_ERROR_BYTES, START_LOOKS, START_POLL_MAX_MS } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 import { fileIdentity } from '../proc/process-stats.ts';
@@ -15,10 +15,10 @@ import type { Sandbox } from '../sandbox/probe.ts';
 import { SandboxStatus } from './sandbox-status.ts';
 import { bubblewrapArguments, ENVIRONMENT_FD, SECCOMP_FD } from '../sandbox/linux/bubblewrap.ts';
 import type { SandboxSpec } from '../sandbox/spec/spec.ts';
-import { PrivateFile } from '../sandbox/linux/private-file.ts';
+import { UnlinkedFile } from '../sandbox/linux/unlinked-file.ts';
 import { closeHighInherited, inheritedDescriptors } from './spawn-inherited.ts';
 import { checkWorkingDirectory, resolveProgram } from '../files/spawn-program.ts';
-import { notStarted, requireDescriptors } from '../tool/spawn-tool.ts';
+import { notStarted, requireDescriptors } from '../tool/run-tool.ts';
 
 /** A program to start: `SandboxSpec` with the command as it was asked for. */
 export interface SpawnSpec extends Omit<SandboxSpec, 'command'> {
@@ -33,10 +33,10 @@ export interface SpawnSpec extends Omit<SandboxSpec, 'command'> {
 
 /** Starts programs, each in a sandbox of its own. The only place of the project that does. */
 export class SandboxSpawner {
-  readonly #stock = new FifoStock();
+  readonly #pipePool = new PipePool();
   readonly #probe: () => Promise<Sandbox>;
   #sandbox: Promise<Sandbox> | undefined;
-  #filter: PrivateFile | null = null;
+  #filter: UnlinkedFile | null = null;
 
   constructor(probe: () => Promise<Sandbox> = probeSandbox) {
     this.#probe = probe;
@@ -67,7 +67,7 @@ export class SandboxSpawner {
 
   async #openPipes(withStdin: boolean): Promise<Pipes> {
     try {
-      return await this.#stock.withPipes(5, () => openPipes(this.#stock, withStdin));
+      return await this.#pipePool.withPipes(5, () => openPipes(this.#pipePool, withStdin));
     } catch (error) {
       throw error instanceof OsError ? error : notStarted(error);
     }
@@ -77,7 +77,7 @@ export class SandboxSpawner {
     try {
       const sandbox = await this.#probe();
       closeHighInherited();
-      this.#filter = sandbox.seccomp === null ? null : new PrivateFile(sandbox.seccomp);
+      this.#filter = sandbox.seccomp === null ? null : new UnlinkedFile(sandbox.seccomp);
       return sandbox;
     } catch (error) {
       this.#sandbox = undefined;
@@ -88,7 +88,7 @@ export class SandboxSpawner {
   /** Gives the prepared pipes back. Children live on until they are ended. */
   dispose(): Promise<void> {
     this.#filter?.close();
-    return this.#stock.dispose();
+    return this.#pipePool.dispose();
   }
 }
 
@@ -112,10 +112,10 @@ interface Assembled {
 }
 
 /** All or none. */
-function openPipes(stock: FifoStock, withStdin: boolean): Pipes {
+function openPipes(pool: PipePool, withStdin: boolean): Pipes {
   const opened: PipeEnds[] = [];
   const open = (direction: 'from-child' | 'to-child'): PipeEnds => {
-    const pipe = stock.open(direction);
+    const pipe = pool.open(direction);
     opened.push(pipe);
     return pipe;
   };
@@ -138,7 +138,7 @@ async function startOuter(
   bwrap: string,
   argv: readonly string[],
   pipes: Pipes,
-  filter: PrivateFile | null,
+  filter: UnlinkedFile | null,
 ): Promise<Outer> {
   const { stdin, stdout, stderr, status, environment } = pipes;
   const all = [stdout, stderr, status, environment, ...(stdin === null ? [] : [stdin])];

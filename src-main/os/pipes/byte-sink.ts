@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { PipeEnds } from './fifo-stock.ts';
+import type { PipeEnds } from './pipe-pool.ts';
 import { REOPEN_MAX_MS, REOPEN_MIN_MS, WRITE_PIECE_BYTES } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 

@@ -5,7 +5,7 @@ import { OsError } from '../os-error.ts';
 import { refuseAfterSeatbelt } from './macos/probe.ts';
 import { seccompFilter } from './linux/seccomp.ts';
 import type { SandboxTools } from './linux/bubblewrap.ts';
-import { runTool } from '../tool/spawn-tool.ts';
+import { runTool } from '../tool/run-tool.ts';
 import { readSystemView } from './spec/system-view.ts';
 
 /** A sandbox that was seen to work, and what it is made of. */

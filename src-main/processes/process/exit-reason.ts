@@ -1,7 +1,7 @@
 import type { ExitReason } from '../../contract/views.ts';
 import { SIGKILL, SIGNAL_NUMBERS, SIGXCPU } from '../../os/proc/signals.ts';
 import type { ChildExit } from '../../os/proc/signals.ts';
-import type { TreeCeilings } from '../usage/child-limits.ts';
+import type { TreeLimits } from '../usage/child-limits.ts';
 
 /**
  * Why a process ended. `asked`: the reason of whoever wanted its end before it was known; `sent`: the signals that it was
@@ -12,7 +12,7 @@ export function reasonOfExit(
   { signal }: ChildExit,
   asked: ExitReason | undefined,
   sent: ReadonlySet<number>,
-  { cpuMs }: TreeCeilings,
+  { cpuMs }: TreeLimits,
 ): ExitReason {
   const wasAsked = sent.has(SIGNAL_NUMBERS.term) || sent.has(SIGNAL_NUMBERS.int);
   if (asked !== undefined && (wasAsked || signal === SIGKILL)) {

@@ -13,11 +13,11 @@ export class ProcessInput {
   }
 
   /** Begins with the bytes of the plan; ends the input behind them unless it is kept open. Waits for nothing. */
-  attach(sink: ByteSink | null, { prelude, keepStdinOpen }: ProcessPlan): void {
+  attach(sink: ByteSink | null, { initialStdin, keepStdinOpen }: ProcessPlan): void {
     this.#sink = sink;
-    if (prelude !== null) {
+    if (initialStdin !== null) {
       // A program that does not want its input closes it; that is no error of the start.
-      sink?.write(prelude).catch(() => undefined);
+      sink?.write(initialStdin).catch(() => undefined);
     }
     if (!keepStdinOpen) {
       sink?.end();

@@ -93,7 +93,7 @@ export class ManagedProcess {
     void this.#watch(child);
     this.#endWatch = this.#limits.add({
       child,
-      ceilings: this.plan.ceilings,
+      limits: this.plan.limits,
       onExceeded: (reason) => void this.kill(reason),
     });
     // A stop or kill that came while it was starting.
@@ -273,7 +273,7 @@ export class ManagedProcess {
 
   async #watch(child: SandboxedChild): Promise<void> {
     const exit = await child.exited;
-    const reason = reasonOfExit(exit, this.#reason, this.#sent, this.plan.ceilings);
+    const reason = reasonOfExit(exit, this.#reason, this.#sent, this.plan.limits);
     await drainPipes(Object.values(this.#streams));
     this.#settle({ ...exit, reason });
   }

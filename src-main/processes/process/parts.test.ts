@@ -78,7 +78,7 @@ describe('a label', () => {
 describe('a plan', () => {
   it('fills in the defaults', () => {
     expect(planProcess(spec, 'persistent')).toMatchObject({
-      ...{ keepStdinOpen: false, overflow: 'drop-oldest', ringBytes: 1_048_576, prelude: null },
+      ...{ keepStdinOpen: false, overflow: 'drop-oldest', ringBytes: 1_048_576, initialStdin: null },
       ...{ maxLifetimeMs: 21_600_000, idleTimeoutMs: 1_800_000, exitRetentionMs: 300_000 },
       spawn: { stdin: 'none' },
     });
@@ -86,7 +86,7 @@ describe('a plan', () => {
     expect(planProcess(spec, 'sync').maxLifetimeMs).toBe(300_000);
   });
 
-  it('keeps to the ceilings', () => {
+  it('keeps to the limits', () => {
     const much = { maxLifetimeMs: 1e12, idleTimeoutMs: 1e12, exitRetentionMs: 1e12, ringBytes: 1e12 };
     expect(planProcess({ ...spec, ...much }, 'persistent')).toMatchObject({
       ...{

@@ -3,7 +3,7 @@ import type { ProcessTier } from '../../contract/views.ts';
 import type { SandboxedChild } from '../../os/child/child.ts';
 import type { SpawnSpec } from '../../os/child/spawn.ts';
 import { planLimits } from '../usage/child-limits.ts';
-import type { TreeCeilings } from '../usage/child-limits.ts';
+import type { TreeLimits } from '../usage/child-limits.ts';
 import {
   DEFAULT_EXIT_RETENTION_MS,
   DEFAULT_IDLE_TIMEOUT_MS,
@@ -52,8 +52,8 @@ export interface ProcessSpec extends Omit<SpawnSpec, 'stdin'> {
 /** A `ProcessSpec` with every default filled in and every ceiling kept. */
 export interface ProcessPlan {
   readonly spawn: SpawnSpec;
-  readonly ceilings: TreeCeilings;
-  readonly prelude: Uint8Array | null;
+  readonly limits: TreeLimits;
+  readonly initialStdin: Uint8Array | null;
   readonly keepStdinOpen: boolean;
   readonly overflow: Overflow;
   readonly ringBytes: number;
@@ -76,7 +76,7 @@ export interface ManagedProcessOptions {
   readonly tier: ProcessTier;
   readonly plan: ProcessPlan;
   readonly clock: Clock;
-  /** Ends it when its tree is over its ceilings. */
+  /** Ends it when its tree is over its limits. */
   readonly limits: Pick<ResourceWatch, 'add'>;
   /** Something of `view` changed; growing output says so at most every 50 ms. */
   readonly onChange: () => void;
@@ -106,8 +106,8 @@ export function planProcess(spec: ProcessSpec, tier: ProcessTier): ProcessPlan {
   const limits = planLimits(spec.limits, maxLifetimeMs);
   return {
     spawn: { ...spec, limits: limits.kernel, stdin: stdin !== undefined || keepStdinOpen ? 'pipe' : 'none' },
-    ceilings: limits.tree,
-    prelude: stdin ?? null,
+    limits: limits.tree,
+    initialStdin: stdin ?? null,
     keepStdinOpen,
     overflow,
     ringBytes: Math.min(MAX_RING_BYTES, Math.max(MIN_RING_BYTES, ringBytes)),

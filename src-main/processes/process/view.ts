@@ -53,9 +53,9 @@ export function viewProcess({ plan, owner, child, streams, ...state }: ProcessSt
     stderr: stderr.view,
     blockedOnOutput: running && (stdout.blocked || stderr.blocked),
     limits: {
-      memoryBytes: plan.ceilings.memoryBytes,
-      cpuMs: plan.ceilings.cpuMs,
-      tasks: plan.ceilings.tasks,
+      memoryBytes: plan.limits.memoryBytes,
+      cpuMs: plan.limits.cpuMs,
+      tasks: plan.limits.tasks,
     },
     // As last seen: a view is made for every change, and must not cost a look.
     usage: child?.usage() ?? null,
@@ -65,7 +65,7 @@ export function viewProcess({ plan, owner, child, streams, ...state }: ProcessSt
 
 export function informOwner({ child, streams, ...state }: ProcessState, now: number): ProcessInfo {
   const { stdout, stderr } = streams;
-  child?.look(state.plan.ceilings);
+  child?.look(state.plan.limits);
   return {
     ageMs: (state.exitedAt ?? now) - state.startedAt,
     idleMs: now - state.touchedAt,

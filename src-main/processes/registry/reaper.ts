@@ -3,10 +3,10 @@ import { SWEEP_INTERVAL_MS } from '../limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 
 /** What is due for one process: an end with its reason, being forgotten, or nothing. */
-export type Verdict = Extract<ExitReason, 'idle' | 'lifetime'> | 'forget' | null;
+export type Decision = Extract<ExitReason, 'idle' | 'lifetime'> | 'forget' | null;
 
 /** Judges by the limits that the process was started with. `now` in epoch ms. */
-export function judge(process: ManagedProcess, now: number): Verdict {
+export function evaluate(process: ManagedProcess, now: number): Decision {
   const { maxLifetimeMs, idleTimeoutMs, exitRetentionMs } = process.plan;
   if (process.exitedAt !== null) {
     return now - process.exitedAt >= exitRetentionMs ? 'forget' : null;

@@ -10,7 +10,7 @@ import { ProcessIndex } from './process-index.ts';
 import type { Asker } from './process-index.ts';
 import { planProcess } from '../process/spec.ts';
 import type { ProcessOwner, ProcessPlan, ProcessSpec, Spawn } from '../process/spec.ts';
-import { judge, Reaper } from './reaper.ts';
+import { evaluate, Reaper } from './reaper.ts';
 import { REFERENCE_LIMITS } from './limits.ts';
 import type { RegistryLimits } from './limits.ts';
 import { ResourceWatch } from '../usage/resource-watch.ts';
@@ -169,11 +169,11 @@ export class ProcessRegistry {
   /** Ends what is over its lifetime or idle for too long, forgets what ended long ago. `now` in epoch ms. */
   sweep(now: number): void {
     for (const process of this.#entries.all()) {
-      const verdict = judge(process, now);
-      if (verdict === 'forget') {
+      const decision = evaluate(process, now);
+      if (decision === 'forget') {
         this.#remove(process);
-      } else if (verdict !== null) {
-        void process.stop(DEFAULT_STOP_GRACE_MS, verdict);
+      } else if (decision !== null) {
+        void process.stop(DEFAULT_STOP_GRACE_MS, decision);
       }
     }
   }

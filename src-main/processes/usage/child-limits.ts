@@ -9,7 +9,7 @@ import {
 } from '../limits.ts';
 
 /** What a whole tree may use before it is ended. */
-export interface TreeCeilings {
+export interface TreeLimits {
   readonly memoryBytes: number;
   /** Null: only its lifetime bounds it. */
   readonly cpuMs: number | null;
@@ -22,11 +22,11 @@ export interface TreeCeilings {
 export interface LimitPlan {
   /** What the kernel is told. */
   readonly kernel: ResourceLimits;
-  /** What the watch adds up. There always are ceilings: without any a fork bomb or a leak would take the whole machine. */
-  readonly tree: TreeCeilings;
+  /** What the watch adds up. There always are limits: without any a fork bomb or a leak would take the whole machine. */
+  readonly tree: TreeLimits;
 }
 
-/** Brings what was asked for under the ceilings of this machine and of the process's lifetime. */
+/** Brings what was asked for under the limits of this machine and of the process's lifetime. */
 export function planLimits(asked: ResourceLimits | undefined, maxLifetimeMs: number): LimitPlan {
   const memoryCeiling = Math.floor(totalmem() * MACHINE_MEMORY_SHARE);
   const memory =

@@ -124,7 +124,7 @@ describe('within its limits a tree', () => {
 });
 
 describe('the plan of limits', () => {
-  it('always has ceilings, and keeps what was asked for below them', () => {
+  it('always has limits, and keeps what was asked for below them', () => {
     const half = Math.floor(totalmem() / 2);
     expect(planLimits(undefined, 60_000)).toEqual({
       kernel: { maxPids: 512, maxOpenFiles: 1024 },
@@ -141,7 +141,7 @@ describe('the plan of limits', () => {
 });
 
 describe('the watch', () => {
-  const ceilings = { memoryBytes: 100, cpuMs: 50, tasks: 10, asked: true };
+  const limits = { memoryBytes: 100, cpuMs: 50, tasks: 10, asked: true };
   const sample = { tasks: 10, cpuMs: 49, memoryBytes: 100, exact: true, largestProcessBytes: 1000, pids: [] };
 
   it.each([
@@ -150,17 +150,17 @@ describe('the watch', () => {
     [{ memoryBytes: 101 }, 'memory-limit'],
     [{ cpuMs: 50 }, 'cpu-limit'],
   ])('judges %j as %s', (more, reason) => {
-    expect(exceeded({ ...sample, ...more }, ceilings)).toBe(reason);
+    expect(exceeded({ ...sample, ...more }, limits)).toBe(reason);
   });
 
   it('judges no CPU time when there is no limit of it', () => {
-    expect(exceeded({ ...sample, cpuMs: 1e9 }, { ...ceilings, cpuMs: null })).toBeNull();
+    expect(exceeded({ ...sample, cpuMs: 1e9 }, { ...limits, cpuMs: null })).toBeNull();
   });
 
   it('looks often at the beginning and where something is at stake, and seldom at what rests', () => {
-    const asked = [1, 16, 60, 1000].map((age) => pauseAfter(age, ceilings, sample, sample));
+    const asked = [1, 16, 60, 1000].map((age) => pauseAfter(age, limits, sample, sample));
     expect(asked).toEqual([5, 8, 30, 50]);
-    const unasked = { ...ceilings, asked: false };
+    const unasked = { ...limits, asked: false };
     expect(pauseAfter(9000, unasked, sample, { ...sample, cpuMs: 40 })).toBe(250);
     expect(pauseAfter(9000, unasked, sample, sample)).toBe(1000);
   });
@@ -172,10 +172,10 @@ describe('the watch', () => {
     const child = { look: () => ({ ...sample, tasks: (looks += 1) }) };
     const stop = watch.add({
       child,
-      ceilings: { ...ceilings, tasks: 3 },
+      limits: { ...limits, tasks: 3 },
       onExceeded: (why) => told.push(why),
     });
-    const quiet = watch.add({ child: { look: () => null }, ceilings, onExceeded: (why) => told.push(why) });
+    const quiet = watch.add({ child: { look: () => null }, limits, onExceeded: (why) => told.push(why) });
     await until(() => told.length > 0);
     expect([looks, told]).toEqual([4, ['pids-limit']]);
     stop();

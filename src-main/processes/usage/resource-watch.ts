@@ -2,7 +2,7 @@ import type { ExitReason } from '../../contract/views.ts';
 import { countMachineTasks } from '../../os/proc/process-stats.ts';
 import type { SandboxedChild } from '../../os/child/child.ts';
 import type { TreeSample } from '../../os/proc/tree-usage.ts';
-import type { TreeCeilings } from './child-limits.ts';
+import type { TreeLimits } from './child-limits.ts';
 import {
   ASKED_LOOK_MS,
   FIRST_LOOK_MS,
@@ -16,7 +16,7 @@ export type LimitReason = Extract<ExitReason, 'memory-limit' | 'cpu-limit' | 'pi
 
 export interface Watched {
   readonly child: Pick<SandboxedChild, 'look'>;
-  readonly ceilings: TreeCeilings;
+  readonly limits: TreeLimits;
   /** Called once, with the first ceiling that was found exceeded. */
   readonly onExceeded: (reason: LimitReason) => void;
 }
@@ -28,10 +28,7 @@ interface Entry extends Watched {
 }
 
 /** Which ceiling a tree is over; null when none. */
-export function exceeded(
-  sample: TreeSample,
-  { tasks, memoryBytes, cpuMs }: TreeCeilings,
-): LimitReason | null {
+export function exceeded(sample: TreeSample, { tasks, memoryBytes, cpuMs }: TreeLimits): LimitReason | null {
   if (sample.tasks > tasks) {
     return 'pids-limit';
   }
@@ -44,7 +41,7 @@ export function exceeded(
 /** When to look next: at first after half as long again, so that a short program is seen too; then by what is at stake. Milliseconds. */
 export function pauseAfter(
   age: number,
-  ceilings: TreeCeilings,
+  limits: TreeLimits,
   sample: TreeSample,
   before: TreeSample | null,
 ): number {
@@ -53,7 +50,7 @@ export function pauseAfter(
     sample.cpuMs === before.cpuMs &&
     sample.tasks === before.tasks &&
     sample.memoryBytes <= before.memoryBytes;
-  const steady = ceilings.asked ? ASKED_LOOK_MS : quiet ? QUIET_LOOK_MS : UNASKED_LOOK_MS;
+  const steady = limits.asked ? ASKED_LOOK_MS : quiet ? QUIET_LOOK_MS : UNASKED_LOOK_MS;
   return Math.min(steady, Math.max(FIRST_LOOK_MS, age / 2));
 }
 
@@ -113,9 +110,9 @@ export class ResourceWatch {
   }
 
   #look(entry: Entry): void {
-    const { child, ceilings, onExceeded, since, previous } = entry;
-    const sample = child.look(ceilings);
-    const reason = sample === null ? null : exceeded(sample, ceilings);
+    const { child, limits, onExceeded, since, previous } = entry;
+    const sample = child.look(limits);
+    const reason = sample === null ? null : exceeded(sample, limits);
     if (reason !== null) {
       this.#entries.delete(entry);
       onExceeded(reason);
@@ -123,7 +120,7 @@ export class ResourceWatch {
     }
     const now = this.#now();
     entry.nextAt =
-      now + (sample === null ? QUIET_LOOK_MS : pauseAfter(now - since, ceilings, sample, previous));
+      now + (sample === null ? QUIET_LOOK_MS : pauseAfter(now - since, limits, sample, previous));
     entry.previous = sample;
   }
 }

@@ -3,7 +3,7 @@ import type { InstanceView, InvokeResult, LastCallView } from '../../contract/vi
 import type { Pipeline } from '../../host/pipeline/pipeline.ts';
 import type { Rights } from '../../policy/gate.ts';
 import type { Quotas } from '../../policy/profile.ts';
-import type { CallEnd } from '../instance/call-end.ts';
+import type { CallOutcome } from '../instance/call-outcome.ts';
 import { failureOf, interpretResult } from '../instance/call-result.ts';
 import type { CompiledComponent } from '../component/compiled-component.ts';
 import { RuntimeError } from '../errors.ts';
@@ -125,7 +125,7 @@ export class CapsuleRuntime {
       AbortSignal.timeout(call.timeoutMs),
       ...(call.signal === undefined ? [] : [call.signal]),
     ];
-    const end = await this.#hook(call, AbortSignal.any(signals)).catch((error: unknown): CallEnd => {
+    const end = await this.#hook(call, AbortSignal.any(signals)).catch((error: unknown): CallOutcome => {
       // Waiting for an instance was cut short; the wait counts towards the deadline.
       if (signals.some((signal) => signal.aborted)) {
         return call.signal?.aborted === true
@@ -145,7 +145,7 @@ export class CapsuleRuntime {
     await Promise.all([...this.#live.keys()].map((instance) => instance.terminate()));
   }
 
-  async #hook(call: HookCall, patience: AbortSignal): Promise<CallEnd> {
+  async #hook(call: HookCall, patience: AbortSignal): Promise<CallOutcome> {
     const pool = this.#poolOf(call.principal);
     const startedAt = Date.now();
     const instance = await pool.take(patience);
@@ -153,7 +153,7 @@ export class CapsuleRuntime {
       const id = randomUUID();
       const running = instance.call('astridHookTrigger', [call.action, call.payload], {
         invocation: { id, sourceId: OPERATOR, timestamp: new Date().toISOString() },
-        onCutShort: () => this.#options.cancelProcesses(id),
+        onAbort: () => this.#options.cancelProcesses(id),
         timeoutMs: Math.max(1, call.timeoutMs - (Date.now() - startedAt)),
         askedMs: call.askedMs,
         ...(call.signal === undefined ? {} : { signal: call.signal }),
@@ -165,7 +165,7 @@ export class CapsuleRuntime {
     }
   }
 
-  #conclude(call: HookCall, end: CallEnd, at: number): InvokeResult {
+  #conclude(call: HookCall, end: CallOutcome, at: number): InvokeResult {
     const durationMs = Date.now() - at;
     const result = end.kind === 'returned' ? interpretResult(end.value) : undefined;
     const failure = end.kind === 'returned' ? undefined : failureOf(end, this.#options.capsule);
@@ -228,6 +228,6 @@ export class CapsuleRuntime {
   }
 }
 
-function outcomeOf(end: CallEnd): LastCallView['outcome'] {
+function outcomeOf(end: CallOutcome): LastCallView['outcome'] {
   return end.kind === 'returned' || end.kind === 'refused' ? 'failed' : end.kind;
 }

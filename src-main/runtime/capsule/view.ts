@@ -1,5 +1,5 @@
 import type { CapsuleState, CapsuleView } from '../../contract/views.ts';
-import { capabilityViews } from '../../capsules/words/capability-words.ts';
+import { capabilityViews } from '../../capsules/words/capability-descriptions.ts';
 import type { BrokenCapsule, InstalledCapsule } from '../../capsules/library/library.ts';
 import type { CapsuleRuntime } from './runtime.ts';
 

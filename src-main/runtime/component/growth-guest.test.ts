@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { noRights } from '../../policy/gate.ts';
 import { startKernel, WORKER_FOLDER } from '../../testing/kernel.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import type { CallEnd } from '../instance/call-end.ts';
+import type { CallOutcome } from '../instance/call-outcome.ts';
 import { compileComponent } from './compiled-component.ts';
 import { GuestInstance } from '../instance/instance.ts';
 import { TABLE_ENTRIES } from '../limits.ts';
@@ -80,7 +80,7 @@ async function grown(guest: Greedy): Promise<number> {
   return end.kind === 'returned' ? (end.value as number) : 0;
 }
 
-async function callGreedy(guest: Greedy): Promise<CallEnd> {
+async function callGreedy(guest: Greedy): Promise<CallOutcome> {
   const instance = new GuestInstance({
     workerFile: join(WORKER_FOLDER, 'guest-worker.js'),
     component: await compiled(guest),

@@ -1,6 +1,6 @@
 import type { InvokeResult } from '../../contract/views.ts';
 import { RuntimeError, type RuntimeErrorCode } from '../errors.ts';
-import type { CallEnd } from './call-end.ts';
+import type { CallOutcome } from './call-outcome.ts';
 
 /** Verdicts by which a guest refuses; the reference treats both the same. */
 const REFUSALS: ReadonlySet<string> = new Set(['deny', 'abort']);
@@ -12,13 +12,13 @@ export function interpretResult(value: unknown): Omit<InvokeResult, 'durationMs'
 }
 
 /** An end other than a return, as an error that a person can act on. */
-export function failureOf(end: Exclude<CallEnd, { kind: 'returned' }>, capsule: string): RuntimeError {
+export function failureOf(end: Exclude<CallOutcome, { kind: 'returned' }>, capsule: string): RuntimeError {
   const { code, hint } = explanations[end.kind];
   return new RuntimeError(code, `${capsule}: ${end.message}`, hint);
 }
 
 const explanations: Readonly<
-  Record<Exclude<CallEnd['kind'], 'returned'>, { readonly code: RuntimeErrorCode; readonly hint: string }>
+  Record<Exclude<CallOutcome['kind'], 'returned'>, { readonly code: RuntimeErrorCode; readonly hint: string }>
 > = {
   trapped: {
     code: 'guest-trapped',

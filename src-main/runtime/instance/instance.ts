@@ -11,8 +11,8 @@ import { HandleTable } from '../../host/pipeline/handle-table.ts';
 import type { Pipeline } from '../../host/pipeline/pipeline.ts';
 import { isHeld, capabilityNames } from '../../policy/capabilities.ts';
 import type { Rights } from '../../policy/gate.ts';
-import { CANCELLED, outOfMemory, overdue } from './call-end.ts';
-import type { CallEnd, Cut } from './call-end.ts';
+import { CANCELLED, outOfMemory, overdue } from './call-outcome.ts';
+import type { CallOutcome, Abort } from './call-outcome.ts';
 import type { CompiledComponent } from '../component/compiled-component.ts';
 import { CANCEL_GRACE_MS, START_TIMEOUT_MS, WORKER_HEAP_MB, WORKER_STACK_MB } from '../limits.ts';
 
@@ -39,7 +39,7 @@ export interface CallOptions {
   /** Ends the call as `cancelled`. */
   readonly signal?: AbortSignal;
   /** Called once when the call is cancelled or overdue, before anything it holds is dropped. */
-  readonly onCutShort?: () => void;
+  readonly onAbort?: () => void;
   /** Called when the guest says `signal-ready`. */
   readonly onReady?: () => void;
 }
@@ -48,15 +48,15 @@ export interface CallOptions {
  * A memory that is this full when the guest traps is why it trapped: an allocator that was refused
  * its next block traps (or throws) with the memory at, or one large block below, its cap.
  */
-const FULL = 0.75;
+const RECYCLE_AT = 0.75;
 
 interface Running {
   readonly id: number;
-  readonly end: Deferred<CallEnd>;
+  readonly end: Deferred<CallOutcome>;
   readonly options: CallOptions;
   readonly abort: AbortController;
   /** First cause wins. */
-  cut: Cut | undefined;
+  cause: Abort | undefined;
 }
 
 /**
@@ -70,11 +70,11 @@ export class GuestInstance {
   readonly #options: InstanceOptions;
   readonly #worker: Worker;
   readonly #stopServing: () => void;
-  readonly #started = deferred<CallEnd | undefined>();
+  readonly #started = deferred<CallOutcome | undefined>();
   readonly #ended = new Emitter<undefined>();
   #running: Running | undefined;
   /** First cause wins: why the worker was ended, when we ended it. */
-  #endReason: CallEnd | undefined;
+  #endReason: CallOutcome | undefined;
   #exited = false;
   #full = false;
   #lastCall = 0;
@@ -134,7 +134,7 @@ export class GuestInstance {
    *
    * @param args already in the shape jco lowers, e.g. `[action, payload]`
    */
-  async call(name: GuestExport, args: readonly unknown[], options: CallOptions): Promise<CallEnd> {
+  async call(name: GuestExport, args: readonly unknown[], options: CallOptions): Promise<CallOutcome> {
     if (this.#running !== undefined) {
       throw new Error('A guest serves one call at a time; its pool handed it out twice.');
     }
@@ -146,12 +146,12 @@ export class GuestInstance {
       end: deferred(),
       options,
       abort: new AbortController(),
-      cut: undefined,
+      cause: undefined,
     };
     this.#running = running;
-    const cancel = (): void => this.#cutShort(running, CANCELLED);
+    const cancel = (): void => this.#abort(running, CANCELLED);
     const timer = setDeadline(options.timeoutMs, () =>
-      this.#cutShort(running, overdue(options.askedMs ?? options.timeoutMs ?? 0)),
+      this.#abort(running, overdue(options.askedMs ?? options.timeoutMs ?? 0)),
     );
     const startTimer = setDeadline(START_TIMEOUT_MS, () =>
       this.#finish({ kind: 'refused', message: 'The component did not start in time.' }),
@@ -166,9 +166,9 @@ export class GuestInstance {
       if (refusal !== undefined) {
         return refusal;
       }
-      if (running.cut !== undefined) {
-        this.#finish(running.cut.ended);
-        return running.cut.ended;
+      if (running.cause !== undefined) {
+        this.#finish(running.cause.ended);
+        return running.cause.ended;
       }
       const call: GuestCall = { id: running.id, export: name, args };
       this.#worker.postMessage(call);
@@ -218,12 +218,13 @@ export class GuestInstance {
       case 'returned':
         this.#full = this.#isFull(message.memoryBytes);
         // First cause wins: what a guest makes of its cancelled host call is a consequence.
-        this.#running?.end.resolve(this.#running.cut?.returned ?? { kind: 'returned', value: message.value });
+        const { kind, value } = message;
+        this.#running?.end.resolve(this.#running.cause?.returned ?? { kind, value });
         return;
       case 'trapped':
         this.#finish(
-          this.#running?.cut !== undefined
-            ? this.#running.cut.ended
+          this.#running?.cause !== undefined
+            ? this.#running.cause.ended
             : this.#isFull(message.memoryBytes)
               ? {
                   kind: 'out-of-memory',
@@ -235,21 +236,21 @@ export class GuestInstance {
   }
 
   #isFull(memoryBytes: number): boolean {
-    return memoryBytes >= this.#options.memoryLimitBytes * FULL;
+    return memoryBytes >= this.#options.memoryLimitBytes * RECYCLE_AT;
   }
 
-  #cutShort(running: Running, cut: Cut): void {
-    if (running.cut !== undefined) {
+  #abort(running: Running, abort: Abort): void {
+    if (running.cause !== undefined) {
       return;
     }
-    running.cut = cut;
-    running.options.onCutShort?.();
+    running.cause = abort;
+    running.options.onAbort?.();
     // The host call in flight is answered `cancelled`, which lets the guest tidy up what it has outside itself.
     running.abort.abort();
     let returned = false;
     const finish = (): void => {
       if (!returned) {
-        this.#finish(cut.ended);
+        this.#finish(abort.ended);
       }
     };
     // After a stall of this thread the guest's answer may lie here unread: it is looked at first.
@@ -273,7 +274,7 @@ export class GuestInstance {
   }
 
   /** The one way an instance ends: latch why, settle the call, end the thread. */
-  #finish(end: CallEnd): void {
+  #finish(end: CallOutcome): void {
     this.#endReason ??= end;
     this.#started.resolve(this.#endReason);
     this.#running?.end.resolve(this.#endReason);

@@ -6,7 +6,7 @@ import { noRights } from '../../policy/gate.ts';
 import { guestFolder } from '../../testing/guests.ts';
 import { WORKER_FOLDER } from '../../testing/kernel.ts';
 import { compileComponent, type CompiledComponent } from '../component/compiled-component.ts';
-import type { CallEnd } from './call-end.ts';
+import type { CallOutcome } from './call-outcome.ts';
 import { GuestInstance } from './instance.ts';
 import { createInstancePool, type InstancePool } from './pool.ts';
 import { noHost } from '../testing.ts';
@@ -47,7 +47,7 @@ function poolOf(limit: number): { readonly pool: InstancePool; readonly made: ()
   return { pool, made: () => made };
 }
 
-const call = (instance: GuestInstance, action: string): Promise<CallEnd> =>
+const call = (instance: GuestInstance, action: string): Promise<CallOutcome> =>
   instance.call('astridHookTrigger', [action, new Uint8Array()], { invocation: null, timeoutMs: 5_000 });
 
 describe('a pool of instances', () => {

@@ -1,4 +1,4 @@
-import type { CallEnd } from './call-end.ts';
+import type { CallOutcome } from './call-outcome.ts';
 import type { GuestInstance } from './instance.ts';
 import { createRestartPolicy } from './restart.ts';
 
@@ -51,7 +51,7 @@ export function startRunLoop(create: () => GuestInstance, onChange: () => void):
     }
   };
 
-  const afterEnd = (end: CallEnd, livedMs: number): void => {
+  const afterEnd = (end: CallOutcome, livedMs: number): void => {
     if (end.kind === 'returned') {
       change({ kind: 'finished' });
       return;

@@ -3,7 +3,7 @@ import type { BuildView } from '../../contract/views.ts';
 import { helpText, versionText } from './command-line-text.ts';
 import { askedInstead, handoverOf, shorterCommandLine, type Handover } from './command-line.ts';
 import { startedProgram } from './desktop-entry.ts';
-import { claimOneInstance } from './one-instance.ts';
+import { claimSingleInstance } from './single-instance.ts';
 import { hearSystem } from './opening.ts';
 import { refuseStart } from './refuse-start.ts';
 import { lacksSandbox, NO_SANDBOX_WORDS } from './sandbox-flag.ts';
@@ -52,7 +52,7 @@ export function decideStart({ build, dataFolder, appFolder, opened, log }: Start
   const shorter = shorterCommandLine(process.argv, own, appFolder);
   if (shorter !== null) {
     app.relaunch({ execPath: startedProgram(process.execPath, process.env), args: [...shorter] });
-  } else if (claimOneInstance(own, opened)) {
+  } else if (claimSingleInstance(own, opened)) {
     return own;
   }
   app.exit(0);

@@ -1,5 +1,5 @@
 import { app, BrowserWindow } from 'electron';
-import { createSerial } from '../../base/serial.ts';
+import { createMutex } from '../../base/mutex.ts';
 import type { Failure } from '../../contract/requests.ts';
 import type { Handover } from './command-line.ts';
 import { notACapsule, type OpenTarget } from './open-targets.ts';
@@ -19,7 +19,7 @@ export type Open = (targets: readonly OpenTarget[]) => void;
  * @param isFolder false when there is none; never rejects
  */
 export function createOpening(offers: Offers, isFolder: (path: string) => Promise<boolean>): Open {
-  const serial = createSerial();
+  const mutex = createMutex();
   const open = async (target: OpenTarget): Promise<void> => {
     if (target.kind === 'archive' || (target.kind === 'folder' && (await isFolder(target.path)))) {
       offers.offer(target.path);
@@ -31,7 +31,7 @@ export function createOpening(offers: Offers, isFolder: (path: string) => Promis
   return (targets) => {
     bringToFront();
     for (const target of targets) {
-      void serial(() => open(target));
+      void mutex(() => open(target));
     }
   };
 }

@@ -1,5 +1,5 @@
 import { Emitter } from '../../base/emitter.ts';
-import { createSerial } from '../../base/serial.ts';
+import { createMutex } from '../../base/mutex.ts';
 import { isTypedError, TypedError } from '../../base/typed-error.ts';
 import type { UpdateStep, UpdateView, UpdateWish } from '../../contract/updates.ts';
 import { parseFeed } from './feed.ts';
@@ -29,7 +29,7 @@ export interface UpdatesOptions {
 export class Updates {
   readonly #options: UpdatesOptions;
   readonly #changes = new Emitter<UpdateView>();
-  readonly #serial = createSerial();
+  readonly #mutex = createMutex();
   #view: UpdateView | undefined;
   #updater: Updater | undefined;
   #download: AbortController | undefined;
@@ -43,7 +43,7 @@ export class Updates {
 
   /** Reads the configured feed the first time; asks nothing of a network. */
   view(): Promise<UpdateView> {
-    return this.#serial(async () => {
+    return this.#mutex(async () => {
       this.#view ??= await firstView(this.#options);
       return this.#view;
     });
@@ -52,7 +52,7 @@ export class Updates {
   /** Configures the feed, or with null turns updates off. Throws `feed-invalid` or `update-not-now`. */
   async setFeed(text: string | null): Promise<UpdateView> {
     await this.view();
-    return this.#serial(async () => {
+    return this.#mutex(async () => {
       const feed = text === null ? null : parseFeed(text);
       this.#refuseChangeNow();
       await writeFeed(this.#options.dataDir, feed);

@@ -1,5 +1,5 @@
 import type { BrowserWindow } from 'electron';
-import { createSerial } from '../../base/serial.ts';
+import { createMutex } from '../../base/mutex.ts';
 import { WINDOW_STATE_DELAY_MS } from '../constants.ts';
 import { windowStateText } from './state.ts';
 
@@ -14,7 +14,7 @@ export function keepWindowState(
   write: (text: string) => Promise<void>,
   log: (line: string) => void,
 ): () => Promise<void> {
-  const serial = createSerial();
+  const mutex = createMutex();
   let timer: NodeJS.Timeout | undefined;
   let written = textOf(window);
 
@@ -25,7 +25,7 @@ export function keepWindowState(
     const text = window.isDestroyed() || window.isMinimized() ? written : textOf(window);
     if (text !== written) {
       written = text;
-      serial(() => write(text)).catch((error: unknown) =>
+      mutex(() => write(text)).catch((error: unknown) =>
         log(`the window's place was not kept: ${String(error)}`),
       );
     }
@@ -42,7 +42,7 @@ export function keepWindowState(
   window.on('close', save);
   return () => {
     save();
-    return serial(() => Promise.resolve());
+    return mutex(() => Promise.resolve());
   };
 }
 

@@ -1,8 +1,8 @@
 /** Runs work one after the other, in the order it was given. */
-export type Serial = <T>(work: () => Promise<T>) => Promise<T>;
+export type Mutex = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A failure concerns only the work that failed; the next goes on. */
-export function createSerial(): Serial {
+export function createMutex(): Mutex {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const result = last.then(work, work);

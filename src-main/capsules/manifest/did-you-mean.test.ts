@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closestWord } from './closest-word.ts';
+import { closestWord } from './did-you-mean.ts';
 
 describe('the closest word', () => {
   const known = ['fs_read', 'fs_write', 'host_process', 'net', 'net_bind', 'kv', 'uplink'];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OsError } from '../../os-error.ts';
 
 /** Bytes for children to read from a descriptor, in a file without a name: nobody finds it, and it is gone with this process. */
-export class PrivateFile {
+export class UnlinkedFile {
   #fd: number | null;
 
   constructor(bytes: Uint8Array) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CHILD_PATH, FIFO_BATCH, FIFO_LOW_WATER } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 import { findExecutable } from '../sandbox/probe.ts';
-import { runTool } from '../tool/spawn-tool.ts';
+import { runTool } from '../tool/run-tool.ts';
 
 /** A real kernel pipe. Both descriptors are close-on-exec and belong to the caller. */
 export interface PipeEnds {
@@ -26,7 +26,7 @@ const O_PATH = 0o10000000;
  * serves once, so no process ever holds a way into another one's stream.
  * (What a FIFO does otherwise than a pipe, `PipeSink` makes up for.)
  */
-export class FifoStock {
+export class PipePool {
   readonly #paths: number[] = [];
   #refill: Promise<void> | undefined;
   #disposed = false;

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { deferred } from './deferred.ts';
-import { createSerial } from './serial.ts';
+import { createMutex } from './mutex.ts';
 
-describe('serial work', () => {
+describe('work behind a mutex', () => {
   it('begins only when what was given before has ended, also when that failed', async () => {
-    const serial = createSerial();
+    const mutex = createMutex();
     const order: string[] = [];
     const gate = deferred<undefined>();
-    const first = serial(async () => {
+    const first = mutex(async () => {
       order.push('first begins');
       await gate.promise;
       order.push('first fails');
       throw new Error('first');
     });
-    const second = serial(() => {
+    const second = mutex(() => {
       order.push('second');
       return Promise.resolve(2);
     });
-    const third = serial(() => Promise.resolve(3));
+    const third = mutex(() => Promise.resolve(3));
     await Promise.resolve();
     expect(order).toEqual(['first begins']);
     gate.resolve(undefined);

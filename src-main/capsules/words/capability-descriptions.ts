@@ -3,7 +3,7 @@ import type { CapabilityPlace, CapabilityView, RiskTier } from '../../contract/v
 import { heldNames, type Capabilities, type CapabilityName } from '../../policy/capabilities.ts';
 import { pinnedPath, type ResolvedEntry } from '../../policy/resolved-entry.ts';
 import { startsAnyProgram } from './capability-programs.ts';
-import { visibleText } from './visible-text.ts';
+import { escapeControlChars } from './escape-control-chars.ts';
 
 interface Words {
   readonly risk: RiskTier;
@@ -24,7 +24,7 @@ export function capabilityViews(
   const views = heldNames(asked).map((name) => {
     const value = asked[name];
     const granted = grants === 'all' || grants.includes(name);
-    const values = typeof value === 'boolean' ? [] : value.map(visibleText);
+    const values = typeof value === 'boolean' ? [] : value.map(escapeControlChars);
     const places = typeof value === 'boolean' ? [] : placesOf(name, value, resolved);
     return { name, values, places, ...words[name](asked, resolved), granted };
   });
@@ -85,7 +85,11 @@ function placesOf(
     }
     const { real, note } = found ?? { real: null, note: 'not looked up yet; fixed when it is first used' };
     return [
-      { value: visibleText(value), path: real === null ? null : visibleText(real), note: visibleText(note) },
+      {
+        value: escapeControlChars(value),
+        path: real === null ? null : escapeControlChars(real),
+        note: escapeControlChars(note),
+      },
     ];
   });
 }
@@ -148,7 +152,7 @@ function workers(count: number | null): string {
 }
 
 function list(values: readonly string[], word: 'and' | 'or' = 'and'): string {
-  const shown = values.map(visibleText);
+  const shown = values.map(escapeControlChars);
   const last = shown.at(-1) ?? '';
   return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} ${word} ${last}`;
 }

@@ -11,7 +11,7 @@ import { receivedHandover, type Handover } from './command-line.ts';
  * @param own sent to the running application
  * @param onOther told what a later start was asked to open; null when it sent no list of ours
  */
-export function claimOneInstance(own: Handover, onOther: (handover: Handover | null) => void): boolean {
+export function claimSingleInstance(own: Handover, onOther: (handover: Handover | null) => void): boolean {
   if (!app.requestSingleInstanceLock({ ...own })) {
     return false;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { capabilityNames, noCapabilities, type Capabilities } from '../../policy/capabilities.ts';
-import { capabilityViews } from './capability-words.ts';
+import { capabilityViews } from './capability-descriptions.ts';
 
 const everything: Capabilities = {
   allow_persistent: true,

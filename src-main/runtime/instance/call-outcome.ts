@@ -2,7 +2,7 @@
  * How one call into a guest ended. After anything but `returned` the instance is gone, unless a guest whose call was cancelled
  * or overdue returned by itself within the grace: its memory is in order, and what other calls started lives on.
  */
-export type CallEnd =
+export type CallOutcome =
   | { readonly kind: 'returned'; readonly value: unknown }
   | { readonly kind: 'trapped'; readonly message: string }
   | { readonly kind: 'out-of-memory'; readonly message: string }
@@ -11,16 +11,16 @@ export type CallEnd =
   | { readonly kind: 'refused'; readonly message: string };
 
 /** Why a call is ended from outside, in words for a guest that returned within the grace and for one that did not. */
-export interface Cut {
-  readonly returned: CallEnd;
-  readonly ended: CallEnd;
+export interface Abort {
+  readonly returned: CallOutcome;
+  readonly ended: CallOutcome;
 }
 
-const end: CallEnd = { kind: 'cancelled', message: 'The invocation was cancelled.' };
+const end: CallOutcome = { kind: 'cancelled', message: 'The invocation was cancelled.' };
 
-export const CANCELLED: Cut = { returned: end, ended: end };
+export const CANCELLED: Abort = { returned: end, ended: end };
 
-export function overdue(timeoutMs: number): Cut {
+export function overdue(timeoutMs: number): Abort {
   const seconds = (timeoutMs / 1_000).toLocaleString('en', { maximumFractionDigits: 1 });
   const words = `The guest did not return within ${seconds} s`;
   return {

@@ -1,5 +1,16 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { testProjects } from './build/test/projects.mjs';
+
+/** What `--changed` cannot see by imports: it is built first, and the tests start what was built. */
+const startedByFile = [
+  '{package.json,vitest.config.ts}',
+  '{wit,build/bundle,build/capsule,e2e/guests}/**',
+  'capsules/**/!(*.test).ts',
+  'src-main/{guest,bridge,cli}/**/!(*.test).ts',
+  'src-main/cli.ts',
+  'src-main/runtime/component/transpile!(*.test).ts',
+];
 
 const { pure, window, system, guests } = testProjects(import.meta.dirname);
 
@@ -15,11 +26,7 @@ const aProcessEach = { ...limits, pool: 'forks', maxWorkers: 3 } as const;
 
 export default defineConfig({
   test: {
-    // What `--changed` cannot see by imports: the guests and the workers are built, and then started by their files.
-    forceRerunTriggers: [
-      '**/{package.json,vitest.config.ts}',
-      '**/{wit,build/capsule,capsules/sdk,e2e/guests,src-main/guest}/**',
-    ],
+    forceRerunTriggers: startedByFile.map((pattern) => path.join(import.meta.dirname, pattern)),
     projects: [
       {
         test: {

@@ -7,7 +7,8 @@ import { createComponentCache } from '../../src-main/runtime/component/cache.ts'
 import { createTranspiler } from '../../src-main/runtime/component/transpiler.ts';
 import { root, stampFolder } from '../lib/paths.mjs';
 
-const WORKER_FILE = path.join(root, 'out', 'kernel', 'transpile-worker.js');
+const KERNEL_FOLDER = path.join(root, 'out', 'kernel');
+const WORKER_FILE = path.join(KERNEL_FOLDER, 'transpile-worker.js');
 
 /**
  * Prepares the project's components that are not prepared yet, and keeps them; what other code prepared goes.
@@ -26,13 +27,17 @@ export async function prepareComponents(): Promise<{ readonly prepared: string; 
   const transpiler = createTranspiler(WORKER_FILE);
   try {
     const cache = createComponentCache(prepared, transpiler);
-    await Promise.all(
+    const hashes = await Promise.all(
       componentFiles().map(async (file) => {
         const component = new Uint8Array(readFileSync(file));
+        const hash = hashComponent(component);
         const imports = readComponentHeader(component).imports.map(({ name }) => name);
-        await cache.get(hashComponent(component), imports, () => Promise.resolve(component));
+        await cache.get(hash, imports, () => Promise.resolve(component));
+        return hash;
       }),
     );
+    // Each change of a guest leaves one behind.
+    await cache.dropUnused(new Set(hashes));
   } finally {
     await transpiler.dispose();
   }
@@ -46,10 +51,15 @@ export function linkEach(prepared: string, folder: string): void {
   }
 }
 
-/** The bundle holds all that transpiles; the cache decides how the result is kept. */
+/** The worker and jco's generator beside it transpile; the cache decides how the result is kept. */
 function hashOfWhatPrepares(): string {
+  const generator = namesIn(KERNEL_FOLDER).filter((name) => name.endsWith('.wasm'));
   const hash = createHash('sha256');
-  for (const file of [WORKER_FILE, path.join(root, 'src-main', 'runtime', 'component', 'cache.ts')]) {
+  for (const file of [
+    WORKER_FILE,
+    ...generator.map((name) => path.join(KERNEL_FOLDER, name)),
+    path.join(root, 'src-main', 'runtime', 'component', 'cache.ts'),
+  ]) {
     hash.update(readFileSync(file));
   }
   return hash.digest('hex');

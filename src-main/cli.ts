@@ -29,7 +29,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Nobody is left to be told, and the status says it too.
 process.stderr.on('error', () => undefined);
 
-/** Loaded when a verb needs it: `build` and `--help` do without. */
+/** Loaded when a name needs it: `build` and `--help` do without. */
 const start: StartKernel = async (dataDir) => {
   const { createKernel } = await import('./kernel/kernel.ts');
   return createKernel({ dataDir, version: packageVersion(), electronVersion: null, bundled: [], log: tell });

@@ -6,8 +6,9 @@ import { build } from 'esbuild';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { deferred } from '../base/deferred.ts';
+import type { Outcome } from '../base/outcome.ts';
 import { serveGuest, type Responder } from './host-end.ts';
-import { createSharedBuffer, INLINE_CAPACITY, type Answer, type Question } from './protocol.ts';
+import { createSharedBuffer, INLINE_CAPACITY, type Request } from './protocol.ts';
 
 /** Asks what it is told to and gives back what it got; a large value as its hash. */
 const GUEST = `
@@ -41,8 +42,8 @@ beforeAll(async () => {
 
 interface Guest {
   readonly worker: Worker;
-  /** One question for each list of arguments, one after the other; resolves with the answers. */
-  readonly ask: (questions: readonly (readonly unknown[])[]) => Promise<readonly Answer[]>;
+  /** One request for each list of arguments, one after the other; resolves with the answers. */
+  readonly ask: (questions: readonly (readonly unknown[])[]) => Promise<readonly Outcome[]>;
   /** What the host was told and the guest was not. */
   readonly failures: readonly unknown[];
 }
@@ -66,13 +67,13 @@ function startGuest(respond: Responder): Guest {
     failures,
     async ask(questions) {
       worker.postMessage(questions);
-      const [answers] = (await once(worker, 'message')) as [readonly Answer[]];
+      const [answers] = (await once(worker, 'message')) as [readonly Outcome[]];
       return answers;
     },
   };
 }
 
-const ok = (value: unknown): Promise<Answer> => Promise.resolve({ tag: 'ok', value });
+const ok = (value: unknown): Promise<Outcome> => Promise.resolve({ tag: 'ok', value });
 
 function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => (at * 31 + (at >> 8)) & 0xff);
@@ -83,12 +84,12 @@ const hashed = (bytes: Uint8Array): unknown => ({
   value: { bytes: bytes.byteLength, hash: createHash('sha256').update(bytes).digest('hex') },
 });
 
-describe('a question of a guest', () => {
+describe('a request of a guest', () => {
   it('reaches the host with its arguments and comes back with the answer', async () => {
-    const questions: Question[] = [];
-    const { ask } = startGuest((question) => {
-      questions.push(question);
-      return ok(question.args);
+    const questions: Request[] = [];
+    const { ask } = startGuest((request) => {
+      questions.push(request);
+      return ok(request.args);
     });
     const args = ['text', 7n, new Uint8Array([1, 2]), { a: [undefined, null] }];
     await expect(ask([args])).resolves.toEqual([{ tag: 'ok', value: args }]);
@@ -96,7 +97,7 @@ describe('a question of a guest', () => {
   });
 
   it('comes back with an error of the interface, or a trap, as it is', async () => {
-    const answers: readonly Answer[] = [
+    const answers: readonly Outcome[] = [
       { tag: 'err', value: { tag: 'unknown', val: 'grün 🌲' } },
       { tag: 'trap', message: 'over' },
       { tag: 'trap', message: 'x'.repeat(100_000) },
@@ -175,7 +176,7 @@ describe('a question of a guest', () => {
 describe('a guest that waits for an answer', () => {
   it('can be ended, and an answer that comes too late harms nobody', async () => {
     const asked = deferred<undefined>();
-    const answer = deferred<Answer>();
+    const answer = deferred<Outcome>();
     const { worker } = startGuest(() => {
       asked.resolve(undefined);
       return answer.promise;

@@ -1,17 +1,17 @@
 import { deserialize } from 'node:v8';
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { Outcome } from '../base/outcome.ts';
 import {
   INLINE_LENGTH,
   INLINE_OFFSET,
   WAKE,
-  type Answer,
-  type LargeAnswer,
+  type LargeResponse,
   type OperationName,
-  type Question,
+  type Request,
 } from './protocol.ts';
 
 /** Asks the host and blocks this thread until the answer is there. */
-export type AskHost = (op: OperationName, args: readonly unknown[]) => Answer;
+export type AskHost = (op: OperationName, args: readonly unknown[]) => Outcome;
 
 /**
  * Checks of the shared word before the thread sleeps: about 30 µs of spinning. The host's common
@@ -30,7 +30,7 @@ export function createGuestEnd(port: MessagePort, shared: SharedArrayBuffer): As
   return (op, args) => {
     const id = ++lastId;
     const seen = Atomics.load(words, WAKE);
-    port.postMessage({ id, op, args } satisfies Question);
+    port.postMessage({ id, op, args } satisfies Request);
     parkUntilMoved(words, seen);
     const length = Atomics.load(words, INLINE_LENGTH);
     return length > 0 ? takeInline(shared, length) : takeFromPort(port, id);
@@ -49,19 +49,19 @@ function parkUntilMoved(words: Int32Array, seen: number): void {
   }
 }
 
-function takeInline(shared: SharedArrayBuffer, length: number): Answer {
+function takeInline(shared: SharedArrayBuffer, length: number): Outcome {
   // Copied out first: the deserialiser does not read shared memory.
   const bytes = new Uint8Array(length);
   bytes.set(new Uint8Array(shared, INLINE_OFFSET, length));
-  return deserialize(bytes) as Answer;
+  return deserialize(bytes) as Outcome;
 }
 
-function takeFromPort(port: MessagePort, id: number): Answer {
+function takeFromPort(port: MessagePort, id: number): Outcome {
   for (;;) {
     const received = receiveMessageOnPort(port);
     if (received !== undefined) {
-      const large = received.message as LargeAnswer;
-      return large.id === id ? large.answer : { tag: 'trap', message: 'The host answered another call.' };
+      const large = received.message as LargeResponse;
+      return large.id === id ? large.outcome : { tag: 'trap', message: 'The host answered another call.' };
     }
   }
 }

@@ -1,26 +1,26 @@
 import type { MessagePort } from 'node:worker_threads';
 import { serialize } from 'node:v8';
+import type { Outcome } from '../base/outcome.ts';
 import {
   INLINE_CAPACITY,
   INLINE_LENGTH,
   INLINE_OFFSET,
   WAKE,
-  type Answer,
-  type LargeAnswer,
-  type Question,
+  type LargeResponse,
+  type Request,
 } from './protocol.ts';
 
-/** Answers one question; must not throw, but a throw still becomes the one reply, a trap. */
-export type Responder = (question: Question) => Promise<Answer>;
+/** Answers one request; must not throw, but a throw still becomes the one reply, a trap. */
+export type Responder = (request: Request) => Promise<Outcome>;
 
 /**
- * The host's end of one guest's bridge. The host thread never waits: it hears a question, runs
- * `respond` and wakes the guest with the answer. Every question is answered exactly once.
+ * The host's end of one guest's bridge. The host thread never waits: it hears a request, runs
+ * `respond` and wakes the guest with the answer. Every request is answered exactly once.
  *
- * @param port the host's end of the question port
+ * @param port the host's end of the request port
  * @param shared the buffer made by `createSharedBuffer` for this guest
  * @param onFailure hears what the guest is not told: why no answer could be made or sent
- * @returns the undo: no question is heard any more (a parked guest is then ended by its supervisor)
+ * @returns stops serving: no request is heard any more (a parked guest is then ended by its supervisor)
  */
 export function serveGuest(
   port: MessagePort,
@@ -31,30 +31,30 @@ export function serveGuest(
   const words = new Int32Array(shared, 0, 2);
   const inline = new Uint8Array(shared, INLINE_OFFSET);
 
-  const onMessage = async (question: Question): Promise<void> => {
+  const onMessage = async (request: Request): Promise<void> => {
     try {
-      send(question.id, await respond(question));
+      send(request.id, await respond(request));
     } catch (error) {
       // Also for a value that cannot travel: the guest must not stay parked, and nothing of the host is told.
       onFailure(error);
-      send(question.id, { tag: 'trap', message: 'The host failed to answer the call.' });
+      send(request.id, { tag: 'trap', message: 'The host failed to answer the call.' });
     }
   };
 
-  const send = (id: number, answer: Answer): void => {
-    const bytes = mayBeInline(answer) ? serialize(answer) : undefined;
+  const send = (id: number, outcome: Outcome): void => {
+    const bytes = mayBeInline(outcome) ? serialize(outcome) : undefined;
     if (bytes !== undefined && bytes.byteLength <= INLINE_CAPACITY) {
       inline.set(bytes);
       Atomics.store(words, INLINE_LENGTH, bytes.byteLength);
     } else {
       Atomics.store(words, INLINE_LENGTH, 0);
-      port.postMessage({ id, answer } satisfies LargeAnswer);
+      port.postMessage({ id, outcome } satisfies LargeResponse);
     }
     Atomics.add(words, WAKE, 1);
     Atomics.notify(words, WAKE);
   };
 
-  const listener = (question: Question): void => void onMessage(question);
+  const listener = (request: Request): void => void onMessage(request);
   port.on('message', listener);
   return () => {
     port.off('message', listener);
@@ -63,11 +63,11 @@ export function serveGuest(
 }
 
 /** Spares serialising what is plainly too large: the bytes that carry an answer's weight lie at its top. */
-function mayBeInline(answer: Answer): boolean {
-  if (answer.tag === 'trap') {
-    return answer.message.length < INLINE_CAPACITY / 2;
+function mayBeInline(outcome: Outcome): boolean {
+  if (outcome.tag === 'trap') {
+    return outcome.message.length < INLINE_CAPACITY / 2;
   }
-  const { value } = answer;
+  const { value } = outcome;
   return (
     weight(value) < INLINE_CAPACITY &&
     (!isRecord(value) || Object.values(value).every((part) => weight(part) < INLINE_CAPACITY))

@@ -1,34 +1,26 @@
 /**
  * The synchronous call between a guest's worker and the host.
  *
- * The guest posts one `Question` on its own message port and sleeps; the host answers exactly once.
+ * The guest posts one `Request` on its own message port and sleeps; the host answers exactly once.
  * A small answer travels in the shared buffer itself, a large one on the port. Either way the answer
  * is in place before the wake counter moves: the message is the truth, the wake is only a hint.
  */
+import type { Outcome } from '../base/outcome.ts';
 
 /** A host function by interface and canonical name, e.g. `astrid:sys/host@1.0.0#get-caller`. */
 export type OperationName = string;
 
-export interface Question {
+export interface Request {
   readonly id: number;
   readonly op: OperationName;
   /** Structured-clonable; resources are already numbers. */
   readonly args: readonly unknown[];
 }
 
-/**
- * What a host function comes back with: its value, its own typed error, or a trap, which ends the
- * guest's instance.
- */
-export type Answer =
-  | { readonly tag: 'ok'; readonly value: unknown }
-  | { readonly tag: 'err'; readonly value: unknown }
-  | { readonly tag: 'trap'; readonly message: string };
-
 /** What travels on the reply port when the answer is too large for the shared buffer. */
-export interface LargeAnswer {
+export interface LargeResponse {
   readonly id: number;
-  readonly answer: Answer;
+  readonly outcome: Outcome;
 }
 
 /**

@@ -5,20 +5,20 @@ const run = ['run', 'x.capsule', '--grant', 'all', '--invoke', 'start'];
 
 describe('the command line', () => {
   it.each([
-    [[], { verb: 'help' }],
-    [['--help'], { verb: 'help' }],
-    [['run', '--help'], { verb: 'help' }],
-    [['build', 'capsules/a'], { verb: 'build', path: 'capsules/a' }],
-    [['pack', 'a'], { verb: 'pack', path: 'a', out: null }],
-    [['pack', '--out', 'b.capsule', 'a'], { verb: 'pack', path: 'a', out: 'b.capsule' }],
-    [['inspect', 'a'], { verb: 'inspect', path: 'a' }],
+    [[], { name: 'help' }],
+    [['--help'], { name: 'help' }],
+    [['run', '--help'], { name: 'help' }],
+    [['build', 'capsules/a'], { name: 'build', path: 'capsules/a' }],
+    [['pack', 'a'], { name: 'pack', path: 'a', out: null }],
+    [['pack', '--out', 'b.capsule', 'a'], { name: 'pack', path: 'a', out: 'b.capsule' }],
+    [['inspect', 'a'], { name: 'inspect', path: 'a' }],
   ])('reads %j', (words, command) => {
     expect(parseCommand(words)).toEqual(command);
   });
 
   it('reads a run with what it needs, and fills in the rest', () => {
     expect(parseCommand(run)).toEqual({
-      verb: 'run',
+      name: 'run',
       path: 'x.capsule',
       action: 'start',
       grants: 'all',
@@ -31,7 +31,7 @@ describe('the command line', () => {
   it('reads a run with everything', () => {
     const words = ['run', 'f', '--grant', 'host_process,kv', '--invoke=a', '--payload={"x":1}'];
     expect(parseCommand([...words, '--principal', 'ann', '--timeout', '1.5'])).toEqual({
-      verb: 'run',
+      name: 'run',
       path: 'f',
       action: 'a',
       grants: ['host_process', 'kv'],
@@ -46,9 +46,9 @@ describe('the command line', () => {
   });
 
   it.each([
-    ['an unknown verb', ['fly'], 'usage'],
+    ['an unknown name', ['fly'], 'usage'],
     ['an unknown option', [...run, '--fast'], 'usage'],
-    ['an option of another verb', ['inspect', 'a', '--out', 'b'], 'usage'],
+    ['an option of another name', ['inspect', 'a', '--out', 'b'], 'usage'],
     ['no path', ['build'], 'usage'],
     ['an empty path', ['build', ''], 'usage'],
     ['two paths', ['build', 'a', 'b'], 'usage'],

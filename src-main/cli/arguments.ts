@@ -5,7 +5,7 @@ import { capabilityNames } from '../policy/capabilities.ts';
 import { DEFAULT_PRINCIPAL, requirePrincipal } from '../policy/principal.ts';
 
 export interface RunCommand {
-  readonly verb: 'run';
+  readonly name: 'run';
   readonly path: string;
   readonly action: string;
   readonly grants: Grants;
@@ -16,10 +16,10 @@ export interface RunCommand {
 }
 
 export type Command =
-  | { readonly verb: 'help' }
-  | { readonly verb: 'build'; readonly path: string }
-  | { readonly verb: 'pack'; readonly path: string; readonly out: string | null }
-  | { readonly verb: 'inspect'; readonly path: string }
+  | { readonly name: 'help' }
+  | { readonly name: 'build'; readonly path: string }
+  | { readonly name: 'pack'; readonly path: string; readonly out: string | null }
+  | { readonly name: 'inspect'; readonly path: string }
   | RunCommand;
 
 type UsageErrorCode = 'usage';
@@ -27,25 +27,25 @@ type UsageErrorCode = 'usage';
 /**
  * What the words after the program's name ask for.
  *
- * @throws TypedError `usage` for an unknown verb or option, a missing or a malformed one
+ * @throws TypedError `usage` for an unknown name or option, a missing or a malformed one
  */
 export function parseCommand(words: readonly string[]): Command {
-  const [verb, ...rest] = words;
-  if (verb === undefined || words.includes('--help') || verb === 'help') {
-    return { verb: 'help' };
+  const [name, ...rest] = words;
+  if (name === undefined || words.includes('--help') || name === 'help') {
+    return { name: 'help' };
   }
-  switch (verb) {
+  switch (name) {
     case 'build':
     case 'inspect':
-      return { verb, path: parsed(rest, {}).path };
+      return { name, path: parsed(rest, {}).path };
     case 'pack': {
       const { path, values } = parsed(rest, { out: { type: 'string' } });
-      return { verb, path, out: values['out'] ?? null };
+      return { name, path, out: values['out'] ?? null };
     }
     case 'run':
       return runCommand(rest);
     default:
-      throw usageError(`There is no verb ${JSON.stringify(verb)}.`);
+      throw usageError(`Unknown command ${JSON.stringify(name)}.`);
   }
 }
 
@@ -67,7 +67,7 @@ function runCommand(words: readonly string[]): RunCommand {
     throw usageError('run needs --grant all, none or a list of rights.');
   }
   return {
-    verb: 'run',
+    name: 'run',
     path,
     action: invoke,
     grants: grantsOf(grant),
@@ -77,7 +77,7 @@ function runCommand(words: readonly string[]): RunCommand {
   };
 }
 
-/** The one path and the options of a verb; Node's own parser refuses what is not among them. */
+/** The one path and the options of a name; Node's own parser refuses what is not among them. */
 function parsed(words: readonly string[], options: { readonly [name: string]: { readonly type: 'string' } }) {
   const { values, positionals } = parseWords(words, options);
   const [path, ...more] = positionals;

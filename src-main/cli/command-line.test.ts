@@ -137,7 +137,7 @@ describe('capsule inspect', () => {
 });
 
 describe('capsule --help', () => {
-  it('prints the verbs', async () => {
+  it('prints the commands', async () => {
     const { seen, perform } = harness({});
     expect(await perform(['--help'])).toBe(0);
     expect(seen.printed.join('\n')).toMatch(/build[\s\S]*pack[\s\S]*inspect[\s\S]*run/);

@@ -31,7 +31,7 @@ export async function commandLine(words: readonly string[], parts: CommandLinePa
 
 async function perform(command: Command, parts: CommandLineParts): Promise<number> {
   const { print, start } = parts;
-  switch (command.verb) {
+  switch (command.name) {
     case 'help':
       print(usage.trimEnd());
       return STATUS_OK;

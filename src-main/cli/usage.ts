@@ -1,4 +1,4 @@
-export const usage = `capsule <verb> [options]
+export const usage = `capsule <command> [options]
 
   build <folder>           make the component of a TypeScript capsule
   pack <folder>            pack a built capsule as a .capsule archive

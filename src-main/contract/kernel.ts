@@ -69,7 +69,7 @@ export interface Kernel {
   readonly kill: (key: string) => void;
   readonly release: (key: string) => void;
   readonly about: () => AboutView;
-  /** Hears every change from now on; returns its undo. What a listener throws is reported and reaches nobody else. */
+  /** Hears every change from now on; returns the unsubscribe function. What a listener throws is reported and reaches nobody else. */
   readonly subscribe: (listener: (event: KernelEvent) => void) => () => void;
   /** Stops every instance and process (TERM, grace, KILL), flushes the audit log, removes temporary files. */
   readonly dispose: () => Promise<void>;

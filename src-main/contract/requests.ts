@@ -8,7 +8,7 @@ import type {
   ProcessSignal,
   Snapshot,
 } from './views.ts';
-import type { UpdateView, UpdateWish } from './updates.ts';
+import type { UpdateView, UpdateAction } from './updates.ts';
 
 /** Every request the renderer may make: name to argument and answer. */
 export interface Requests {
@@ -57,7 +57,7 @@ export interface Requests {
   /** Configures the folder that offers versions; null turns updates off. Asks nothing of a network. */
   'updates.setFeed': { argument: { readonly feed: string | null }; answer: UpdateView };
   /** Begins one step and answers with where it led; what follows comes as `updates.changed`. */
-  'updates.wish': { argument: { readonly wish: UpdateWish }; answer: UpdateView };
+  'updates.act': { argument: { readonly action: UpdateAction }; answer: UpdateView };
 }
 
 /** Every event main may send. */
@@ -91,7 +91,7 @@ export const requestNames: { readonly [Name in RequestName]: true } = {
   'logs.read': true,
   'updates.view': true,
   'updates.setFeed': true,
-  'updates.wish': true,
+  'updates.act': true,
 };
 
 export const eventNames: { readonly [Name in EventName]: true } = {
@@ -119,6 +119,6 @@ export interface Bridge {
     name: Name,
     argument: Requests[Name]['argument'],
   ) => Promise<Envelope<Requests[Name]['answer']>>;
-  /** Returns its undo. */
+  /** Returns the unsubscribe function. */
   readonly on: <Name extends EventName>(name: Name, listener: (value: Events[Name]) => void) => () => void;
 }

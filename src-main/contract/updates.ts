@@ -31,4 +31,4 @@ export interface UpdateView {
 }
 
 /** What a person can ask for. */
-export type UpdateWish = 'check' | 'download' | 'cancel' | 'install';
+export type UpdateAction = 'check' | 'download' | 'cancel' | 'install';

@@ -7,7 +7,8 @@ import { HandleTable } from './pipeline/handle-table.ts';
 import type { HostInterface, InterfaceName } from './pipeline/host-function.ts';
 import { createIpcHost } from './ipc.ts';
 import { createOperationTable } from './pipeline/operation-table.ts';
-import { createPipeline, type Outcome } from './pipeline/pipeline.ts';
+import type { Outcome } from '../base/outcome.ts';
+import { createPipeline } from './pipeline/pipeline.ts';
 
 const IPC = 'astrid:ipc/host@1.0.0';
 const EMPTY = { tag: 'ok', value: { messages: [], dropped: 0n, lagged: 0n } };

@@ -25,7 +25,7 @@ export class Calls {
     } finally {
       own.controllers.delete(call);
       if (own.controllers.size === 0) {
-        own.undos.forEach((undo) => undo());
+        own.subscriptions.forEach((unsubscribe) => unsubscribe());
         this.#windows.delete(window.id);
       }
     }
@@ -40,7 +40,7 @@ export class Calls {
   #watch(window: WindowPort): WindowCalls {
     const controllers = new Map<string, AbortController>();
     const cancelAll = (): void => controllers.forEach((controller) => controller.abort());
-    const own = { controllers, undos: [window.onGone(cancelAll), window.onReplaced(cancelAll)] };
+    const own = { controllers, subscriptions: [window.onGone(cancelAll), window.onReplaced(cancelAll)] };
     this.#windows.set(window.id, own);
     return own;
   }
@@ -48,7 +48,7 @@ export class Calls {
 
 interface WindowCalls {
   readonly controllers: Map<string, AbortController>;
-  readonly undos: readonly (() => void)[];
+  readonly subscriptions: readonly (() => void)[];
 }
 
 function refuseOneTooMany({ controllers }: WindowCalls, call: string): void {

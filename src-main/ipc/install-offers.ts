@@ -83,12 +83,12 @@ export class InstallOffers {
   #listen(window: WindowPort): void {
     this.#window = window;
     const over = (): void => {
-      undos.forEach((undo) => undo());
+      subscriptions.forEach((unsubscribe) => unsubscribe());
       if (this.#window === window) {
         this.#window = undefined;
       }
     };
-    const undos = [window.onGone(over), window.onReplaced(over)];
+    const subscriptions = [window.onGone(over), window.onReplaced(over)];
   }
 
   /** Looks at what waits, one after the other, while the window has room for more. Never rejects. */

@@ -66,7 +66,7 @@ export function requestHandlers({
     'logs.read': ({ key, stream, cursor, maxBytes }) => kernel.readLogs(key, stream, cursor, maxBytes),
     'updates.view': (_argument, window) => updateFeed.view(window),
     'updates.setFeed': ({ feed: address }) => updates.setFeed(address),
-    'updates.wish': ({ wish }) => updates.wish(wish),
+    'updates.act': ({ action }) => updates.act(action),
   };
 }
 

@@ -5,7 +5,7 @@ import type { WindowPort } from './window-port.ts';
 
 /**
  * Registers one channel per request. Call before the first page loads: a request made before the kernel
- * is up waits for it. Returns the undo.
+ * is up waits for it. Returns the function that stops serving.
  */
 export function serveRequests(edge: RequestEdge): () => void {
   const names = Object.keys(requestNames) as RequestName[];
@@ -28,16 +28,16 @@ function windowPort(contents: WebContents): WindowPort {
     },
     onGone: (listener) => {
       const once = (): void => {
-        undo();
+        stop();
         listener();
       };
-      const undo = (): void => {
+      const stop = (): void => {
         contents.off('destroyed', once);
         contents.off('render-process-gone', once);
       };
       contents.on('destroyed', once);
       contents.on('render-process-gone', once);
-      return undo;
+      return stop;
     },
     onReplaced: (listener) => {
       const heard = (): void => listener();

@@ -45,11 +45,11 @@ export class StateFeed {
       pending: new PendingChanges(),
       sequence: 0,
       timer: undefined,
-      undoGone: window.onGone(() => this.#drop(window.id)),
+      unsubscribeGone: window.onGone(() => this.#drop(window.id)),
     };
     if (this.#disposed) {
       // A snapshot is still an answer while the application ends; nothing follows it.
-      subscription.undoGone();
+      subscription.unsubscribeGone();
       return subscription;
     }
     this.#windows.set(window.id, subscription);
@@ -64,7 +64,7 @@ export class StateFeed {
     }
     this.#windows.delete(id);
     clearTimeout(subscription.timer);
-    subscription.undoGone();
+    subscription.unsubscribeGone();
     if (this.#windows.size === 0) {
       this.#unsubscribe?.();
       this.#unsubscribe = undefined;
@@ -87,7 +87,7 @@ interface Subscription {
   readonly pending: PendingChanges;
   sequence: number;
   timer: NodeJS.Timeout | undefined;
-  readonly undoGone: () => void;
+  readonly unsubscribeGone: () => void;
 }
 
 function flush(subscription: Subscription): void {

@@ -39,10 +39,10 @@ export function fakeKernel(given: Partial<Kernel> = {}): FakeKernel {
     about: () => someAbout,
     subscribe: (listener) => {
       listeners += 1;
-      const undo = events.event(listener);
+      const unsubscribe = events.event(listener);
       return () => {
         listeners -= 1;
-        undo();
+        unsubscribe();
       };
     },
     dispose: () => Promise.resolve(),
@@ -54,7 +54,7 @@ export function fakeKernel(given: Partial<Kernel> = {}): FakeKernel {
 /** Updates that are off and stay so; `changes` plays what happens to them. */
 export function fakeUpdates(changes = new Emitter<UpdateView>()): UpdateControls {
   const off = (): Promise<UpdateView> => Promise.resolve({ feed: null, step: { state: 'off', reason: '' } });
-  return { view: off, setFeed: off, wish: off, changed: changes.event };
+  return { view: off, setFeed: off, act: off, changed: changes.event };
 }
 
 export interface FakeWindow extends WindowPort {

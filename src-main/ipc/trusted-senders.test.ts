@@ -33,7 +33,7 @@ describe('trusted senders', () => {
     expect(trusted.accepts(event)).toBe(false);
   });
 
-  it('forget a window when its undo is called', () => {
+  it('forget a window when told to', () => {
     const trusted = new TrustedSenders(origin);
     const forget = trusted.add(7);
     forget();

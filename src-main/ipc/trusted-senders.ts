@@ -18,7 +18,7 @@ export class TrustedSenders {
     this.#origin = origin;
   }
 
-  /** Trusts the web contents with this id until the undo is called. */
+  /** Trusts the web contents with this id until the returned function is called. */
   add(webContentsId: number): () => void {
     this.#ids.add(webContentsId);
     return () => {

@@ -1,12 +1,12 @@
-import type { UpdateView, UpdateWish } from '../contract/updates.ts';
+import type { UpdateView, UpdateAction } from '../contract/updates.ts';
 import type { WindowPort } from './window-port.ts';
 
 /** Updating, as far as requests reach it. Every method answers with where it stands then. */
 export interface UpdateControls {
   readonly view: () => Promise<UpdateView>;
   readonly setFeed: (feed: string | null) => Promise<UpdateView>;
-  readonly wish: (wish: UpdateWish) => Promise<UpdateView>;
-  /** Hears every change; returns its undo. */
+  readonly act: (action: UpdateAction) => Promise<UpdateView>;
+  /** Hears every change; returns the unsubscribe function. */
   readonly changed: (listener: (view: UpdateView) => void) => () => void;
 }
 
@@ -21,11 +21,11 @@ export class UpdateFeed {
 
   view(window: WindowPort): Promise<UpdateView> {
     if (!this.#windows.has(window.id)) {
-      const undoChanges = this.#updates.changed((view) => window.send('updates.changed', view));
-      const undoGone = window.onGone(() => this.#drop(window.id));
+      const unsubscribeChanges = this.#updates.changed((view) => window.send('updates.changed', view));
+      const unsubscribeGone = window.onGone(() => this.#drop(window.id));
       this.#windows.set(window.id, () => {
-        undoChanges();
-        undoGone();
+        unsubscribeChanges();
+        unsubscribeGone();
       });
     }
     return this.#updates.view();

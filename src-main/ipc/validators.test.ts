@@ -36,7 +36,7 @@ const valid: { readonly [Name in RequestName]: readonly Requests[Name]['argument
   'logs.read': [page, { ...page, cursor: null }, { ...page, cursor: -4096, maxBytes: MAX_LOG_PAGE_BYTES }],
   'updates.view': [null],
   'updates.setFeed': [{ feed: 'https://updates.example/' }, { feed: null }],
-  'updates.wish': [{ wish: 'check' }, { wish: 'download' }, { wish: 'cancel' }, { wish: 'install' }],
+  'updates.act': [{ action: 'check' }, { action: 'download' }, { action: 'cancel' }, { action: 'install' }],
 };
 
 const hostile: readonly (readonly [RequestName, string, unknown])[] = [
@@ -79,7 +79,7 @@ const hostile: readonly (readonly [RequestName, string, unknown])[] = [
   ['updates.setFeed', 'an empty address', { feed: '' }],
   ['updates.setFeed', 'an address of a megabyte', { feed: `https://x/${'a'.repeat(1_000_000)}` }],
   ['updates.setFeed', 'no address at all', {}],
-  ['updates.wish', 'a wish that does not exist', { wish: 'quitAndInstall' }],
+  ['updates.act', 'a action that does not exist', { action: 'quitAndInstall' }],
 ];
 
 const names = Object.keys(requestNames) as RequestName[];

@@ -56,5 +56,5 @@ export const validators: { readonly [Name in RequestName]: ZodType<Requests[Name
   }),
   'updates.view': z.null(),
   'updates.setFeed': z.strictObject({ feed: z.string().min(1).max(MAX_FEED_CHARACTERS).nullable() }),
-  'updates.wish': z.strictObject({ wish: z.enum(['check', 'download', 'cancel', 'install']) }),
+  'updates.act': z.strictObject({ action: z.enum(['check', 'download', 'cancel', 'install']) }),
 };

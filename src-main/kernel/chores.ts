@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Kernel } from '../contract/kernel.ts';
-import { installBundled } from '../runtime/capsule/bundled-capsules.ts';
+import { installBundled } from '../runtime/capsule/install-bundled.ts';
 import { pruneCapsuleLogs } from '../store/capsule-log.ts';
 
 export interface ChoresOptions {

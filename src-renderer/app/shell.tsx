@@ -17,7 +17,7 @@ import { InstallDialog } from '../features/install/install-dialog.tsx';
 import { InvokePanel } from '../features/invoke/invoke-panel.tsx';
 import { LogPanel } from '../features/logs/log-panel.tsx';
 import { ProcessesPage } from '../features/processes/processes-page.tsx';
-import { plural } from '../lib/words.ts';
+import { plural } from '../lib/format.ts';
 import type { Stores } from '../state/stores.ts';
 import type { ViewState } from '../state/view.ts';
 import { FailurePanel } from '../ui/failure-panel.tsx';

@@ -20,7 +20,7 @@ export interface Client {
     name: Name,
     argument: Requests[Name]['argument'],
   ) => Promise<Requests[Name]['answer']>;
-  /** Returns its undo. */
+  /** Returns the unsubscribe function. */
   readonly on: <Name extends EventName>(name: Name, listener: (value: Events[Name]) => void) => () => void;
 }
 

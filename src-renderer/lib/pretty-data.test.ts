@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { importInWords } from './import-words.ts';
+import { formatImport } from './format-import.ts';
 import { prettyData } from './pretty-data.ts';
 
 describe('data of a guest', () => {
@@ -17,10 +17,8 @@ describe('data of a guest', () => {
 
 describe('imports in plain words', () => {
   it('knows every host interface, with and without an interface name', () => {
-    expect(importInWords('astrid:process/host@1.0.0')).toBe(
-      'starts programs on this machine, in the sandbox',
-    );
-    expect(importInWords('astrid:kv@1.0.0')).toBe('keeps its own values between calls');
-    expect(importInWords('astrid:new/host@1.0.0')).toBe('an interface this version has no words for');
+    expect(formatImport('astrid:process/host@1.0.0')).toBe('starts programs on this machine, in the sandbox');
+    expect(formatImport('astrid:kv@1.0.0')).toBe('keeps its own values between calls');
+    expect(formatImport('astrid:new/host@1.0.0')).toBe('an interface this version has no words for');
   });
 });

@@ -1,7 +1,7 @@
 import type { CapsuleView, Delta, ProcessView, Snapshot, StopView } from '../../src-main/contract/views.ts';
 
 /** What the window knows of main, by key. */
-export interface Known {
+export interface MachineState {
   readonly sequence: number;
   readonly processes: ReadonlyMap<string, ProcessView>;
   readonly capsules: ReadonlyMap<string, CapsuleView>;
@@ -9,7 +9,7 @@ export interface Known {
   readonly stops: ReadonlyMap<string, StopView>;
 }
 
-export function fromSnapshot(snapshot: Snapshot): Known {
+export function fromSnapshot(snapshot: Snapshot): MachineState {
   return {
     sequence: snapshot.sequence,
     processes: new Map(snapshot.processes.map((process) => [process.key, process])),
@@ -24,7 +24,7 @@ export function fromSnapshot(snapshot: Snapshot): Known {
  * What is known after a delta: `gap` when deltas are missing in between (a new snapshot is needed), the same object when
  * the delta is old news.
  */
-export function applyDelta(known: Known, delta: Delta): Known | 'gap' {
+export function applyDelta(known: MachineState, delta: Delta): MachineState | 'gap' {
   if (delta.sequence <= known.sequence) {
     return known;
   }

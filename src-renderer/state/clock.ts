@@ -4,7 +4,7 @@ import { CLOCK_MS } from '../lib/limits.ts';
 
 export interface Clock {
   readonly store: StoreApi<{ readonly now: number }>;
-  /** Ticks while the page is visible; returns its undo. */
+  /** Ticks while the page is visible; returns the unsubscribe function. */
   readonly start: (page: Document) => () => void;
 }
 

@@ -17,7 +17,7 @@ export interface InstallProblem {
 interface InstallState {
   /** Plans to decide on, the first one is on the screen. */
   readonly plans: readonly InstallPlan[];
-  /** Names of the capabilities of the first plan that are ticked. */
+  /** Names of the capabilities of the first plan that are selected. */
   readonly granted: ReadonlySet<string>;
   /** Told on the page of the first plan, oldest first; none without a plan. */
   readonly problems: readonly InstallProblem[];
@@ -26,7 +26,7 @@ interface InstallState {
 
 export interface Install {
   readonly store: StoreApi<InstallState>;
-  /** Hears of files handed to the application; returns its undo. */
+  /** Hears of files handed to the application; returns the unsubscribe function. */
   readonly start: () => () => void;
   readonly choose: (kind: 'archive' | 'folder') => Promise<void>;
   readonly grant: (name: string, granted: boolean) => void;
@@ -38,7 +38,7 @@ export interface Install {
 }
 
 /**
- * Installing: a plan is looked at, each capability ticked or not, then installed or put away. Nothing runs before. What goes
+ * Installing: a plan is looked at, each capability selected or not, then installed or put away. Nothing runs before. What goes
  * wrong while a plan is on the screen is told on its page: a notice would lie over its buttons, out of reach of the keyboard.
  */
 export function createInstall(client: Client, notices: Notices): Install {
@@ -81,8 +81,8 @@ export function createInstall(client: Client, notices: Notices): Install {
   return {
     store,
     start() {
-      const undo = [client.on('install.requested', show), client.on('install.refused', refused)];
-      return () => undo.forEach((each) => each());
+      const unsubscribe = [client.on('install.requested', show), client.on('install.refused', refused)];
+      return () => unsubscribe.forEach((each) => each());
     },
     async choose(kind) {
       if (store.getState().busy !== null) {
@@ -144,7 +144,7 @@ export function createInstall(client: Client, notices: Notices): Install {
 }
 
 /**
- * What is ticked at first: low and medium risk as the manifest asks, high risk never; giving a capsule the run of the
+ * What is selected at first: low and medium risk as the manifest asks, high risk never; giving a capsule the run of the
  * machine must be a person's own act. One that replaces another starts from what that one was granted: what it asks for
  * beyond is a person's own act too.
  */

@@ -38,7 +38,7 @@ export interface LogState {
 
 export interface Logs {
   readonly store: StoreApi<LogState>;
-  /** Watches the machine for growth; returns its undo. */
+  /** Watches the machine for growth; returns the unsubscribe function. */
   readonly start: () => () => void;
   readonly open: (key: string | null, mode: LogMode) => void;
   readonly setFollow: (follow: boolean) => void;
@@ -52,7 +52,7 @@ export interface Logs {
   readonly readOldest: () => void;
 }
 
-/** Runs its argument before the next paint, and not at all while the page is hidden; returns its undo. */
+/** Runs its argument before the next paint, and not at all while the page is hidden; returns the unsubscribe function. */
 export type Frame = (run: () => void) => () => void;
 
 type Place = 'tail' | 'later' | 'earlier' | { readonly from: number };

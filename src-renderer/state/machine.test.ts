@@ -73,12 +73,12 @@ describe('what the window knows of main', () => {
     expect(store.getState().processes.size).toBe(1);
   });
 
-  it('stops listening when undone', async () => {
+  it('stops listening once unsubscribed', async () => {
     const client = createFakeClient({ 'state.snapshot': () => fakeSnapshot() });
     const { store, start } = createMachine(client);
-    const undo = start();
+    const unsubscribe = start();
     await vi.waitUntil(() => store.getState().status === 'ready');
-    undo();
+    unsubscribe();
     client.emit('state.delta', fakeDelta(2, { processes: [fakeProcess('a')] }));
     expect(store.getState().processes.size).toBe(0);
   });

@@ -5,9 +5,9 @@ import type { AboutView, Delta } from '../../src-main/contract/views.ts';
 import { failureOf } from '../client/client.ts';
 import type { Client } from '../client/client.ts';
 import { applyDelta, fromSnapshot } from './apply-delta.ts';
-import type { Known } from './apply-delta.ts';
+import type { MachineState } from './apply-delta.ts';
 
-interface MachineState extends Known {
+interface MachineView extends MachineState {
   /** `failed` only when there is nothing to show; with old data on the screen it is `stale`. */
   readonly status: 'loading' | 'ready' | 'stale' | 'failed';
   readonly failure: Failure | null;
@@ -15,8 +15,8 @@ interface MachineState extends Known {
 }
 
 export interface Machine {
-  readonly store: StoreApi<MachineState>;
-  /** Subscribes, then takes the first snapshot; returns its undo. */
+  readonly store: StoreApi<MachineView>;
+  /** Subscribes, then takes the first snapshot; returns the unsubscribe function. */
   readonly start: () => () => void;
   /** Takes a new snapshot, after a failure. */
   readonly reload: () => Promise<void>;
@@ -24,7 +24,7 @@ export interface Machine {
 
 /** Processes and capsules as main reports them: one snapshot, then deltas; a missing delta leads to a new snapshot. */
 export function createMachine(client: Client): Machine {
-  const store = createStore<MachineState>(() => ({
+  const store = createStore<MachineView>(() => ({
     status: 'loading',
     failure: null,
     about: null,

@@ -61,7 +61,7 @@ describe('installing', () => {
     expect(suggestedGrants(replacing)).toEqual(new Set(['log', 'spawn']));
   });
 
-  it('installs exactly what is ticked, by the token of the plan', async () => {
+  it('installs exactly what is selected, by the token of the plan', async () => {
     const client = createFakeClient({
       'install.choose': () => fakePlan('t', { capabilities }),
       'install.confirm': () => fakeCapsule('supervisor'),
@@ -92,7 +92,7 @@ describe('installing', () => {
     });
   });
 
-  it('says what was handed over and could not be opened, until its undo', () => {
+  it('says what was handed over and could not be opened, until it is stopped', () => {
     const notices = createNotices();
     const client = createFakeClient();
     const stop = createInstall(client, notices).start();

@@ -14,8 +14,8 @@ import { createMachine } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { createNotices } from './notices.ts';
 import type { Notices } from './notices.ts';
-import { createUpdates } from './updates.ts';
-import type { Updates } from './updates.ts';
+import { createUpdates } from './update-store.ts';
+import type { Updates } from './update-store.ts';
 import { createView } from './view.ts';
 import type { Memory, ViewState } from './view.ts';
 
@@ -33,7 +33,7 @@ export interface Stores {
 }
 
 /** What the stores need of the page they live in. */
-export interface Surroundings {
+export interface StoreDeps {
   readonly client: Client;
   readonly memory: Memory;
   readonly frame: Frame;
@@ -42,7 +42,7 @@ export interface Surroundings {
   readonly newId: () => string;
 }
 
-export function createStores({ client, memory, frame, now, newId }: Surroundings): Stores {
+export function createStores({ client, memory, frame, now, newId }: StoreDeps): Stores {
   const notices = createNotices();
   const machine = createMachine(client);
   return {
@@ -58,34 +58,40 @@ export function createStores({ client, memory, frame, now, newId }: Surroundings
   };
 }
 
-/** Connects the stores to main and to the page; returns the undo of all of it. */
+/** Connects the stores to main and to the page; returns what disconnects them. */
 export function startStores({ machine, install, logs, clock, view }: Stores, page: Document): () => void {
   const { openLog, logMode } = view.getState();
-  const undo = [logs.start(), install.start(), clock.start(page), forgetGone(machine, view), machine.start()];
+  const stops = [
+    logs.start(),
+    install.start(),
+    clock.start(page),
+    forgetGone(machine, view),
+    machine.start(),
+  ];
   if (openLog !== '') {
     logs.open(openLog, logMode);
   }
   return () => {
-    for (const each of undo.reverse()) {
-      each();
+    for (const stop of stops.reverse()) {
+      stop();
     }
   };
 }
 
 /**
- * What was open and ticked when the window was last there, and is gone by the first snapshot, is no longer open or ticked:
- * it did not go before anybody's eyes. Returns its undo.
+ * What was open and selected when the window was last there, and is gone by the first snapshot, is no longer open or selected:
+ * it did not go before anybody's eyes. Returns the unsubscribe function.
  */
 function forgetGone(machine: Machine, view: Stores['view']): () => void {
-  const undo = machine.store.subscribe(({ status, processes }) => {
+  const unsubscribe = machine.store.subscribe(({ status, processes }) => {
     if (status !== 'ready') {
       return;
     }
-    undo();
+    unsubscribe();
     view.setState(({ openLog, selected }) => ({
       openLog: processes.has(openLog) ? openLog : '',
       selected: selected.filter((key) => processes.has(key)),
     }));
   });
-  return undo;
+  return unsubscribe;
 }

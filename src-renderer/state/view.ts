@@ -11,7 +11,7 @@ export interface ViewState {
   readonly grouped: boolean;
   /** Capsules whose processes are folded away. */
   readonly collapsed: readonly string[];
-  /** Keys of ticked processes. */
+  /** Keys of selected processes. */
   readonly selected: readonly string[];
   /** Key of the process whose log is open; empty for none. */
   readonly openLog: string;

@@ -13,7 +13,7 @@ import { escapeName } from '../lib/escape-text.ts';
 
 /**
  * The rights that a manifest asks for, the riskiest first, each with its risk in words and one sentence. With
- * `onGrant` each has a checkbox (`granted` says which are ticked); without it the list only tells.
+ * `onGrant` each has a checkbox (`granted` says which are selected); without it the list only tells.
  */
 export function CapabilityList(props: {
   readonly capabilities: readonly CapabilityView[];

@@ -4,8 +4,8 @@ import type { ReactNode } from 'react';
 export interface ConfirmQuestion {
   readonly title: string;
   readonly text: ReactNode;
-  /** The verb on the button: "Kill", "Remove". */
-  readonly verb: string;
+  /** On the button: "Kill", "Remove". */
+  readonly label: string;
   readonly onConfirm: () => void;
 }
 
@@ -34,7 +34,7 @@ export function ConfirmDialog({
             onClose();
           }}
         >
-          {question?.verb}
+          {question?.label}
         </Button>
       </Group>
     </Modal>

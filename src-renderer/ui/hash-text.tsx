@@ -1,6 +1,6 @@
 import { Code, Group, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { shortHash } from '../lib/words.ts';
+import { shortHash } from '../lib/format.ts';
 import { CopyText } from './copy-text.tsx';
 
 /** A hash short enough to read, whole when copied. */

@@ -1,6 +1,6 @@
 import { Code, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { importInWords } from '../lib/import-words.ts';
+import { formatImport } from '../lib/format-import.ts';
 
 /** Interfaces of a component with what each is for, in plain words. */
 export function ImportList({
@@ -23,7 +23,7 @@ export function ImportList({
         <li key={name}>
           <Code>{name}</Code>
           <Text size="sm" c="dimmed" component="span">
-            {importInWords(name)}
+            {formatImport(name)}
           </Text>
         </li>
       ))}

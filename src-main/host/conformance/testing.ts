@@ -129,7 +129,7 @@ export class Bench {
   /** Who calls a cancelled invocation hears nothing of the guest; it is asked afterwards what it was answered. */
   async #cancelAfter(before: readonly GuestCall[], last: GuestCall): Promise<ProbeAnswer> {
     const cancel = new AbortController();
-    const undo = this.#kernel.subscribe((event) => {
+    const unsubscribe = this.#kernel.subscribe((event) => {
       if (event.kind === 'guest-log' && event.message === ABOUT_TO_WAIT) {
         // So that the next call has arrived; if it has not, the guest gets the same answer.
         setTimeout(() => cancel.abort(), 50);
@@ -138,7 +138,7 @@ export class Bench {
     const log = { fn: 'sys.log', args: ['info', ABOUT_TO_WAIT] };
     const call = this.#batch([log, ...before, last], { signal: cancel.signal });
     // Rejects; if it does not, what the guest got says so.
-    await call.then(undo, undo);
+    await call.then(unsubscribe, unsubscribe);
     const { ok } = (await this.probe.ask('latest')) as { readonly ok?: readonly ProbeAnswer[] };
     return ok?.at(-1) ?? { threw: 'The guest had no answer.' };
   }

@@ -3,7 +3,7 @@ import { TypedError } from '../../base/typed-error.ts';
 /** A readiness that a guest can wait for: level-triggered, asked as often as one likes. */
 export class Pollable {
   readonly ready: () => boolean;
-  /** Calls `listener` whenever `ready` or `gone` may have changed; returns its undo. */
+  /** Calls `listener` whenever `ready` or `gone` may have changed; returns the unsubscribe function. */
   readonly subscribe: (listener: () => void) => () => void;
   /** What it watched has ended in a way that it can never be ready again. */
   readonly gone: () => boolean;
@@ -36,11 +36,11 @@ export async function waitForAny(pollables: readonly Pollable[], signal: AbortSi
     return now;
   }
   return new Promise<number[]>((resolve, reject) => {
-    const undos: (() => void)[] = [];
+    const subscriptions: (() => void)[] = [];
     const finish = (): void => {
       signal.removeEventListener('abort', onAbort);
-      for (const undo of undos.splice(0)) {
-        undo();
+      for (const unsubscribe of subscriptions.splice(0)) {
+        unsubscribe();
       }
     };
     const look = (): void => {
@@ -61,7 +61,7 @@ export async function waitForAny(pollables: readonly Pollable[], signal: AbortSi
     };
     signal.addEventListener('abort', onAbort, { once: true });
     for (const pollable of pollables) {
-      undos.push(pollable.subscribe(look));
+      subscriptions.push(pollable.subscribe(look));
     }
   });
 }

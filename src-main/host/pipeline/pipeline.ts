@@ -6,13 +6,8 @@ import type { QuotaBook } from '../../policy/quota.ts';
 import type { EndedByDrop } from './handle-table.ts';
 import type { Call } from './host-function.ts';
 import type { Operation, OperationTable } from './operation-table.ts';
+import type { Outcome } from '../../base/outcome.ts';
 import { GuestTrap, WitError } from './wit-error.ts';
-
-/** What a call came to; the bridge carries it to the guest as it is. */
-export type Outcome =
-  | { readonly tag: 'ok'; readonly value: unknown }
-  | { readonly tag: 'err'; readonly value: unknown }
-  | { readonly tag: 'trap'; readonly message: string };
 
 export interface PipelineServices {
   readonly operations: OperationTable;

@@ -13,7 +13,8 @@ import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
 import { HandleTable } from '../pipeline/handle-table.ts';
 import type { Call } from '../pipeline/host-function.ts';
 import { createHostOperations } from '../host-operations.ts';
-import { createPipeline, type Outcome } from '../pipeline/pipeline.ts';
+import type { Outcome } from '../../base/outcome.ts';
+import { createPipeline } from '../pipeline/pipeline.ts';
 
 let folder: string;
 let processes: KernelProcesses;

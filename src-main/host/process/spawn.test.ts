@@ -66,7 +66,7 @@ describe('spawn', () => {
 
   it('ends the program when its invocation is cancelled', async () => {
     const cancel = new AbortController();
-    const undo = started.kernel.subscribe((event) => {
+    const unsubscribe = started.kernel.subscribe((event) => {
       if (event.kind === 'process' && event.process.stdout.produced > 0) {
         cancel.abort();
       }
@@ -76,7 +76,7 @@ describe('spawn', () => {
         signal: cancel.signal,
       }),
     ).rejects.toMatchObject({ code: 'invocation-cancelled' });
-    undo();
+    unsubscribe();
     const found = started.kernel.processes().find(({ label }) => label === 'to be cancelled');
     await expect
       .poll(() => started.kernel.processes().find(({ key }) => key === found?.key))

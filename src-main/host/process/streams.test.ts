@@ -91,7 +91,7 @@ function tailPump(kernel: Kernel, input: Uint8Array): { readonly finish: () => T
     }
   };
   const known = new Set(kernel.processes().map((process) => process.key));
-  const undo = kernel.subscribe((event) => {
+  const unsubscribe = kernel.subscribe((event) => {
     if (event.kind === 'process' && !known.has(event.process.key)) {
       ({ key } = event.process);
       readOn();
@@ -99,7 +99,7 @@ function tailPump(kernel: Kernel, input: Uint8Array): { readonly finish: () => T
   });
   return {
     finish: () => {
-      undo();
+      unsubscribe();
       readOn();
       return tail;
     },

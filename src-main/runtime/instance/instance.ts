@@ -3,46 +3,22 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { deferred, type Deferred } from '../../base/deferred.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { serveGuest } from '../../bridge/host-end.ts';
-import { createSharedBuffer, type Answer } from '../../bridge/protocol.ts';
-import type { GuestCall, GuestExport, GuestMessage, GuestStart } from '../../guest/protocol.ts';
-import { RESOURCE_DROP } from '../../guest/protocol.ts';
-import type { Call, Invocation } from '../../host/pipeline/host-function.ts';
+import { createSharedBuffer } from '../../bridge/protocol.ts';
+import {
+  RESOURCE_DROP,
+  type GuestCall,
+  type GuestExport,
+  type GuestMessage,
+  type GuestStart,
+} from '../../guest/protocol.ts';
+import type { Call } from '../../host/pipeline/host-function.ts';
 import { HandleTable } from '../../host/pipeline/handle-table.ts';
-import type { Pipeline } from '../../host/pipeline/pipeline.ts';
+import type { Outcome } from '../../base/outcome.ts';
 import { isHeld, capabilityNames } from '../../policy/capabilities.ts';
-import type { Rights } from '../../policy/gate.ts';
+import type { CallOptions, InstanceOptions } from './instance-options.ts';
 import { CANCELLED, outOfMemory, overdue } from './call-outcome.ts';
 import type { CallOutcome, Abort } from './call-outcome.ts';
-import type { CompiledComponent } from '../component/compiled-component.ts';
 import { CANCEL_GRACE_MS, START_TIMEOUT_MS, WORKER_HEAP_MB, WORKER_STACK_MB } from '../limits.ts';
-
-export interface InstanceOptions {
-  readonly workerFile: string;
-  readonly component: CompiledComponent;
-  readonly capsule: string;
-  readonly capsuleUuid: string;
-  readonly principal: string;
-  readonly rights: Rights;
-  readonly memoryLimitBytes: number;
-  readonly monotonicAnchorNs: bigint;
-  readonly pipeline: Pipeline;
-  /** The host's own log. */
-  readonly report: (message: string, error: unknown) => void;
-}
-
-export interface CallOptions {
-  readonly invocation: Invocation | null;
-  /** Ends the call as `timed-out` after this long; absent for a run loop. */
-  readonly timeoutMs?: number;
-  /** The time to speak of when it is over, where some of it went by before; `timeoutMs` when absent. */
-  readonly askedMs?: number;
-  /** Ends the call as `cancelled`. */
-  readonly signal?: AbortSignal;
-  /** Called once when the call is cancelled or overdue, before anything it holds is dropped. */
-  readonly onAbort?: () => void;
-  /** Called when the guest says `signal-ready`. */
-  readonly onReady?: () => void;
-}
 
 /**
  * A memory that is this full when the guest traps is why it trapped: an allocator that was refused
@@ -188,7 +164,7 @@ export class GuestInstance {
     await this.#worker.terminate();
   }
 
-  async #answer(op: string, args: readonly unknown[]): Promise<Answer> {
+  async #answer(op: string, args: readonly unknown[]): Promise<Outcome> {
     if (op === RESOURCE_DROP) {
       await this.#options.pipeline.recordDrops(this.#options, this.handles.drop(args[0] as number));
       return { tag: 'ok', value: undefined };

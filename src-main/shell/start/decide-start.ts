@@ -6,7 +6,7 @@ import { startedProgram } from './desktop-entry.ts';
 import { claimSingleInstance } from './single-instance.ts';
 import { hearSystem } from './opening.ts';
 import { refuseStart } from './refuse-start.ts';
-import { lacksSandbox, NO_SANDBOX_WORDS } from './sandbox-flag.ts';
+import { lacksSandbox, NO_SANDBOX_MESSAGE } from './sandbox-flag.ts';
 
 export interface StartOptions {
   readonly build: BuildView | null;
@@ -41,7 +41,7 @@ export function decideStart({ build, dataFolder, appFolder, opened, log }: Start
   }
   const noSandbox = app.commandLine.hasSwitch('no-sandbox');
   if (lacksSandbox({ packaged: app.isPackaged, uid: process.getuid?.(), noSandbox })) {
-    void refuseStart(NO_SANDBOX_WORDS, log);
+    void refuseStart(NO_SANDBOX_MESSAGE, log);
     return null;
   }
   if (dataFolder !== null) {

@@ -7,7 +7,7 @@ export interface SandboxFacts {
 }
 
 /** Why an installed program does not start, and what to do. */
-export const NO_SANDBOX_WORDS = {
+export const NO_SANDBOX_MESSAGE = {
   message: 'Capsule Desktop was not started: it was told to do without its sandbox (--no-sandbox).',
   detail:
     'Without it, nothing would stand between the page of the window and your files. Start the program without ' +

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { app } from 'electron';
 import { readSmallFile } from '../../store/small-file.ts';
 import { installKind } from './install-kind.ts';
-import { Updates } from './updates.ts';
+import { Updates } from './update-service.ts';
 
 /** Updates of the running application. Loads no updater and reads nothing but one small file until asked. */
 export function appUpdates(endAll: () => Promise<void>, log: (line: string) => void): Updates {

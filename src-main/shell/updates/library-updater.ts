@@ -11,13 +11,13 @@ import {
 import { TypedError } from '../../base/typed-error.ts';
 import { readSmallFile, writeSmallFile } from '../../store/small-file.ts';
 import { CHECK_LIMIT_MS, LIBRARY_CONFIG_FILE, STALL_LIMIT_MS } from './constants.ts';
-import { failureWords } from './failure-words.ts';
+import { failureMessage } from './failure-message.ts';
 import { mayFetch } from './feed.ts';
 import type { InstallKind } from './install-kind.ts';
 import { libraryConfig } from './library-config.ts';
 import { flagsOf } from '../../os/self/start-after-exit.ts';
 import { DebPackageUpdater, SingleFileUpdater } from './own-updaters.ts';
-import type { Updater } from './updates.ts';
+import type { Updater } from './update-service.ts';
 
 export interface LibraryOptions {
   readonly feed: string;
@@ -98,7 +98,7 @@ async function check(updater: AppUpdater): Promise<string | null> {
     const result = await Promise.race([updater.checkForUpdates(), late]);
     return result?.isUpdateAvailable === true ? result.updateInfo.version : null;
   } catch (error) {
-    throw failureWords(error);
+    throw failureMessage(error);
   } finally {
     limit.abort();
   }
@@ -125,7 +125,7 @@ async function download(
   try {
     await updater.downloadUpdate(token);
   } catch (error) {
-    throw stalled ? silent('sent nothing more', STALL_LIMIT_MS) : failureWords(error);
+    throw stalled ? silent('sent nothing more', STALL_LIMIT_MS) : failureMessage(error);
   } finally {
     clearTimeout(stall);
     signal.removeEventListener('abort', cancel);
@@ -155,7 +155,7 @@ async function startOldAgain(error: Error): Promise<void> {
     await dialog.showMessageBox({
       type: 'error',
       message: 'The update was not installed.',
-      detail: `${failureWords(error).message}\n\nThe old version starts again.`,
+      detail: `${failureMessage(error).message}\n\nThe old version starts again.`,
     });
   } finally {
     app.relaunch({ args: [...flagsOf(process.argv)] });

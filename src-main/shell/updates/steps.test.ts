@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { UpdateStep, UpdateWish } from '../../contract/updates.ts';
-import { became, mayChangeFeed, wished, type UpdateOutcome } from './steps.ts';
+import type { UpdateStep, UpdateAction } from '../../contract/updates.ts';
+import { became, mayChangeFeed, stepAfter, type UpdateOutcome } from './steps.ts';
 
 const version = '1.2.3';
 const failed = { state: 'failed', message: 'm', hint: 'h' } as const;
@@ -19,10 +19,10 @@ const steps: readonly UpdateStep[] = [
   { ...failed, retry: 'download', version },
   { ...failed, retry: 'install', version },
 ];
-const wishes: readonly UpdateWish[] = ['check', 'download', 'cancel', 'install'];
+const actions: readonly UpdateAction[] = ['check', 'download', 'cancel', 'install'];
 const nameOf = (step: UpdateStep): string => (step.state === 'failed' ? `failed:${step.retry}` : step.state);
 
-/** Every wish that is granted; all others are refused. */
+/** Every action that is granted; all others are refused. */
 const granted: Readonly<Record<string, string>> = {
   'idle check': 'checking',
   'current check': 'checking',
@@ -38,15 +38,15 @@ const granted: Readonly<Record<string, string>> = {
   'failed:install install': 'installing',
 };
 
-describe('what a person may wish', () => {
-  it.each(steps.flatMap((step) => wishes.map((wish) => [nameOf(step), wish, step] as const)))(
+describe('what a person may action', () => {
+  it.each(steps.flatMap((step) => actions.map((action) => [nameOf(step), action, step] as const)))(
     'in %s: %s',
-    (name, wish, step) => {
-      const leads = granted[`${name} ${wish}`];
+    (name, action, step) => {
+      const leads = granted[`${name} ${action}`];
       if (leads === undefined) {
-        expect(() => wished(step, wish)).toThrow(expect.objectContaining({ code: 'update-not-now' }));
+        expect(() => stepAfter(step, action)).toThrow(expect.objectContaining({ code: 'update-not-now' }));
       } else {
-        expect(wished(step, wish).state).toBe(leads);
+        expect(stepAfter(step, action).state).toBe(leads);
       }
     },
   );
@@ -99,19 +99,19 @@ describe('what becomes of it', () => {
     fc.constantFrom('1.2.3', '2.0.0').map((found): UpdateOutcome => ({ kind: 'found', version: found })),
   );
 
-  it('never downloads or installs without the wish, in whatever order things happen', () => {
+  it('never downloads or installs without the action, in whatever order things happen', () => {
     const act = fc.oneof(
       outcome.map((value) => ({ outcome: value })),
-      fc.constantFrom(...wishes).map((value) => ({ wish: value })),
+      fc.constantFrom(...actions).map((value) => ({ action: value })),
     );
     fc.assert(
       fc.property(fc.array(act, { maxLength: 30 }), (acts) => {
         let step: UpdateStep = { state: 'idle' };
         for (const one of acts) {
           const before: UpdateStep = step;
-          if ('wish' in one) {
+          if ('action' in one) {
             try {
-              step = wished(step, one.wish);
+              step = stepAfter(step, one.action);
             } catch {
               continue;
             }

@@ -1,7 +1,7 @@
 import { TypedError } from '../../base/typed-error.ts';
-import type { UpdateStep, UpdateWish } from '../../contract/updates.ts';
+import type { UpdateStep, UpdateAction } from '../../contract/updates.ts';
 
-/** What became of the work that a wish began. */
+/** What became of the work that a action began. */
 export type UpdateOutcome =
   | { readonly kind: 'none' }
   | { readonly kind: 'found'; readonly version: string }
@@ -11,11 +11,11 @@ export type UpdateOutcome =
   | { readonly kind: 'failed'; readonly message: string; readonly hint: string };
 
 /**
- * The step that a person's wish leads to. Throws `update-not-now` where the wish makes no sense, so that
+ * The step that a person's action leads to. Throws `update-not-now` where the action makes no sense, so that
  * nothing is downloaded that was not found, and nothing installed that was not downloaded.
  */
-export function wished(step: UpdateStep, wish: UpdateWish): UpdateStep {
-  switch (wish) {
+export function stepAfter(step: UpdateStep, action: UpdateAction): UpdateStep {
+  switch (action) {
     case 'check':
       if (['idle', 'current', 'available', 'ready', 'failed'].includes(step.state)) {
         return { state: 'checking' };
@@ -40,7 +40,7 @@ export function wished(step: UpdateStep, wish: UpdateWish): UpdateStep {
   }
   throw new TypedError(
     'update-not-now',
-    `This cannot be done now: updates are ${stateWords[step.state]}.`,
+    `This cannot be done now: updates are ${stateNames[step.state]}.`,
     'Close About and open it again to see where updating stands.',
   );
 }
@@ -104,7 +104,7 @@ function words({ message, hint }: UpdateOutcome & { readonly kind: 'failed' }) {
   return { message, hint };
 }
 
-const stateWords: { readonly [State in UpdateStep['state']]: string } = {
+const stateNames: { readonly [State in UpdateStep['state']]: string } = {
   off: 'off',
   unsupported: 'not possible for this program',
   idle: 'waiting for a check',

@@ -6,7 +6,7 @@ import { useStore } from 'zustand';
 import type { CapsuleView, InstanceView } from '../../../src-main/contract/views.ts';
 import { calledExports } from '../../lib/called-exports.ts';
 import { escapeName } from '../../lib/escape-text.ts';
-import { ageInWords, bytesInWords, clockTime, plural } from '../../lib/words.ts';
+import { formatAge, formatBytes, clockTime, plural } from '../../lib/format.ts';
 import type { Stores } from '../../state/stores.ts';
 import { CapabilityList } from '../../ui/capability-list.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -112,7 +112,7 @@ function Head({ stores, capsule }: { readonly stores: Stores; readonly capsule: 
                   ? 'None of its processes run.'
                   : `${plural(live, 'running process', 'running processes')} will be stopped.`
               } Its workspace stays on disk.`,
-              verb: 'Remove',
+              label: 'Remove',
               onConfirm: () => void actions.remove(capsule.id),
             })
           }
@@ -126,10 +126,10 @@ function Head({ stores, capsule }: { readonly stores: Stores; readonly capsule: 
 }
 
 function Facts({ capsule, stores }: { readonly capsule: CapsuleView; readonly stores: Stores }): ReactNode {
-  const installed = useStore(stores.clock.store, ({ now }) => ageInWords(now - capsule.installedAt));
+  const installed = useStore(stores.clock.store, ({ now }) => formatAge(now - capsule.installedAt));
   const facts: readonly (readonly [string, ReactNode])[] = [
     ['Hash', <HashText key="hash" hash={capsule.hash} />],
-    ['Size', bytesInWords(capsule.size)],
+    ['Size', formatBytes(capsule.size)],
     ['Installed', `${installed} ago`],
     ['Restarts', String(capsule.restarts)],
     ['Answers', calledExports(capsule.exports)],
@@ -175,7 +175,7 @@ function Instances(props: {
             <Table.Td>{instance.kind}</Table.Td>
             <Table.Td>{escapeName(instance.principal)}</Table.Td>
             <Table.Td>{instance.state}</Table.Td>
-            <Table.Td className="figures">{ageInWords(now - instance.since)}</Table.Td>
+            <Table.Td className="figures">{formatAge(now - instance.since)}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

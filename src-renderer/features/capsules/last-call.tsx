@@ -10,7 +10,7 @@ import {
 import type { ReactNode } from 'react';
 import type { LastCallView } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
-import { clockTime, durationInWords } from '../../lib/words.ts';
+import { clockTime, formatDuration } from '../../lib/format.ts';
 
 const OUTCOMES = {
   ok: { words: 'answered', tone: 'good', Icon: IconCircleCheck },
@@ -45,6 +45,6 @@ export function LastCall({ call }: { readonly call: LastCallView | null }): Reac
 }
 
 function circumstances({ at, durationMs, principal, message }: LastCallView): string {
-  const when = `${clockTime(at).slice(0, 8)} · ${durationInWords(durationMs)} · as ${escapeName(principal)}`;
+  const when = `${clockTime(at).slice(0, 8)} · ${formatDuration(durationMs)} · as ${escapeName(principal)}`;
   return message === '' ? when : `${when} · ${escapeName(message)}`;
 }

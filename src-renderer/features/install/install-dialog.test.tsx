@@ -32,7 +32,7 @@ async function open(plans: readonly InstallPlan[], answers: Parameters<typeof sh
   return { ...shown, onInstalled, dialog: within(await screen.findByRole('dialog')) };
 }
 
-const ticked = ({ dialog }: Page): readonly string[] =>
+const selected = ({ dialog }: Page): readonly string[] =>
   dialog
     .getAllByRole('checkbox', { checked: true })
     .map((box: HTMLElement) => box.getAttribute('aria-label') ?? '');
@@ -44,11 +44,11 @@ describe('the install page', () => {
     expect(
       page.dialog.getAllByRole('checkbox').map((box: HTMLElement) => box.getAttribute('aria-label')),
     ).toEqual(['Allow spawn', 'Allow kv', 'Allow log']);
-    expect(ticked(page)).toEqual(['Allow kv', 'Allow log']);
+    expect(selected(page)).toEqual(['Allow kv', 'Allow log']);
     expect(page.dialog.getByRole('status')).toHaveTextContent('Nothing of it has run.');
   });
 
-  it('installs with what is ticked, and says so to who opened it', async () => {
+  it('installs with what is selected, and says so to who opened it', async () => {
     const page = await open([fakePlan('t', { capabilities })], {
       'install.confirm': () => fakeCapsule('supervisor'),
     });

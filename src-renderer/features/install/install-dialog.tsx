@@ -6,7 +6,7 @@ import { useStore } from 'zustand';
 import type { InstallPlan } from '../../../src-main/contract/views.ts';
 import { calledExports } from '../../lib/called-exports.ts';
 import { escapeName } from '../../lib/escape-text.ts';
-import { bytesInWords, plural } from '../../lib/words.ts';
+import { formatBytes, plural } from '../../lib/format.ts';
 import type { Stores } from '../../state/stores.ts';
 import { CapabilityList } from '../../ui/capability-list.tsx';
 import { HashText } from '../../ui/hash-text.tsx';
@@ -98,7 +98,7 @@ function Facts({ plan }: { readonly plan: InstallPlan }): ReactNode {
         <Group gap={6}>
           <Badge variant="light">replaces {escapeName(plan.replaces)}</Badge>
           <Text size="sm" c="dimmed">
-            Its processes are stopped; Cancel keeps the old version. What it was granted is ticked.
+            Its processes are stopped; Cancel keeps the old version. What it was granted is selected.
           </Text>
         </Group>
       )}
@@ -122,7 +122,7 @@ function Facts({ plan }: { readonly plan: InstallPlan }): ReactNode {
         </DataList.Item>
         <DataList.Item>
           <DataList.ItemLabel>Size</DataList.ItemLabel>
-          <DataList.ItemValue>{bytesInWords(plan.size)}</DataList.ItemValue>
+          <DataList.ItemValue>{formatBytes(plan.size)}</DataList.ItemValue>
         </DataList.Item>
         <DataList.Item>
           <DataList.ItemLabel>Answers</DataList.ItemLabel>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { Failure } from '../../../src-main/contract/requests.ts';
 import { escapeName } from '../../lib/escape-text.ts';
 import { shortSource } from '../../lib/short-source.ts';
-import { plural } from '../../lib/words.ts';
+import { plural } from '../../lib/format.ts';
 import type { InstallProblem } from '../../state/install.ts';
 
 /** What went wrong while the page is open: one line between what is asked and the buttons, for keyboard and pointer. */

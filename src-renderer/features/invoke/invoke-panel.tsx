@@ -18,7 +18,7 @@ import { MAX_PAYLOAD_BYTES } from '../../../src-main/contract/limits.ts';
 import type { CapsuleView, InvokeResult } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
 import { prettyData } from '../../lib/pretty-data.ts';
-import { ageInWords, durationInWords } from '../../lib/words.ts';
+import { formatAge, formatDuration } from '../../lib/format.ts';
 import { emptyDraft, payloadProblem, principalProblem } from '../../state/invoke.ts';
 import type { CallState } from '../../state/invoke.ts';
 import type { Stores } from '../../state/stores.ts';
@@ -118,7 +118,7 @@ export function InvokePanel({
 }
 
 /** The guest's verdict; `continue` is what every plain answer carries, so it goes without saying. */
-function verdictInWords({ refused, action }: InvokeResult): string {
+function formatVerdict({ refused, action }: InvokeResult): string {
   if (refused) {
     return `The capsule refused: ${escapeName(action)}`;
   }
@@ -130,7 +130,7 @@ function Outcome({ call, stores }: { readonly call: CallState; readonly stores: 
   if (call.kind === 'running') {
     return (
       <Text size="sm" role="status">
-        {call.action} has been running for {ageInWords(now - call.since)}.
+        {call.action} has been running for {formatAge(now - call.since)}.
       </Text>
     );
   }
@@ -167,10 +167,10 @@ function Outcome({ call, stores }: { readonly call: CallState; readonly stores: 
           variant="light"
           leftSection={result.refused ? <IconHandStop size={12} /> : null}
         >
-          {verdictInWords(result)}
+          {formatVerdict(result)}
         </Badge>
         <Text size="sm" c="dimmed">
-          {call.action} · {durationInWords(result.durationMs)}
+          {call.action} · {formatDuration(result.durationMs)}
         </Text>
         {text === '' ? null : <CopyText text={text} label="Copy result" />}
       </Group>

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
-import { bytesInWords, plural } from '../../lib/words.ts';
+import { formatBytes, plural } from '../../lib/format.ts';
 import { hasEarlier, newSince, streamsOf } from '../../state/logs.ts';
 import type { Stores } from '../../state/stores.ts';
 import type { ViewState } from '../../state/view.ts';
@@ -150,7 +150,7 @@ function NewPill({
       onClick={() => stores.logs.setFollow(true)}
       {...watch}
     >
-      {lines === null ? `${bytesInWords(bytes)} new` : plural(lines, 'new line')}
+      {lines === null ? `${formatBytes(bytes)} new` : plural(lines, 'new line')}
     </Button>
   );
 }
@@ -169,13 +169,13 @@ function LogStatus(props: { readonly stores: Stores; readonly process: ProcessVi
         const { produced, dropped, retained, ended } = process[stream];
         return (
           <span key={stream}>
-            <b>{stream}</b> {bytesInWords(produced)} written · {bytesInWords(retained)} kept
-            {dropped > 0 ? <span className="tone-warn"> · {bytesInWords(dropped)} lost</span> : null}
+            <b>{stream}</b> {formatBytes(produced)} written · {formatBytes(retained)} kept
+            {dropped > 0 ? <span className="tone-warn"> · {formatBytes(dropped)} lost</span> : null}
             {ended ? ' · ended' : null}
           </span>
         );
       })}
-      {skipped > 0 ? <span>{bytesInWords(skipped)} skipped while following</span> : null}
+      {skipped > 0 ? <span>{formatBytes(skipped)} skipped while following</span> : null}
       {earlier ? <span className="quiet status-hint">scroll up for earlier text</span> : null}
       {failure === null ? null : (
         <Text span inherit role="alert" className="tone-bad">

@@ -3,7 +3,7 @@ import { memo } from 'react';
 import type { ReactNode } from 'react';
 import { holeParts } from '../../lib/log-window.ts';
 import type { HoleRow, LogRow } from '../../lib/log-rows.ts';
-import { bytesInWords, clockTime, offsetTime } from '../../lib/words.ts';
+import { formatBytes, clockTime, offsetTime } from '../../lib/format.ts';
 import type { ViewState } from '../../state/view.ts';
 import { LogText } from './log-text.tsx';
 
@@ -54,16 +54,16 @@ function Hole(props: {
   const when = row.at === null ? '' : ` before ${clockTime(row.at).slice(0, 8)}`;
   if (row.first && lost === 0) {
     return (
-      <div className="log-hole quiet">{bytesInWords(retained)} of earlier text, pulled as you scroll up</div>
+      <div className="log-hole quiet">{formatBytes(retained)} of earlier text, pulled as you scroll up</div>
     );
   }
   return (
     <div className="log-hole" role="note">
-      {lost > 0 ? <b>{bytesInWords(lost)} lost here</b> : null}
+      {lost > 0 ? <b>{formatBytes(lost)} lost here</b> : null}
       {lost > 0 ? `${when} (exactly ${lost.toLocaleString('en-GB')} bytes of ${row.stream})` : null}
       {lost > 0 && retained > 0 ? ' · ' : null}
       {retained > 0
-        ? `${bytesInWords(retained)} ${row.first ? 'of earlier text still kept' : 'skipped, still kept'}`
+        ? `${formatBytes(retained)} ${row.first ? 'of earlier text still kept' : 'skipped, still kept'}`
         : null}
       {retained > 0 && !row.first ? (
         <Button size="compact-xs" variant="default" ml={8} onClick={() => onRead(row.from)}>

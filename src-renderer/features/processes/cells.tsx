@@ -13,9 +13,9 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { ProcessView, StopView } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
-import { endedWell, exitInWords } from '../../lib/exit-words.ts';
-import { commandBesideLabel, runInWords, secondsToKill } from '../../lib/process-words.ts';
-import { ageInWords, bytesInWords } from '../../lib/words.ts';
+import { endedWell, formatExit } from '../../lib/format-exit.ts';
+import { commandBesideLabel, formatRun, secondsToKill } from '../../lib/format-process.ts';
+import { formatAge, formatBytes } from '../../lib/format.ts';
 import type { Stores } from '../../state/stores.ts';
 import { bufferedBytes, phaseText } from './columns.ts';
 import type { ColumnId } from './columns.ts';
@@ -102,7 +102,7 @@ export function StopSequence(props: {
 }
 
 /** How a process ended, with the look of an ending that needs attention or not. */
-export function ExitWords({
+export function FormattedExit({
   view,
   stores,
 }: {
@@ -113,8 +113,8 @@ export function ExitWords({
   if (view.exit === null) {
     return null;
   }
-  const words = exitInWords(view.exit, view.stop ?? stop, view.exitedAt, view.limits);
-  const run = runInWords(view);
+  const words = formatExit(view.exit, view.stop ?? stop, view.exitedAt, view.limits);
+  const run = formatRun(view);
   return (
     <Text
       span
@@ -141,7 +141,7 @@ function ExitCell({ view, stores }: { readonly view: ProcessView; readonly store
       </span>
     );
   }
-  return <ExitWords view={view} stores={stores} />;
+  return <FormattedExit view={view} stores={stores} />;
 }
 
 function LabelCell({ view }: { readonly view: ProcessView }): ReactNode {
@@ -155,17 +155,17 @@ function LabelCell({ view }: { readonly view: ProcessView }): ReactNode {
 }
 
 function Age({ view, stores }: { readonly view: ProcessView; readonly stores: Stores }): ReactNode {
-  const words = useStore(stores.clock.store, ({ now }) => ageInWords(now - view.startedAt));
+  const words = useStore(stores.clock.store, ({ now }) => formatAge(now - view.startedAt));
   return <span className="figures">{words}</span>;
 }
 
 function OutputCell({ view }: { readonly view: ProcessView }): ReactNode {
   const dropped = view.stdout.dropped + view.stderr.dropped;
-  const details = `${bytesInWords(bufferedBytes(view))} kept, ${bytesInWords(dropped)} dropped to make room`;
+  const details = `${formatBytes(bufferedBytes(view))} kept, ${formatBytes(dropped)} dropped to make room`;
   return (
     <span className="cell-text figures" title={details}>
-      {bytesInWords(bufferedBytes(view))}
-      {dropped > 0 ? <span className="tone-warn"> −{bytesInWords(dropped)}</span> : null}
+      {formatBytes(bufferedBytes(view))}
+      {dropped > 0 ? <span className="tone-warn"> −{formatBytes(dropped)}</span> : null}
     </span>
   );
 }

@@ -8,7 +8,7 @@ import {
   tableFeatures,
 } from '@tanstack/react-table';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
-import { exitInWords } from '../../lib/exit-words.ts';
+import { formatExit } from '../../lib/format-exit.ts';
 
 export const features = tableFeatures({
   rowSortingFeature,
@@ -115,5 +115,5 @@ export function bufferedBytes(view: ProcessView): number {
 }
 
 function exitText(view: ProcessView): string {
-  return view.exit === null ? '' : exitInWords(view.exit, null, view.exitedAt, view.limits);
+  return view.exit === null ? '' : formatExit(view.exit, null, view.exitedAt, view.limits);
 }

@@ -9,22 +9,22 @@ export function GridHeader(props: {
   readonly template: string;
   readonly sortColumn: string;
   readonly sortDescending: boolean;
-  readonly allTicked: boolean;
-  readonly someTicked: boolean;
+  readonly allSelected: boolean;
+  readonly someSelected: boolean;
   readonly onSort: (id: ColumnId) => void;
-  readonly onTickAll: () => void;
+  readonly onToggleAll: () => void;
 }): ReactNode {
   const { visible, template, sortColumn, sortDescending } = props;
   const Arrow = sortDescending ? IconArrowDown : IconArrowUp;
   return (
     <div role="row" aria-rowindex={1} className="grid-header" style={{ gridTemplateColumns: template }}>
-      <div role="columnheader" className="cell cell-tick">
+      <div role="columnheader" className="cell cell-select">
         <Checkbox
           size="xs"
-          checked={props.allTicked}
-          indeterminate={props.someTicked && !props.allTicked}
+          checked={props.allSelected}
+          indeterminate={props.someSelected && !props.allSelected}
           aria-label="Select all processes"
-          onChange={props.onTickAll}
+          onChange={props.onToggleAll}
         />
       </div>
       {visible.map(({ id, title }) => (

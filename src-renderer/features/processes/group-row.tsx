@@ -1,14 +1,14 @@
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { escapeName } from '../../lib/escape-text.ts';
-import { plural } from '../../lib/words.ts';
+import { plural } from '../../lib/format.ts';
 
 /** The head of a capsule's processes. */
 export function GroupRow(props: {
   readonly group: string;
   readonly members: number;
-  /** How many ticked processes its fold hides. */
-  readonly tickedInside: number;
+  /** How many selected processes its fold hides. */
+  readonly selectedInside: number;
   readonly index: number;
   readonly top: number;
   readonly columns: number;
@@ -16,7 +16,7 @@ export function GroupRow(props: {
   readonly folded: boolean;
   readonly onToggle: () => void;
 }): ReactNode {
-  const { group, members, tickedInside, index, top, columns, active, folded, onToggle } = props;
+  const { group, members, selectedInside, index, top, columns, active, folded, onToggle } = props;
   const Icon = folded ? IconChevronRight : IconChevronDown;
   return (
     <div
@@ -33,7 +33,7 @@ export function GroupRow(props: {
         <Icon size={14} aria-hidden />
         <span className="group-name">{escapeName(group)}</span>
         <span className="quiet">{plural(members, 'process', 'processes')}</span>
-        {tickedInside > 0 ? <span className="quiet">· {tickedInside} selected</span> : null}
+        {selectedInside > 0 ? <span className="quiet">· {selectedInside} selected</span> : null}
       </div>
     </div>
   );

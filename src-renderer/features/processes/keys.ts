@@ -8,8 +8,8 @@ export type RowCommand =
   | 'freeze'
   | 'signal'
   | 'release'
-  | 'tick'
-  | 'tickAll'
+  | 'toggle'
+  | 'selectAll'
   | 'clear'
   | 'up'
   | 'down'
@@ -35,7 +35,7 @@ export function commandOf({ key, ctrlKey, metaKey, altKey }: KeyStroke): RowComm
     return null;
   }
   if (ctrlKey || metaKey) {
-    return key.toLowerCase() === 'a' ? 'tickAll' : null;
+    return key.toLowerCase() === 'a' ? 'selectAll' : null;
   }
   return BY_KEY[key.length === 1 ? key.toLowerCase() : key] ?? null;
 }
@@ -49,7 +49,7 @@ const BY_KEY: Readonly<Record<string, RowCommand>> = {
   f: 'freeze',
   g: 'signal',
   r: 'release',
-  ' ': 'tick',
+  ' ': 'toggle',
   Escape: 'clear',
   ArrowUp: 'up',
   ArrowDown: 'down',
@@ -70,9 +70,9 @@ export const keyHelp: readonly { readonly keys: readonly string[]; readonly does
   { keys: ['Enter'], does: 'Open the log; fold or unfold a capsule' },
   {
     keys: ['Space'],
-    does: 'Tick; verbs then act on all ticked ones that the filter shows',
+    does: 'Select; commands then act on all selected ones that the filter shows',
   },
-  { keys: ['Ctrl', 'A'], does: 'Tick all that the filter shows' },
+  { keys: ['Ctrl', 'A'], does: 'Select all that the filter shows' },
   { keys: ['S'], does: 'Stop: TERM, five seconds, then KILL' },
   { keys: ['C'], does: 'Cancel the KILL of a stop' },
   { keys: ['K'], does: 'Kill, after a question' },
@@ -80,7 +80,7 @@ export const keyHelp: readonly { readonly keys: readonly string[]; readonly does
   { keys: ['G'], does: 'Send a signal, to this process alone' },
   { keys: ['R'], does: 'Release an exited process and its log' },
   { keys: ['/'], does: 'Filter' },
-  { keys: ['Esc'], does: 'Untick all' },
+  { keys: ['Esc'], does: 'Clear the selection' },
   { keys: ['Home'], does: 'In the log: go to the oldest text kept' },
   { keys: ['End'], does: 'In the log: follow again' },
 ];

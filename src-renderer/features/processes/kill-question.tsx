@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
-import { commandBesideLabel, whichProcess } from '../../lib/process-words.ts';
-import { plural } from '../../lib/words.ts';
+import { commandBesideLabel, formatProcess } from '../../lib/format-process.ts';
+import { plural } from '../../lib/format.ts';
 import type { ConfirmQuestion } from '../../ui/confirm-dialog.tsx';
 
 /** More would push the buttons out of a small window. */
@@ -29,7 +29,7 @@ export function killQuestion(
                 <span className="process-label">{escapeName(view.label)}</span>
               )}
               <Text span className="which-process" lineClamp={isOne ? 4 : 1}>
-                {whichProcess(view)}
+                {formatProcess(view)}
               </Text>
             </li>
           ))}
@@ -40,7 +40,7 @@ export function killQuestion(
           : 'They end at once and cannot save their work. Stop asks them to end first.'}
       </>
     ),
-    verb: 'Kill',
+    label: 'Kill',
     onConfirm,
   };
 }

@@ -4,22 +4,22 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { UsageView } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
-import { runInWords, whichProcess } from '../../lib/process-words.ts';
-import { bytesInWords, durationInWords } from '../../lib/words.ts';
+import { formatRun, formatProcess } from '../../lib/format-process.ts';
+import { formatBytes, formatDuration } from '../../lib/format.ts';
 import type { Stores } from '../../state/stores.ts';
 import { useKeptFocus } from '../../ui/use-kept-focus.ts';
-import { ExitWords, PhaseMark, StopSequence } from './cells.tsx';
+import { FormattedExit, PhaseMark, StopSequence } from './cells.tsx';
 import { RowActions } from './row-actions.tsx';
-import type { RowVerbs } from './use-verbs.ts';
+import type { ProcessCommands } from './use-commands.ts';
 
-/** Head of the open log: which process it is, what it does, and its verbs. */
+/** Head of the open log: which process it is, what it does, and its commands. */
 export function OpenProcess({
   stores,
-  verbs,
+  commands,
   focusList,
 }: {
   readonly stores: Stores;
-  readonly verbs: RowVerbs;
+  readonly commands: ProcessCommands;
   readonly focusList: () => void;
 }): ReactNode {
   const key = useStore(stores.view, (state) => state.openLog);
@@ -31,8 +31,8 @@ export function OpenProcess({
   if (view === undefined) {
     return <Text size="sm">This process was released.</Text>;
   }
-  const run = runInWords(view);
-  const which = whichProcess(view);
+  const run = formatRun(view);
+  const which = formatProcess(view);
   const usage = usageText(view.usage);
   return (
     <>
@@ -45,12 +45,19 @@ export function OpenProcess({
           {view.exit === null && view.stop !== null ? (
             <StopSequence processKey={view.key} stop={view.stop} stores={stores} tabbable />
           ) : (
-            <ExitWords view={view} stores={stores} />
+            <FormattedExit view={view} stores={stores} />
           )}
           {run === null ? null : <span className="open-run">{run}</span>}
         </Group>
-        <Group gap={0} wrap="nowrap" className="open-verbs">
-          <RowActions view={view} verbs={verbs} menuOpen={menu} onMenu={setMenu} stopRef={stopRef} tabbable />
+        <Group gap={0} wrap="nowrap" className="open-commands">
+          <RowActions
+            view={view}
+            commands={commands}
+            menuOpen={menu}
+            onMenu={setMenu}
+            stopRef={stopRef}
+            tabbable
+          />
         </Group>
       </Group>
       <Group gap={10} wrap="nowrap" className="small-text quiet open-facts">
@@ -71,5 +78,5 @@ export function OpenProcess({
 function usageText(usage: UsageView | null): string {
   return usage === null
     ? 'CPU and memory not reported'
-    : `CPU ${durationInWords(usage.cpuMs)}, memory peak ${bytesInWords(usage.peakMemoryBytes)}`;
+    : `CPU ${formatDuration(usage.cpuMs)}, memory peak ${formatBytes(usage.peakMemoryBytes)}`;
 }

@@ -16,8 +16,8 @@ import { ProcessRow } from './process-row.tsx';
 import { runCommand } from './run-command.ts';
 import { useProcessRows } from './use-process-rows.ts';
 import type { ProcessRowData } from './use-process-rows.ts';
-import { useTicks } from './use-ticks.ts';
-import type { RowVerbs } from './use-verbs.ts';
+import { useSelectionControls } from './use-selection.ts';
+import type { ProcessCommands } from './use-commands.ts';
 
 /**
  * The list itself: one tab stop; the cursor is a row named by `aria-activedescendant`, so that focus survives rows that
@@ -25,12 +25,12 @@ import type { RowVerbs } from './use-verbs.ts';
  */
 export function ProcessGrid(props: {
   readonly stores: Stores;
-  readonly verbs: RowVerbs;
+  readonly commands: ProcessCommands;
   readonly listRef: RefCallback<HTMLElement>;
   readonly onFilter: () => void;
   readonly onHelp: () => void;
 }): ReactNode {
-  const { stores, verbs } = props;
+  const { stores, commands } = props;
   const processes = useStore(stores.machine.store, (state) => state.processes);
   const view = useStore(stores.view);
   const [hovered, setHovered] = useState(false);
@@ -43,7 +43,7 @@ export function ProcessGrid(props: {
   // The menu of a process that ends goes with its buttons.
   const openMenu = menuKey !== null && isLive(processes.get(menuKey)) ? menuKey : null;
   const { rows, matching, visible } = useProcessRows(processes, view, width, hovered || openMenu !== null);
-  const ticks = useTicks(stores, rows, matching);
+  const selection = useSelectionControls(stores, rows, matching);
   const template = ['30px', ...visible.map(({ id }) => columnLayout[id].track), '66px'].join(' ');
   // oxlint-disable-next-line react/incompatible-library -- nothing that is memoized depends on the virtualizer's functions
   const virtual = useVirtualizer({
@@ -97,7 +97,7 @@ export function ProcessGrid(props: {
   };
   const run = (command: RowCommand): void => {
     const row = rows[at];
-    const chosen = ticks.chosen(row?.kind === 'item' && !row.gone ? row.item : null);
+    const chosen = selection.chosen(row?.kind === 'item' && !row.gone ? row.item : null);
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / PROCESS_ROW_PX) - 2);
     runCommand(command, {
       row,
@@ -106,20 +106,20 @@ export function ProcessGrid(props: {
       last: rows.length - 1,
       folded: row?.kind === 'group' && view.collapsed.includes(row.group),
       chosen,
-      verbs,
+      commands,
       moveTo,
       fold,
       openLog: (key) => openLog(at, key),
       openMenu: (key) => setMenuKey(key),
-      tick: (key) => ticks.tick(at, key, false),
-      tickAll: ticks.tickAll,
-      clear: ticks.clear,
+      toggle: (key) => selection.toggle(at, key, false),
+      selectAll: selection.selectAll,
+      clear: selection.clear,
       filter: props.onFilter,
       help: props.onHelp,
     });
   };
-  const tickedInside = (group: string): number =>
-    matching.filter(({ capsule, key }) => capsule === group && ticks.set.has(key)).length;
+  const selectedInside = (group: string): number =>
+    matching.filter(({ capsule, key }) => capsule === group && selection.set.has(key)).length;
 
   return (
     <div
@@ -145,15 +145,15 @@ export function ProcessGrid(props: {
         template={template}
         sortColumn={view.sortColumn}
         sortDescending={view.sortDescending}
-        allTicked={matching.length > 0 && ticks.set.size === matching.length}
-        someTicked={ticks.set.size > 0}
+        allSelected={matching.length > 0 && selection.set.size === matching.length}
+        someSelected={selection.set.size > 0}
         onSort={(id) =>
           stores.view.setState(({ sortColumn, sortDescending }) => ({
             sortColumn: id,
             sortDescending: sortColumn === id && !sortDescending,
           }))
         }
-        onTickAll={ticks.set.size > 0 ? ticks.untickShown : ticks.tickAll}
+        onToggleAll={selection.set.size > 0 ? selection.deselectShown : selection.selectAll}
       />
       {rows.length === 0 ? <p className="grid-nothing">No process matches the filter.</p> : null}
       <div
@@ -175,7 +175,7 @@ export function ProcessGrid(props: {
                 key={row.id}
                 group={row.group}
                 members={row.members}
-                tickedInside={folded ? tickedInside(row.group) : 0}
+                selectedInside={folded ? selectedInside(row.group) : 0}
                 index={item.index}
                 top={item.start}
                 columns={visible.length + 2}
@@ -198,14 +198,14 @@ export function ProcessGrid(props: {
               top={item.start}
               template={template}
               visible={visible}
-              ticked={ticks.set.has(process.key)}
+              selected={selection.set.has(process.key)}
               active={row.id === active}
               logOpen={view.openLog === process.key}
               menuOpen={openMenu === process.key}
               stores={stores}
-              verbs={verbs}
+              commands={commands}
               onOpen={openLog}
-              onTick={ticks.tick}
+              onToggle={selection.toggle}
               onMenu={onMenu}
             />
           );

@@ -5,18 +5,18 @@ import { fakeProcess, fakeStream } from '../../client/fake-views.ts';
 import { NOW, show, type Shown } from '../../testing/show.tsx';
 import { columnHeads } from './columns.ts';
 import { ProcessRow, type ProcessRowProps } from './process-row.tsx';
-import type { RowVerbs } from './use-verbs.ts';
+import type { ProcessCommands } from './use-commands.ts';
 
-const verbs = {
-  stop: vi.fn<RowVerbs['stop']>(),
-  cancelStop: vi.fn<RowVerbs['cancelStop']>(),
-  kill: vi.fn<RowVerbs['kill']>(),
-  signal: vi.fn<RowVerbs['signal']>(),
-  freeze: vi.fn<RowVerbs['freeze']>(),
-  release: vi.fn<RowVerbs['release']>(),
+const commands = {
+  stop: vi.fn<ProcessCommands['stop']>(),
+  cancelStop: vi.fn<ProcessCommands['cancelStop']>(),
+  kill: vi.fn<ProcessCommands['kill']>(),
+  signal: vi.fn<ProcessCommands['signal']>(),
+  freeze: vi.fn<ProcessCommands['freeze']>(),
+  release: vi.fn<ProcessCommands['release']>(),
 };
 const onOpen = vi.fn<ProcessRowProps['onOpen']>();
-const onTick = vi.fn<ProcessRowProps['onTick']>();
+const onToggle = vi.fn<ProcessRowProps['onToggle']>();
 const onMenu = vi.fn<ProcessRowProps['onMenu']>();
 
 interface Row extends Shown {
@@ -27,9 +27,9 @@ interface Row extends Shown {
 function open(change: Partial<ProcessView> = {}, more: Partial<ProcessRowProps> = {}): Row {
   vi.clearAllMocks();
   const props = {
-    verbs,
+    commands,
     onOpen,
-    onTick,
+    onToggle,
     onMenu,
     index: 3,
     level: 2,
@@ -37,7 +37,7 @@ function open(change: Partial<ProcessView> = {}, more: Partial<ProcessRowProps> 
     template: '',
     visible: columnHeads,
   };
-  const flags = { gone: false, ticked: false, active: false, logOpen: false, menuOpen: false };
+  const flags = { gone: false, selected: false, active: false, logOpen: false, menuOpen: false };
   const shown = show((stores) => (
     <ProcessRow {...props} {...flags} {...more} stores={stores} view={fakeProcess('clock', change)} />
   ));
@@ -83,22 +83,22 @@ describe('the row of a process', () => {
     const { row, text, user, client } = open({ phase: 'stopping', stop });
     expect(text).toContain('TERM sent · KILL in 4 s');
     await user.click(row.getByRole('button', { name: 'Stop' }));
-    expect(verbs.stop).not.toHaveBeenCalled();
+    expect(commands.stop).not.toHaveBeenCalled();
     await user.click(row.getByRole('button', { name: 'Cancel stop' }));
     expect(client.asked).toEqual([{ name: 'process.cancelStop', argument: { key: 'clock' } }]);
     expect(onOpen).not.toHaveBeenCalled();
   });
 
-  it('gives its verbs the process it was drawn for, and opens its log by a click beside them', async () => {
+  it('gives its commands the process it was drawn for, and opens its log by a click beside them', async () => {
     const { row, user } = open();
     await user.click(row.getByRole('button', { name: 'Stop' }));
-    expect(verbs.stop).toHaveBeenCalledWith(['clock']);
+    expect(commands.stop).toHaveBeenCalledWith(['clock']);
     await user.click(row.getByRole('button', { name: 'Signal' }));
     expect(onMenu).toHaveBeenCalledWith('clock', true);
     await user.keyboard('{Shift>}');
     await user.click(row.getByRole('checkbox', { name: 'Select clock' }));
     await user.keyboard('{/Shift}');
-    expect(onTick).toHaveBeenCalledWith(3, 'clock', true);
+    expect(onToggle).toHaveBeenCalledWith(3, 'clock', true);
     expect(onOpen).not.toHaveBeenCalled();
     await user.click(row.getByText('4242'));
     expect(onOpen).toHaveBeenCalledWith(3, 'clock');
@@ -108,9 +108,9 @@ describe('the row of a process', () => {
     const { user } = open({}, { menuOpen: true });
     const menu = within(screen.getByRole('menu'));
     await user.click(menu.getByRole('menuitem', { name: /SIGSTOP/ }));
-    expect(verbs.signal).toHaveBeenCalledWith(['clock'], 'stop');
+    expect(commands.signal).toHaveBeenCalledWith(['clock'], 'stop');
     await user.click(menu.getByRole('menuitem', { name: 'SIGKILL…' }));
-    expect(verbs.kill).toHaveBeenCalledWith([expect.objectContaining({ key: 'clock' })]);
+    expect(commands.kill).toHaveBeenCalledWith([expect.objectContaining({ key: 'clock' })]);
   });
 
   it('of one that ended offers to forget it', async () => {
@@ -120,11 +120,11 @@ describe('the row of a process', () => {
       exit: { code: 0, signal: null, reason: 'self' },
     });
     await user.click(row.getByRole('button', { name: 'Release' }));
-    expect(verbs.release).toHaveBeenCalledWith(['clock']);
+    expect(commands.release).toHaveBeenCalledWith(['clock']);
     expect(row.queryByRole('button', { name: 'Stop' })).toBeNull();
   });
 
-  it('of one that was released has no verbs left', () => {
+  it('of one that was released has no commands left', () => {
     const { row, text } = open({ phase: 'exited' }, { gone: true });
     expect(text).toContain('released');
     expect(row.queryAllByRole('button')).toEqual([]);

@@ -7,7 +7,7 @@ import type { Stores } from '../../state/stores.ts';
 import { ProcessCell } from './cells.tsx';
 import type { ColumnId } from './columns.ts';
 import { RowActions } from './row-actions.tsx';
-import type { RowVerbs } from './use-verbs.ts';
+import type { ProcessCommands } from './use-commands.ts';
 
 export interface ProcessRowProps {
   readonly view: ProcessView;
@@ -17,26 +17,26 @@ export interface ProcessRowProps {
   readonly top: number;
   readonly template: string;
   readonly visible: readonly { readonly id: ColumnId }[];
-  readonly ticked: boolean;
+  readonly selected: boolean;
   readonly active: boolean;
   readonly logOpen: boolean;
   readonly menuOpen: boolean;
   readonly stores: Stores;
-  readonly verbs: RowVerbs;
+  readonly commands: ProcessCommands;
   readonly onOpen: (index: number, key: string) => void;
-  readonly onTick: (index: number, key: string, range: boolean) => void;
+  readonly onToggle: (index: number, key: string, range: boolean) => void;
   readonly onMenu: (key: string, open: boolean) => void;
 }
 
 /** One process. Drawn again only when something of its own changed. */
 export const ProcessRow = memo(function ProcessRow(props: ProcessRowProps): ReactNode {
-  const { view, gone, index, level, top, template, visible, ticked, active, stores, verbs } = props;
+  const { view, gone, index, level, top, template, visible, selected, active, stores, commands } = props;
   const style: CSSProperties = { transform: `translateY(${top}px)`, gridTemplateColumns: template };
   const state = [
     active ? 'active' : '',
     props.logOpen ? 'open' : '',
     gone ? 'gone' : '',
-    ticked ? 'ticked' : '',
+    selected ? 'selected' : '',
   ];
   return (
     <div
@@ -44,20 +44,20 @@ export const ProcessRow = memo(function ProcessRow(props: ProcessRowProps): Reac
       id={`process-${view.key}`}
       aria-rowindex={index + 2}
       aria-level={level}
-      aria-selected={ticked}
+      aria-selected={selected}
       className={`process-row ${state.join(' ')}`}
       style={style}
       onClick={() => props.onOpen(index, view.key)}
     >
-      <div role="gridcell" className="cell cell-tick" onClick={(event) => event.stopPropagation()}>
+      <div role="gridcell" className="cell cell-select" onClick={(event) => event.stopPropagation()}>
         <Checkbox
           size="xs"
           tabIndex={-1}
-          checked={ticked}
+          checked={selected}
           disabled={gone}
           aria-label={`Select ${escapeName(view.label)}`}
           onChange={() => undefined}
-          onClick={(event) => props.onTick(index, view.key, event.shiftKey)}
+          onClick={(event) => props.onToggle(index, view.key, event.shiftKey)}
         />
       </div>
       {visible.map(({ id }) => (
@@ -69,7 +69,7 @@ export const ProcessRow = memo(function ProcessRow(props: ProcessRowProps): Reac
         {gone ? null : (
           <RowActions
             view={view}
-            verbs={verbs}
+            commands={commands}
             tabbable={false}
             menuOpen={props.menuOpen}
             onMenu={(open) => props.onMenu(view.key, open)}

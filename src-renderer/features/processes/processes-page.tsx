@@ -14,7 +14,7 @@ import { IconFilter, IconKeyboard, IconPackage, IconX } from '@tabler/icons-reac
 import { useCallback, useRef, useState } from 'react';
 import type { ReactNode, RefCallback, RefObject } from 'react';
 import { useStore } from 'zustand';
-import { plural } from '../../lib/words.ts';
+import { plural } from '../../lib/format.ts';
 import type { Stores } from '../../state/stores.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import type { ConfirmQuestion } from '../../ui/confirm-dialog.tsx';
@@ -22,10 +22,10 @@ import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { HelpDialog } from './help-dialog.tsx';
 import { OpenProcess } from './open-process.tsx';
 import { ProcessGrid } from './process-grid.tsx';
-import { tickedInWords } from './ticked.ts';
-import { useTicked } from './use-ticks.ts';
-import { useVerbs } from './use-verbs.ts';
-import type { RowVerbs } from './use-verbs.ts';
+import { formatSelection } from './selection.ts';
+import { useSelection } from './use-selection.ts';
+import { useCommands } from './use-commands.ts';
+import type { ProcessCommands } from './use-commands.ts';
 
 /** Home: every process of every capsule; below it, when one is open, its log (drawn by `renderLog` under a given head). */
 export function ProcessesPage(props: {
@@ -51,7 +51,7 @@ export function ProcessesPage(props: {
     },
     [focusList],
   );
-  const verbs = useVerbs(stores, ask);
+  const commands = useCommands(stores, ask);
   const count = useStore(stores.machine.store, (state) => state.processes.size);
   const capsules = useStore(stores.machine.store, (state) => state.capsules.size);
   const isOpen = useStore(stores.view, (state) => state.openLog !== '');
@@ -66,7 +66,7 @@ export function ProcessesPage(props: {
     ) : (
       <ProcessGrid
         stores={stores}
-        verbs={verbs}
+        commands={commands}
         listRef={listRef}
         onFilter={() => filterRef.current?.focus()}
         onHelp={() => setHelp(true)}
@@ -76,7 +76,7 @@ export function ProcessesPage(props: {
     <section className="place" aria-label="Processes" {...watch}>
       <Toolbar
         stores={stores}
-        verbs={verbs}
+        commands={commands}
         filterRef={filterRef}
         focusList={focusList}
         onHelp={() => setHelp(true)}
@@ -97,7 +97,9 @@ export function ProcessesPage(props: {
           {processes}
         </Splitter.Pane>
         <Splitter.Pane defaultSize={45} min={isOpen ? 15 : 0} className="pane">
-          {isOpen ? renderLog(<OpenProcess stores={stores} verbs={verbs} focusList={focusList} />) : null}
+          {isOpen
+            ? renderLog(<OpenProcess stores={stores} commands={commands} focusList={focusList} />)
+            : null}
         </Splitter.Pane>
       </Splitter>
       <ConfirmDialog question={question} onClose={() => setQuestion(null)} />
@@ -108,7 +110,7 @@ export function ProcessesPage(props: {
 
 function Toolbar(props: {
   readonly stores: Stores;
-  readonly verbs: RowVerbs;
+  readonly commands: ProcessCommands;
   readonly filterRef: RefObject<HTMLInputElement | null>;
   readonly focusList: () => void;
   readonly onHelp: () => void;
@@ -143,7 +145,7 @@ function Toolbar(props: {
         value={filter}
         onChange={(event) => view.setState({ filter: event.currentTarget.value })}
       />
-      <BulkBar stores={props.stores} verbs={props.verbs} focusList={props.focusList} />
+      <BulkBar stores={props.stores} commands={props.commands} focusList={props.focusList} />
       <Switch
         ml="auto"
         size="xs"
@@ -162,35 +164,35 @@ function Toolbar(props: {
   );
 }
 
-/** Verbs for the ticked processes that the filter shows. */
+/** Commands for the selected processes that the filter shows. */
 function BulkBar(props: {
   readonly stores: Stores;
-  readonly verbs: RowVerbs;
+  readonly commands: ProcessCommands;
   readonly focusList: () => void;
 }): ReactNode {
-  const { stores, verbs } = props;
-  const ticked = useTicked(stores);
+  const { stores, commands } = props;
+  const selection = useSelection(stores);
   const watch = useKeptFocus(props.focusList);
-  const live = ticked.shown.filter((view) => view.phase !== 'exited');
-  const exited = ticked.shown.filter((view) => view.phase === 'exited');
-  if (ticked.shown.length === 0 && ticked.hidden === 0) {
+  const live = selection.shown.filter((view) => view.phase !== 'exited');
+  const exited = selection.shown.filter((view) => view.phase === 'exited');
+  if (selection.shown.length === 0 && selection.hidden === 0) {
     return null;
   }
   return (
     <Group gap={6} wrap="nowrap" role="group" aria-label="Selected processes" className="bulk-bar" {...watch}>
-      <Text size="sm" className="figures bulk-words" title={tickedInWords(ticked)}>
-        {tickedInWords(ticked)}
+      <Text size="sm" className="figures bulk-words" title={formatSelection(selection)}>
+        {formatSelection(selection)}
       </Text>
       <BulkButton
         count={live.length}
-        onPress={() => verbs.stop(live.filter((view) => view.stop === null).map((view) => view.key))}
+        onPress={() => commands.stop(live.filter((view) => view.stop === null).map((view) => view.key))}
       >
         Stop {live.length > 0 ? live.length : ''}
       </BulkButton>
-      <BulkButton count={live.length} onPress={() => verbs.kill(live)}>
+      <BulkButton count={live.length} onPress={() => commands.kill(live)}>
         Kill…
       </BulkButton>
-      <BulkButton count={exited.length} onPress={() => verbs.release(exited.map((view) => view.key))}>
+      <BulkButton count={exited.length} onPress={() => commands.release(exited.map((view) => view.key))}>
         Release {exited.length > 0 ? exited.length : ''}
       </BulkButton>
       <Button
@@ -205,7 +207,7 @@ function BulkBar(props: {
   );
 }
 
-/** A verb for `count` processes. Without any it looks disabled but keeps the focus that its own press left on it. */
+/** A command for `count` processes. Without any it looks disabled but keeps the focus that its own press left on it. */
 function BulkButton(props: {
   readonly count: number;
   readonly onPress: () => void;

@@ -2,22 +2,22 @@ import { ActionIcon, Menu, Text, Tooltip } from '@mantine/core';
 import { IconBolt, IconPlayerStopFilled, IconTrash } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
-import { signalChoices } from '../../lib/exit-words.ts';
-import type { RowVerbs } from './use-verbs.ts';
+import { signalChoices } from '../../lib/format-exit.ts';
+import type { ProcessCommands } from './use-commands.ts';
 
 /**
- * The verbs of one process. Every handler keeps the key of the process it was drawn for. Outside the tab order of the
- * list (`tabbable` false): there each verb has a key.
+ * The commands of one process. Every handler keeps the key of the process it was drawn for. Outside the tab order of the
+ * list (`tabbable` false): there each command has a key.
  */
 export function RowActions(props: {
   readonly view: ProcessView;
-  readonly verbs: RowVerbs;
+  readonly commands: ProcessCommands;
   readonly menuOpen: boolean;
   readonly onMenu: (open: boolean) => void;
   readonly tabbable: boolean;
   readonly stopRef?: RefObject<HTMLButtonElement | null>;
 }): ReactNode {
-  const { view, verbs, menuOpen, onMenu, tabbable, stopRef } = props;
+  const { view, commands, menuOpen, onMenu, tabbable, stopRef } = props;
   const tabIndex = tabbable ? 0 : -1;
   const { key } = view;
   if (view.phase === 'exited') {
@@ -29,7 +29,7 @@ export function RowActions(props: {
           color="gray"
           tabIndex={tabIndex}
           aria-label="Release"
-          onClick={() => verbs.release([key])}
+          onClick={() => commands.release([key])}
         >
           <IconTrash size={15} />
         </ActionIcon>
@@ -61,7 +61,7 @@ export function RowActions(props: {
           ref={stopRef}
           data-disabled={isStopping}
           aria-disabled={isStopping}
-          onClick={() => (isStopping ? undefined : verbs.stop([key]))}
+          onClick={() => (isStopping ? undefined : commands.stop([key]))}
         >
           <IconPlayerStopFilled size={14} />
         </ActionIcon>
@@ -81,7 +81,7 @@ export function RowActions(props: {
             {signalChoices.map(({ signal, name, purpose }) => (
               <Menu.Item
                 key={signal}
-                onClick={() => verbs.signal([key], signal)}
+                onClick={() => commands.signal([key], signal)}
                 rightSection={
                   <Text size="xs" c="dimmed">
                     {purpose}
@@ -92,7 +92,7 @@ export function RowActions(props: {
               </Menu.Item>
             ))}
             <Menu.Divider />
-            <Menu.Item c="var(--bad)" onClick={() => verbs.kill([view])}>
+            <Menu.Item c="var(--bad)" onClick={() => commands.kill([view])}>
               SIGKILL…
             </Menu.Item>
           </Menu.Dropdown>

@@ -1,7 +1,7 @@
 import type { ProcessView } from '../../../src-main/contract/views.ts';
 import type { RowCommand } from './keys.ts';
 import type { ProcessRowData } from './use-process-rows.ts';
-import type { RowVerbs } from './use-verbs.ts';
+import type { ProcessCommands } from './use-commands.ts';
 
 /** Where the cursor is and what the list can do from there. */
 export interface CommandPlace {
@@ -11,23 +11,23 @@ export interface CommandPlace {
   readonly page: number;
   /** Whether the capsule under the cursor is folded. */
   readonly folded: boolean;
-  /** What the verbs act on: the ticked processes that the filter lets through, or the one under the cursor. */
+  /** What the commands act on: the selected processes that the filter lets through, or the one under the cursor. */
   readonly chosen: readonly ProcessView[];
-  readonly verbs: RowVerbs;
+  readonly commands: ProcessCommands;
   readonly moveTo: (index: number) => void;
   readonly fold: (group: string, folded: boolean) => void;
   readonly openLog: (key: string) => void;
   readonly openMenu: (key: string) => void;
-  readonly tick: (key: string) => void;
-  readonly tickAll: () => void;
+  readonly toggle: (key: string) => void;
+  readonly selectAll: () => void;
   readonly clear: () => void;
   readonly filter: () => void;
   readonly help: () => void;
 }
 
-/** Does what a key asks for; verbs that make no sense for a process leave it alone. */
+/** Does what a key asks for; commands that make no sense for a process leave it alone. */
 export function runCommand(command: RowCommand, place: CommandPlace): void {
-  const { row, at, last, page, chosen, verbs } = place;
+  const { row, at, last, page, chosen, commands } = place;
   const live = chosen.filter((view) => view.phase !== 'exited');
   const keys = (views: readonly ProcessView[]): readonly string[] => views.map((view) => view.key);
   const item = row?.kind === 'item' ? row.item : null;
@@ -43,14 +43,14 @@ export function runCommand(command: RowCommand, place: CommandPlace): void {
     unfold: () => (row?.kind === 'group' ? place.fold(row.group, false) : undefined),
     enter: () => (row?.kind === 'group' ? place.fold(row.group, !place.folded) : steps.logs()),
     logs: () => (item === null ? undefined : place.openLog(item.key)),
-    stop: () => verbs.stop(keys(live.filter((view) => view.stop === null))),
-    cancelStop: () => verbs.cancelStop(keys(live.filter((view) => view.stop !== null))),
-    kill: () => verbs.kill(live),
-    freeze: () => verbs.freeze(live),
+    stop: () => commands.stop(keys(live.filter((view) => view.stop === null))),
+    cancelStop: () => commands.cancelStop(keys(live.filter((view) => view.stop !== null))),
+    kill: () => commands.kill(live),
+    freeze: () => commands.freeze(live),
     signal: () => (item === null || item.phase === 'exited' ? undefined : place.openMenu(item.key)),
-    release: () => verbs.release(keys(chosen.filter((view) => view.phase === 'exited'))),
-    tick: () => (item === null ? undefined : place.tick(item.key)),
-    tickAll: place.tickAll,
+    release: () => commands.release(keys(chosen.filter((view) => view.phase === 'exited'))),
+    toggle: () => (item === null ? undefined : place.toggle(item.key)),
+    selectAll: place.selectAll,
     clear: place.clear,
     filter: place.filter,
     help: place.help,

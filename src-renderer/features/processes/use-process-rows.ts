@@ -6,7 +6,7 @@ import type { ArrangedRow } from '../../lib/arrange.ts';
 import type { ViewState } from '../../state/view.ts';
 import { columnHeads, columnLayout, columns, features } from './columns.ts';
 import type { ColumnId } from './columns.ts';
-import { matchesFilter } from './ticked.ts';
+import { matchesFilter } from './selection.ts';
 
 export type ProcessRowData = ArrangedRow<ProcessView>;
 

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Progress, Text, Title } from '@mantine/core';
 import { useEffect, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { UpdateStep, UpdateWish } from '../../../src-main/contract/updates.ts';
+import type { UpdateStep, UpdateAction } from '../../../src-main/contract/updates.ts';
 import { escapeName } from '../../lib/escape-text.ts';
 import type { Stores } from '../../state/stores.ts';
 import { FeedField } from './feed-field.tsx';
@@ -25,7 +25,7 @@ export function UpdatesPanel({ stores }: { readonly stores: Stores }): ReactNode
       ) : (
         <>
           {feed === null ? null : (
-            <Step step={step} disabled={pending} onWish={(wish) => void updates.wish(wish)} />
+            <Step step={step} disabled={pending} onAction={(action) => void updates.act(action)} />
           )}
           {step.state === 'off' && step.reason !== '' ? (
             <Alert color="yellow" p="xs">
@@ -47,9 +47,9 @@ export function UpdatesPanel({ stores }: { readonly stores: Stores }): ReactNode
 function Step(props: {
   readonly step: UpdateStep;
   readonly disabled: boolean;
-  readonly onWish: (wish: UpdateWish) => void;
+  readonly onAction: (action: UpdateAction) => void;
 }): ReactNode {
-  const { step, disabled, onWish } = props;
+  const { step, disabled, onAction } = props;
   const next = nextOf(step);
   const busy = disabled || step.state === 'checking' || step.state === 'installing';
   return (
@@ -69,7 +69,7 @@ function Step(props: {
             variant={next.main ? 'filled' : 'default'}
             data-disabled={busy}
             aria-disabled={busy}
-            onClick={() => (busy ? undefined : onWish(next.wish))}
+            onClick={() => (busy ? undefined : onAction(next.action))}
           >
             {next.label}
           </Button>
@@ -105,21 +105,21 @@ function wordsOf(step: UpdateStep): string {
   }
 }
 
-function nextOf(step: UpdateStep): { wish: UpdateWish; label: string; main: boolean } | null {
+function nextOf(step: UpdateStep): { action: UpdateAction; label: string; main: boolean } | null {
   switch (step.state) {
     case 'idle':
     case 'checking':
     case 'current':
-      return { wish: 'check', label: 'Check now', main: false };
+      return { action: 'check', label: 'Check now', main: false };
     case 'available':
-      return { wish: 'download', label: 'Download', main: true };
+      return { action: 'download', label: 'Download', main: true };
     case 'downloading':
-      return { wish: 'cancel', label: 'Cancel', main: false };
+      return { action: 'cancel', label: 'Cancel', main: false };
     case 'ready':
     case 'installing':
-      return { wish: 'install', label: 'Restart and install', main: true };
+      return { action: 'install', label: 'Restart and install', main: true };
     case 'failed':
-      return { wish: step.retry, label: 'Try again', main: false };
+      return { action: step.retry, label: 'Try again', main: false };
     case 'off':
     case 'unsupported':
       return null;

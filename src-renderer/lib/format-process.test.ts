@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { commandBesideLabel, runInWords, secondsToKill, whichProcess } from './process-words.ts';
+import { commandBesideLabel, formatRun, secondsToKill, formatProcess } from './format-process.ts';
 
 describe('a process in words', () => {
   it('says how long it ran and when it ended, once it has ended', () => {
     const startedAt = new Date(2026, 0, 2, 14, 2, 9).getTime();
-    expect(runInWords({ startedAt, exitedAt: startedAt + 2_000 })).toBe('ran 2.0 s, ended 14:02:11');
-    expect(runInWords({ startedAt, exitedAt: startedAt + 192_000 })).toBe('ran 3 m 12 s, ended 14:05:21');
-    expect(runInWords({ startedAt, exitedAt: null })).toBeNull();
+    expect(formatRun({ startedAt, exitedAt: startedAt + 2_000 })).toBe('ran 2.0 s, ended 14:02:11');
+    expect(formatRun({ startedAt, exitedAt: startedAt + 192_000 })).toBe('ran 3 m 12 s, ended 14:05:21');
+    expect(formatRun({ startedAt, exitedAt: null })).toBeNull();
   });
 
   it('tells it from others by PID and command, in characters that cannot fake anything', () => {
-    expect(whichProcess({ osPid: 28_830, command: ['sh', '-c', 'sleep 600'] })).toBe(
+    expect(formatProcess({ osPid: 28_830, command: ['sh', '-c', 'sleep 600'] })).toBe(
       'PID 28830 · sh -c sleep 600',
     );
-    expect(whichProcess({ osPid: null, command: ['a\u202eb'] })).toBe('a\\u{202e}b');
+    expect(formatProcess({ osPid: null, command: ['a\u202eb'] })).toBe('a\\u{202e}b');
   });
 
   it.each([
@@ -26,7 +26,7 @@ describe('a process in words', () => {
   });
 
   it.each([
-    // Since the stop, in ms; before it when the clock last ticked earlier.
+    // Since the stop, in ms; before it when the clock last selected earlier.
     [-1_000, 5],
     [-1, 5],
     [0, 5],

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
-import type { UpdateView, UpdateWish } from '../../src-main/contract/updates.ts';
+import type { UpdateView, UpdateAction } from '../../src-main/contract/updates.ts';
 import type { Client } from '../client/client.ts';
 import type { Notices } from './notices.ts';
 
@@ -12,11 +12,11 @@ interface UpdatesState {
 
 export interface Updates {
   readonly store: StoreApi<UpdatesState>;
-  /** Asks where updating stands and hears every change from then on; returns its undo. */
+  /** Asks where updating stands and hears every change from then on; returns the unsubscribe function. */
   readonly watch: () => () => void;
   /** Keeps the address of a feed, or with null turns updates off. False when it was refused. */
   readonly setFeed: (feed: string | null) => Promise<boolean>;
-  readonly wish: (wish: UpdateWish) => Promise<void>;
+  readonly act: (action: UpdateAction) => Promise<void>;
 }
 
 /** Updating, as main tells it. Nothing is asked before somebody looks, and nothing begins without a click. */
@@ -50,8 +50,8 @@ export function createUpdates(client: Client, notices: Notices): Updates {
       return off;
     },
     setFeed: (feed) => ask('The feed was not saved', () => client.request('updates.setFeed', { feed })),
-    async wish(wish) {
-      await ask('The update did not go on', () => client.request('updates.wish', { wish }));
+    async act(action) {
+      await ask('The update did not go on', () => client.request('updates.act', { action }));
     },
   };
 }

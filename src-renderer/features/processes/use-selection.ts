@@ -2,47 +2,47 @@ import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
 import type { Stores } from '../../state/stores.ts';
-import { tickedOf } from './ticked.ts';
-import type { Ticked } from './ticked.ts';
+import { selectionOf } from './selection.ts';
+import type { Selection } from './selection.ts';
 import type { ProcessRowData } from './use-process-rows.ts';
 
-/** Which processes are ticked, and ways to change that. */
-export interface Ticks {
-  /** Keys of the ticked processes that the filter lets through. */
+/** Which processes are selected, and ways to change that. */
+export interface SelectionControls {
+  /** Keys of the selected processes that the filter lets through. */
   readonly set: ReadonlySet<string>;
-  /** Ticks or unticks; with `range` everything from the last tick to this one. */
-  readonly tick: (index: number, key: string, range: boolean) => void;
-  /** Ticks all that match the filter, those of folded groups as well. */
-  readonly tickAll: () => void;
-  /** Unticks all that match the filter. */
-  readonly untickShown: () => void;
+  /** Selects or deselects; with `range` everything from the last toggle to this one. */
+  readonly toggle: (index: number, key: string, range: boolean) => void;
+  /** Selects all that match the filter, those of folded groups as well. */
+  readonly selectAll: () => void;
+  /** Deselects all that match the filter. */
+  readonly deselectShown: () => void;
   readonly clear: () => void;
-  /** The ticked processes that the filter lets through, or `fallback` when there is none. */
+  /** The selected processes that the filter lets through, or `fallback` when there is none. */
   readonly chosen: (fallback: ProcessView | null) => readonly ProcessView[];
 }
 
-/** The ticked processes, told apart by the filter, as they are now. */
-export function useTicked({ machine, view }: Stores): Ticked {
+/** The selected processes, told apart by the filter, as they are now. */
+export function useSelection({ machine, view }: Stores): Selection {
   const processes = useStore(machine.store, (state) => state.processes);
   const selected = useStore(view, (state) => state.selected);
   const filter = useStore(view, (state) => state.filter);
-  return useMemo(() => tickedOf(processes, selected, filter), [processes, selected, filter]);
+  return useMemo(() => selectionOf(processes, selected, filter), [processes, selected, filter]);
 }
 
 /** `rows` is what the list draws, `matching` all that the filter lets through. */
-export function useTicks(
+export function useSelectionControls(
   stores: Stores,
   rows: readonly ProcessRowData[],
   matching: readonly ProcessView[],
-): Ticks {
+): SelectionControls {
   const { view } = stores;
-  const { shown } = useTicked(stores);
+  const { shown } = useSelection(stores);
   const set = useMemo(() => new Set(shown.map(({ key }) => key)), [shown]);
   const latest = useRef({ rows, anchor: 0 });
   useEffect(() => {
     latest.current.rows = rows;
   }, [rows]);
-  const tick = useCallback(
+  const toggle = useCallback(
     (index: number, key: string, range: boolean) => {
       const { anchor } = latest.current;
       const between = range
@@ -59,12 +59,12 @@ export function useTicks(
   );
   return {
     set,
-    tick,
-    tickAll: () =>
+    toggle,
+    selectAll: () =>
       view.setState(({ selected }) => ({
         selected: [...new Set([...selected, ...matching.map(({ key }) => key)])],
       })),
-    untickShown: () =>
+    deselectShown: () =>
       view.setState(({ selected }) => ({ selected: selected.filter((key) => !set.has(key)) })),
     clear: () => view.setState({ selected: [] }),
     chosen: (fallback) => (shown.length > 0 || fallback === null ? shown : [fallback]),

@@ -1,5 +1,5 @@
 import type { ExitView, LimitsView, ProcessSignal, StopView } from '../../src-main/contract/views.ts';
-import { ageInWords, byteLimitInWords, durationInWords } from './words.ts';
+import { formatAge, formatByteLimit, formatDuration } from './format.ts';
 
 /** Linux numbers of the signals that end processes in practice; any other is shown by its number. */
 const SIGNAL_NAMES: Readonly<Record<number, string>> = {
@@ -56,19 +56,19 @@ export const signalChoices: readonly {
  * At a limit it is named with its height, to be read after the state: exited `at its memory limit, 64 MiB`.
  * `stop` is the last stop that was seen of it, `exitedAt` epoch ms; they and the limits sharpen the words when known.
  */
-export function exitInWords(
+export function formatExit(
   exit: ExitView,
   stop: StopView | null,
   exitedAt: number | null,
   limits: LimitsView | null = null,
 ): string {
-  const limit = limits === null ? null : limitInWords(exit.reason, limits);
+  const limit = limits === null ? null : formatLimit(exit.reason, limits);
   if (limit !== null) {
     return `at its ${limit}`;
   }
   const how = exit.signal === null ? `exited ${exit.code ?? 'with an unknown status'}` : killed(exit.signal);
   if (exit.reason === 'stopped' && stop !== null && exitedAt !== null) {
-    return `${how} ${durationInWords(exitedAt - stop.since)} after stop`;
+    return `${how} ${formatDuration(exitedAt - stop.since)} after stop`;
   }
   return `${how}${REASON_WORDS[exit.reason]}`;
 }
@@ -79,12 +79,12 @@ export function endedWell(exit: ExitView): boolean {
 }
 
 /** `memory limit, 64 MiB`, or null when it ended for another reason. Short: the column of the list is narrow. */
-function limitInWords(reason: ExitView['reason'], { memoryBytes, cpuMs, tasks }: LimitsView): string | null {
+function formatLimit(reason: ExitView['reason'], { memoryBytes, cpuMs, tasks }: LimitsView): string | null {
   if (reason === 'memory-limit') {
-    return `memory limit, ${byteLimitInWords(memoryBytes)}`;
+    return `memory limit, ${formatByteLimit(memoryBytes)}`;
   }
   if (reason === 'cpu-limit' && cpuMs !== null) {
-    return `CPU limit, ${cpuMs % 1000 === 0 ? ageInWords(cpuMs) : durationInWords(cpuMs)}`;
+    return `CPU limit, ${cpuMs % 1000 === 0 ? formatAge(cpuMs) : formatDuration(cpuMs)}`;
   }
   return reason === 'pids-limit' ? `process limit, ${tasks}` : null;
 }

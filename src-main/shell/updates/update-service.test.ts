@@ -7,7 +7,7 @@ import type { UpdateView } from '../../contract/updates.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { FEED_FILE } from './constants.ts';
 import type { InstallKind } from './install-kind.ts';
-import { Updates, type Updater } from './updates.ts';
+import { Updates, type Updater } from './update-service.ts';
 
 const FEED = 'https://updates.example/';
 
@@ -52,7 +52,7 @@ describe('updates', () => {
   it('are off until a feed is configured, and no updater is loaded by configuring or looking', async () => {
     const { updates, opened, dataDir } = await made();
     expect(await updates.view()).toEqual({ feed: null, step: { state: 'off', reason: '' } });
-    await expect(updates.wish('check')).rejects.toMatchObject({ code: 'update-not-now' });
+    await expect(updates.act('check')).rejects.toMatchObject({ code: 'update-not-now' });
     await updates.setFeed('https://updates.example');
     expect(await updates.view()).toEqual({ feed: FEED, step: { state: 'idle' } });
     const again = new Updates({
@@ -81,12 +81,12 @@ describe('updates', () => {
       },
     });
     await updates.setFeed(FEED);
-    expect((await updates.wish('check')).step.state).toBe('checking');
+    expect((await updates.act('check')).step.state).toBe('checking');
     await reaches('available');
-    await updates.wish('download');
+    await updates.act('download');
     await reaches('ready');
     expect(installed).toBe(0);
-    await updates.wish('install');
+    await updates.act('install');
     await reaches('installing');
     expect(installed).toBe(1);
     expect(opened).toEqual([FEED]);
@@ -118,12 +118,12 @@ describe('updates', () => {
       },
     });
     await updates.setFeed(FEED);
-    await updates.wish('check');
+    await updates.act('check');
     await reaches('available');
-    await updates.wish('download');
+    await updates.act('download');
     await reaches('failed');
     expect((await updates.view()).step).toMatchObject({ message: 'It is damaged.', retry: 'download' });
-    await updates.wish('download');
+    await updates.act('download');
     await reaches('ready');
     expect([checks, downloads]).toEqual([2, 2]);
     expect(lines).toEqual([]);
@@ -140,11 +140,11 @@ describe('updates', () => {
       },
     });
     await updates.setFeed(FEED);
-    await updates.wish('check');
+    await updates.act('check');
     await reaches('available');
-    await updates.wish('download');
+    await updates.act('download');
     await reaches('failed');
-    await updates.wish('download');
+    await updates.act('download');
     await reaches('available');
     expect((await updates.view()).step).toEqual({ state: 'available', version: '3.0.0' });
     expect(downloads).toBe(1);
@@ -160,10 +160,10 @@ describe('updates', () => {
       },
     });
     await updates.setFeed(FEED);
-    await updates.wish('check');
+    await updates.act('check');
     await reaches('available');
-    await updates.wish('download');
-    expect((await updates.wish('cancel')).step.state).toBe('downloading');
+    await updates.act('download');
+    expect((await updates.act('cancel')).step.state).toBe('downloading');
     ended.resolve();
     await reaches('available');
   });
@@ -173,11 +173,11 @@ describe('updates', () => {
       install: () => Promise.reject(new Error('secret detail')),
     });
     await updates.setFeed(FEED);
-    await updates.wish('check');
+    await updates.act('check');
     await reaches('available');
-    await updates.wish('download');
+    await updates.act('download');
     await reaches('ready');
-    await updates.wish('install');
+    await updates.act('install');
     await reaches('failed');
     const { step } = await updates.view();
     expect(step).toMatchObject({ retry: 'install', version: '2.0.0' });
@@ -197,6 +197,6 @@ describe('updates', () => {
     const { updates } = await made({}, { kind: 'none', reason: 'From source.' });
     expect((await updates.view()).step).toEqual({ state: 'unsupported', reason: 'From source.' });
     await expect(updates.setFeed(FEED)).rejects.toMatchObject({ code: 'update-not-now' });
-    await expect(updates.wish('check')).rejects.toMatchObject({ code: 'update-not-now' });
+    await expect(updates.act('check')).rejects.toMatchObject({ code: 'update-not-now' });
   });
 });

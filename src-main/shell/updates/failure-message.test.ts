@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TypedError } from '../../base/typed-error.ts';
-import { failureWords } from './failure-words.ts';
+import { failureMessage } from './failure-message.ts';
 
 const coded = (code: string, text = 'text of the library'): Error => Object.assign(new Error(text), { code });
 
@@ -18,7 +18,7 @@ describe('a failure of the library in words', () => {
     [new Error('first line\nsecond line'), 'update-failed', 'first line'],
     ['a string', 'update-failed', 'a string'],
   ])('%s', (error, code, words) => {
-    const failure = failureWords(error);
+    const failure = failureMessage(error);
     expect(failure.code).toBe(code);
     expect(failure.message).toContain(words);
     expect(failure.message).not.toContain('second line');
@@ -28,6 +28,6 @@ describe('a failure of the library in words', () => {
 
   it('leaves what has words already', () => {
     const own = new TypedError('x', 'm', 'h');
-    expect(failureWords(own)).toBe(own);
+    expect(failureMessage(own)).toBe(own);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeProcess } from '../../client/fake-views.ts';
-import { tickedInWords, tickedOf } from './ticked.ts';
+import { formatSelection, selectionOf } from './selection.ts';
 
 const processes = new Map(
   [
@@ -10,7 +10,7 @@ const processes = new Map(
   ].map((view) => [view.key, view]),
 );
 
-describe('ticked processes', () => {
+describe('selected processes', () => {
   it.each([
     [['a', 'b'], '', ['a', 'b'], '2 selected'],
     [['a', 'b'], ' VISIBLE ', ['b'], '1 selected · 1 hidden by the filter'],
@@ -18,9 +18,9 @@ describe('ticked processes', () => {
     [['c', 'gone'], '', ['c'], '1 selected'],
     [['b', 'c'], 'exited', ['c'], '1 selected · 1 hidden by the filter'],
     [[], 'visible', [], '0 selected'],
-  ])('of %j with the filter "%s" verbs act on %j: %s', (selected, filter, keys, words) => {
-    const ticked = tickedOf(processes, selected, filter);
-    expect(ticked.shown.map(({ key }) => key)).toEqual(keys);
-    expect(tickedInWords(ticked)).toBe(words);
+  ])('of %j with the filter "%s" commands act on %j: %s', (selected, filter, keys, words) => {
+    const selection = selectionOf(processes, selected, filter);
+    expect(selection.shown.map(({ key }) => key)).toEqual(keys);
+    expect(formatSelection(selection)).toBe(words);
   });
 });

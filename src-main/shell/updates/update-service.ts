@@ -1,11 +1,11 @@
 import { Emitter } from '../../base/emitter.ts';
 import { createMutex } from '../../base/mutex.ts';
 import { isTypedError, TypedError } from '../../base/typed-error.ts';
-import type { UpdateStep, UpdateView, UpdateWish } from '../../contract/updates.ts';
+import type { UpdateStep, UpdateView, UpdateAction } from '../../contract/updates.ts';
 import { parseFeed } from './feed.ts';
 import { readFeed, writeFeed } from './feed-file.ts';
 import type { InstallKind } from './install-kind.ts';
-import { became, mayChangeFeed, wished, type UpdateOutcome } from './steps.ts';
+import { became, mayChangeFeed, stepAfter, type UpdateOutcome } from './steps.ts';
 
 /** One feed's updater, good for one check and what follows it. Failures are typed errors. */
 export interface Updater {
@@ -34,7 +34,7 @@ export class Updates {
   #updater: Updater | undefined;
   #download: AbortController | undefined;
 
-  /** Hears every change of the view; returns its undo. */
+  /** Hears every change of the view; returns the unsubscribe function. */
   readonly changed = this.#changes.event;
 
   constructor(options: UpdatesOptions) {
@@ -63,11 +63,11 @@ export class Updates {
   }
 
   /** Begins what the person asked for and answers with the step it led to; the rest comes as changes. */
-  async wish(wish: UpdateWish): Promise<UpdateView> {
+  async act(action: UpdateAction): Promise<UpdateView> {
     const { feed, step } = await this.view();
     const current = this.#view?.step ?? step;
-    const next = wished(current, wish);
-    if (wish === 'cancel') {
+    const next = stepAfter(current, action);
+    if (action === 'cancel') {
       this.#download?.abort();
       return this.view();
     }
@@ -75,14 +75,14 @@ export class Updates {
       throw notNow('Updates are off.');
     }
     const view = this.#show({ feed, step: next });
-    void this.#work(wish, feed, current.state === 'failed').catch((error: unknown) => this.#fail(error));
+    void this.#work(action, feed, current.state === 'failed').catch((error: unknown) => this.#fail(error));
     return view;
   }
 
-  async #work(wish: UpdateWish, feed: string, again: boolean): Promise<void> {
-    if (wish === 'check') {
+  async #work(action: UpdateAction, feed: string, again: boolean): Promise<void> {
+    if (action === 'check') {
       await this.#check(feed);
-    } else if (wish === 'download') {
+    } else if (action === 'download') {
       await this.#fetch(feed, again);
     } else if (this.#updater !== undefined) {
       await this.#updater.install();

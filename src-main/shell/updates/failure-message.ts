@@ -26,7 +26,7 @@ const known: ReadonlyMap<string, readonly [FailureCode, string, string]> = new M
 const UNREADABLE = /^ERR_UPDATER_(?:INVALID|NO_|LATEST_VERSION|ASSET|ZIP|WEB_INSTALLER)/;
 
 /** A library's error as words for a person. The original stays as the cause. */
-export function failureWords(error: unknown): TypedError {
+export function failureMessage(error: unknown): TypedError {
   if (isTypedError(error)) {
     return error;
   }

@@ -5,7 +5,7 @@ import type { ConfirmQuestion } from '../../ui/confirm-dialog.tsx';
 import { killQuestion } from './kill-question.tsx';
 
 /** What can be done to one or several processes, by the keys captured at the click or key press. */
-export interface RowVerbs {
+export interface ProcessCommands {
   readonly stop: (keys: readonly string[]) => void;
   readonly cancelStop: (keys: readonly string[]) => void;
   readonly kill: (views: readonly ProcessView[]) => void;
@@ -15,7 +15,7 @@ export interface RowVerbs {
   readonly release: (keys: readonly string[]) => void;
 }
 
-export function useVerbs(stores: Stores, ask: (question: ConfirmQuestion) => void): RowVerbs {
+export function useCommands(stores: Stores, ask: (question: ConfirmQuestion) => void): ProcessCommands {
   const { actions } = stores;
   return useMemo(() => {
     const each = (keys: readonly string[], act: (key: string) => Promise<void>): void => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExitView } from '../../src-main/contract/views.ts';
-import { endedWell, exitInWords } from './exit-words.ts';
+import { endedWell, formatExit } from './format-exit.ts';
 
 const exit = (code: number | null, signal: number | null, reason: ExitView['reason']): ExitView => ({
   code,
@@ -20,13 +20,13 @@ describe('an exit in words', () => {
     [exit(null, 40, 'self'), 'killed by signal 40'],
     [exit(null, null, 'self'), 'exited with an unknown status'],
   ])('%j reads "%s"', (view, words) => {
-    expect(exitInWords(view, null, null)).toBe(words);
+    expect(formatExit(view, null, null)).toBe(words);
   });
 
   it('says how long the stop took when the stop was seen', () => {
     const stop = { step: 'kill', since: 1_000, graceMs: 5_000, killAt: 6_000, revocable: false } as const;
-    expect(exitInWords(exit(null, 9, 'stopped'), stop, 6_030)).toBe('killed by SIGKILL (9) 5.0 s after stop');
-    expect(exitInWords(exit(0, null, 'stopped'), stop, 1_120)).toBe('exited 0 120 ms after stop');
+    expect(formatExit(exit(null, 9, 'stopped'), stop, 6_030)).toBe('killed by SIGKILL (9) 5.0 s after stop');
+    expect(formatExit(exit(0, null, 'stopped'), stop, 1_120)).toBe('exited 0 120 ms after stop');
   });
 
   it.each([
@@ -35,8 +35,8 @@ describe('an exit in words', () => {
     ['pids-limit', 'at its process limit, 512', 'killed by SIGKILL (9) at its limit of processes'],
   ] as const)('names the limit and how high it was: %s', (reason, words, without) => {
     const limits = { memoryBytes: 64 * 1024 * 1024, cpuMs: 2000, tasks: 512 };
-    expect(exitInWords(exit(null, 9, reason), null, null, limits)).toBe(words);
-    expect(exitInWords(exit(null, 9, reason), null, null)).toBe(without);
+    expect(formatExit(exit(null, 9, reason), null, null, limits)).toBe(words);
+    expect(formatExit(exit(null, 9, reason), null, null)).toBe(without);
     expect(endedWell(exit(null, 9, reason))).toBe(false);
   });
 

@@ -1,19 +1,19 @@
 import type { ProcessView, StopView } from '../../src-main/contract/views.ts';
 import { escapeName } from './escape-text.ts';
-import { durationInWords, timeOfDay } from './words.ts';
+import { formatDuration, timeOfDay } from './format.ts';
 
 /** How long a process ran and when it ended: `ran 2.0 s, ended 14:02:11`; null while it has not ended. */
-export function runInWords({
+export function formatRun({
   startedAt,
   exitedAt,
 }: Pick<ProcessView, 'startedAt' | 'exitedAt'>): string | null {
   return exitedAt === null
     ? null
-    : `ran ${durationInWords(exitedAt - startedAt)}, ended ${timeOfDay(exitedAt)}`;
+    : `ran ${formatDuration(exitedAt - startedAt)}, ended ${timeOfDay(exitedAt)}`;
 }
 
 /** What tells a process from others of its label: `PID 28830 · sh -c sleep 600`; the command alone when the PID is not known. */
-export function whichProcess({ osPid, command }: Pick<ProcessView, 'osPid' | 'command'>): string {
+export function formatProcess({ osPid, command }: Pick<ProcessView, 'osPid' | 'command'>): string {
   const words = escapeName(command.join(' '));
   return osPid === null ? words : `PID ${osPid} · ${words}`;
 }

@@ -2,7 +2,7 @@ const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 const MIB = 1024 * 1024;
 
 /** Bytes in decimal units, three digits at most: `0 B`, `1.2 MB`, `640 KB`. */
-export function bytesInWords(bytes: number): string {
+export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
   while (value >= 999.5 && unit < UNITS.length - 1) {
@@ -14,10 +14,10 @@ export function bytesInWords(bytes: number): string {
 }
 
 /** A limit in bytes: as it was asked for when that is a whole number of MiB (`64 MiB`, `1.5 GiB`), else in decimal units. */
-export function byteLimitInWords(bytes: number): string {
+export function formatByteLimit(bytes: number): string {
   const mebibytes = bytes / MIB;
   if (!Number.isInteger(mebibytes) || mebibytes === 0) {
-    return bytesInWords(bytes);
+    return formatBytes(bytes);
   }
   const tenthsOfGibibyte = (mebibytes / 1024) * 10;
   return mebibytes >= 1024 && Number.isInteger(tenthsOfGibibyte)
@@ -26,7 +26,7 @@ export function byteLimitInWords(bytes: number): string {
 }
 
 /** A span of milliseconds as its two largest units: `4 s`, `3 m 12 s`, `2 h 5 m`, `6 d 1 h`. Negative spans count as none. */
-export function ageInWords(ms: number): string {
+export function formatAge(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
@@ -41,11 +41,11 @@ export function ageInWords(ms: number): string {
 }
 
 /** How long something took: `12 ms`, `1.4 s`, then as an age. */
-export function durationInWords(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms < 999.5) {
     return `${Math.max(0, Math.round(ms))} ms`;
   }
-  return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : ageInWords(ms);
+  return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : formatAge(ms);
 }
 
 /** Local time of day, 24 hours: `14:02:11`. */

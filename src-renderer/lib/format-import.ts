@@ -18,7 +18,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
 };
 
 /** An imported interface in plain words; an unknown one is called that. */
-export function importInWords(name: string): string {
+export function formatImport(name: string): string {
   const [packageName = ''] = name.split('@');
   const [, path = packageName] = packageName.split(':');
   const [first = ''] = path.split('/');

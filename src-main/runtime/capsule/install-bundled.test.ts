@@ -8,7 +8,7 @@ import type { CapsuleView } from '../../contract/views.ts';
 import { guestCopy } from '../../testing/guests.ts';
 import { startKernel, type KernelUnderTest } from '../../testing/kernel.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import { installBundled } from './bundled-capsules.ts';
+import { installBundled } from './install-bundled.ts';
 
 /** The flood guest as a `.capsule` file; each version has a component of its own, and the second asks for more. */
 async function packed(folder: string, version: string): Promise<string> {

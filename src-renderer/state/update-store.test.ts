@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClient, refusal } from '../client/fake-client.ts';
 import { createNotices } from './notices.ts';
-import { createUpdates } from './updates.ts';
+import { createUpdates } from './update-store.ts';
 
 const off = { feed: null, step: { state: 'off', reason: '' } } as const;
 const idle = { feed: 'https://x/', step: { state: 'idle' } } as const;
@@ -15,7 +15,7 @@ describe('updates in the window', () => {
     expect(client.asked).toEqual([]);
   });
 
-  it('shows what main answers and what changes until the undo', async () => {
+  it('shows what main answers and what changes until it is stopped', async () => {
     const client = createFakeClient({ 'updates.view': () => idle });
     const updates = createUpdates(client, createNotices());
     const stop = updates.watch();
@@ -30,7 +30,7 @@ describe('updates in the window', () => {
   it('keeps a change that overtook the answer', async () => {
     const client = createFakeClient({ 'updates.view': () => idle });
     client.answer({
-      'updates.wish': () => {
+      'updates.act': () => {
         client.emit('updates.changed', checking);
         client.emit('updates.changed', current);
         return checking;
@@ -39,7 +39,7 @@ describe('updates in the window', () => {
     const updates = createUpdates(client, createNotices());
     updates.watch();
     await expect.poll(() => updates.store.getState().pending).toBe(false);
-    await updates.wish('check');
+    await updates.act('check');
     expect(updates.store.getState().view).toEqual(current);
   });
 
@@ -62,9 +62,9 @@ describe('updates in the window', () => {
   });
 
   it('sends one request at a time', async () => {
-    const client = createFakeClient({ 'updates.wish': () => checking });
+    const client = createFakeClient({ 'updates.act': () => checking });
     const updates = createUpdates(client, createNotices());
-    await Promise.all([updates.wish('check'), updates.wish('check')]);
+    await Promise.all([updates.act('check'), updates.act('check')]);
     expect(client.asked).toHaveLength(1);
   });
 });

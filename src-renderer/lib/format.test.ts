@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
-  ageInWords,
-  byteLimitInWords,
-  bytesInWords,
+  formatAge,
+  formatByteLimit,
+  formatBytes,
   clockTime,
-  durationInWords,
+  formatDuration,
   offsetTime,
   plural,
   shortHash,
   timeOfDay,
-} from './words.ts';
+} from './format.ts';
 
 describe('words for numbers', () => {
   it.each([
@@ -21,7 +21,7 @@ describe('words for numbers', () => {
     [999_960, '1.0 MB'],
     [2_000_000_000, '2.0 GB'],
   ])('says %d bytes as %s', (bytes, words) => {
-    expect(bytesInWords(bytes)).toBe(words);
+    expect(formatBytes(bytes)).toBe(words);
   });
 
   it.each([
@@ -32,7 +32,7 @@ describe('words for numbers', () => {
     [64_000_000, '64 MB'],
     [0, '0 B'],
   ])('says a limit of %d bytes as %s', (bytes, words) => {
-    expect(byteLimitInWords(bytes)).toBe(words);
+    expect(formatByteLimit(bytes)).toBe(words);
   });
 
   it.each([
@@ -42,7 +42,7 @@ describe('words for numbers', () => {
     [7_500_000, '2 h 5 m'],
     [522_000_000, '6 d 1 h'],
   ])('says an age of %d ms as %s', (ms, words) => {
-    expect(ageInWords(ms)).toBe(words);
+    expect(formatAge(ms)).toBe(words);
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe('words for numbers', () => {
     [1_400, '1.4 s'],
     [65_000, '1 m 5 s'],
   ])('says a duration of %d ms as %s', (ms, words) => {
-    expect(durationInWords(ms)).toBe(words);
+    expect(formatDuration(ms)).toBe(words);
   });
 
   it('writes times of day and offsets with fixed parts', () => {

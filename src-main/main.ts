@@ -102,10 +102,7 @@ function start(): void {
 
   const kernel = firstLook(window).then(startKernel);
   const endAll = quitInOrder({
-    dispose: async () => {
-      const started = await kernel.catch(() => null);
-      await Promise.all([started?.dispose(), stateKept()]);
-    },
+    ending: [async () => (await kernel.catch(() => null))?.dispose(), stateKept],
     onEnding: () => lateStarts.begin(),
     log,
   });

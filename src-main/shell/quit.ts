@@ -5,29 +5,31 @@ import { QUIT_LIMIT_MS } from './constants.ts';
 const INTERRUPTED = 130;
 
 export interface QuitOptions {
-  /** Ends what runs; called once. */
-  readonly dispose: () => Promise<void>;
+  /** Each ends a part of what runs; all are begun at once, and each is waited for whatever becomes of the others. */
+  readonly ending: readonly (() => Promise<void>)[];
   /** Told when quitting has begun, which nothing calls off any more. */
   readonly onEnding: () => void;
   readonly log: (line: string) => void;
 }
 
 /**
- * Quits in order, whatever asks for it (menu, last window, SIGINT, SIGTERM): first `dispose` ends what
+ * Quits in order, whatever asks for it (menu, last window, SIGINT, SIGTERM): first `ending` ends what
  * runs, once, while the window still shows it; then the application goes. A second SIGINT does not wait.
  *
  * @returns ends what runs and does not quit yet: for what may be done only then. Never rejects.
  */
-export function quitInOrder({ dispose, onEnding, log }: QuitOptions): () => Promise<void> {
+export function quitInOrder({ ending: parts, onEnding, log }: QuitOptions): () => Promise<void> {
   let ending = false;
   let disposal: Promise<void> | undefined;
   let disposed = false;
   const endAll = (): Promise<void> =>
-    (disposal ??= withinLimit(dispose())
-      .catch((error: unknown) => log(`quitting was not clean: ${String(error)}`))
-      .finally(() => {
-        disposed = true;
-      }));
+    (disposal ??= Promise.all(
+      parts.map((end) =>
+        withinLimit(end()).catch((error: unknown) => log(`quitting was not clean: ${String(error)}`)),
+      ),
+    ).then(() => {
+      disposed = true;
+    }));
   app.on('before-quit', (event) => {
     if (disposed) {
       return;
@@ -57,7 +59,7 @@ async function withinLimit(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`the kernel has not ended within ${QUIT_LIMIT_MS} ms`)),
+      () => reject(new Error(`a part has not ended within ${QUIT_LIMIT_MS} ms`)),
       QUIT_LIMIT_MS,
     );
   });

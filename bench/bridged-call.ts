@@ -1,15 +1,10 @@
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { systemClock } from '../src-main/base/clock.ts';
 import { serveGuest } from '../src-main/bridge/host-end.ts';
 import { createSharedBuffer } from '../src-main/bridge/protocol.ts';
-import { HandleTable } from '../src-main/host/pipeline/handle-table.ts';
-import type { Call } from '../src-main/host/pipeline/host-function.ts';
 import { createOperationTable } from '../src-main/host/pipeline/operation-table.ts';
-import { createPipeline } from '../src-main/host/pipeline/pipeline.ts';
+import { makeCaller, makePipeline } from '../src-main/host/pipeline/testing.ts';
 import { createSysHost } from '../src-main/host/sys.ts';
-import { noRights } from '../src-main/policy/gate.ts';
-import { createQuotaBook } from '../src-main/policy/quota.ts';
 import type { BridgeBenchWork } from './bridged-call-worker.ts';
 import { median, type BenchResult } from './ring-compile.ts';
 
@@ -44,30 +39,17 @@ export async function bridgedCall({ workerFile }: { readonly workerFile: string 
 async function oneCall(workerFile: string): Promise<number> {
   const { port1, port2 } = new MessageChannel();
   const shared = createSharedBuffer();
-  const pipeline = createPipeline({
-    operations: createOperationTable(
+  const { pipeline } = makePipeline(
+    createOperationTable(
       [createSysHost({ config: () => undefined, log: () => undefined, rightsOf: () => undefined })],
       () => true,
     ),
-    quotas: createQuotaBook(systemClock),
-    clock: systemClock,
-    audit: () => undefined,
-    report: () => undefined,
-  });
-  const call: Call = {
-    capsule: 'bench',
-    capsuleUuid: '',
-    principal: 'default',
-    rights: noRights,
-    invocation: { id: 'bench', sourceId: '', timestamp: '' },
-    signal: new AbortController().signal,
-    handles: new HandleTable(),
-    ready: () => undefined,
-  };
+  );
+  const caller = makeCaller({ invocation: { id: 'bench', sourceId: '', timestamp: '' } });
   const stop = serveGuest(
     port1,
     shared,
-    ({ op, args }) => pipeline(call, op, args),
+    ({ op, args }) => pipeline(caller, op, args),
     () => undefined,
   );
   const work: BridgeBenchWork = {

@@ -1,9 +1,15 @@
-/** Hears values until its undo is called. */
+/** Hears values until the function it returned is called. */
 export type Subscribe<T> = (listener: (value: T) => void) => () => void;
 
 /** A private `fire` beside a public `event`: only the owner speaks, anyone may listen. */
 export class Emitter<T> {
-  #listeners = new Set<(value: T) => void>();
+  readonly #listeners = new Set<(value: T) => void>();
+  readonly #onError: (error: unknown) => void;
+
+  /** @param onError hears what a listener throws; a warning of the process when absent */
+  constructor(onError: (error: unknown) => void = warn) {
+    this.#onError = onError;
+  }
 
   readonly event: Subscribe<T> = (listener) => {
     // A wrapper per subscription, so that the same function may be subscribed twice.
@@ -14,22 +20,25 @@ export class Emitter<T> {
     };
   };
 
-  /** Calls every listener in order of subscription, also the ones after one that throws. */
+  /** Calls every listener in order of subscription. Never throws: what one of them does wrong is not the publisher's. */
   fire(value: T): void {
-    let first: { readonly error: unknown } | undefined;
     for (const listener of [...this.#listeners]) {
       try {
         listener(value);
       } catch (error) {
-        first ??= { error };
+        this.#onError(error);
       }
-    }
-    if (first !== undefined) {
-      throw first.error;
     }
   }
 
   dispose(): void {
     this.#listeners.clear();
   }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(
+    error instanceof Error ? (error.stack ?? error.message) : String(error),
+    'ListenerFailed',
+  );
 }

@@ -1,6 +1,7 @@
 import { hostInterfaces } from './generated/interfaces.ts';
 import type { HostFunctionTable } from './generated/table.ts';
-import type { HostInterface, InterfaceName } from './pipeline/host-function.ts';
+import type { HostInterface } from './pipeline/errors-of.ts';
+import type { InterfaceName } from './pipeline/host-function.ts';
 import { createIpcHost, type IpcServices } from './ipc.ts';
 import { createOperationTable, type OperationTable } from './pipeline/operation-table.ts';
 import { createPollHost } from './io/poll.ts';

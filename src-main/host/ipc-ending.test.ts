@@ -1,14 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../base/clock.ts';
-import { MessageBus } from '../bus/bus.ts';
-import { noRights } from '../policy/gate.ts';
-import { createQuotaBook } from '../policy/quota.ts';
-import { HandleTable } from './pipeline/handle-table.ts';
-import type { HostInterface, InterfaceName } from './pipeline/host-function.ts';
-import { createIpcHost } from './ipc.ts';
-import { createOperationTable } from './pipeline/operation-table.ts';
 import type { Outcome } from '../base/outcome.ts';
-import { createPipeline } from './pipeline/pipeline.ts';
+import { MessageBus } from '../bus/bus.ts';
+import { noRights } from '../policy/rights.ts';
+import { createIpcHost } from './ipc.ts';
+import type { HostInterface } from './pipeline/errors-of.ts';
+import type { InterfaceName } from './pipeline/host-function.ts';
+import { createOperationTable } from './pipeline/operation-table.ts';
+import { makeCaller, makePipeline } from './pipeline/testing.ts';
 
 const IPC = 'astrid:ipc/host@1.0.0';
 const EMPTY = { tag: 'ok', value: { messages: [], dropped: 0n, lagged: 0n } };
@@ -17,33 +15,14 @@ const EMPTY = { tag: 'ok', value: { messages: [], dropped: 0n, lagged: 0n } };
 async function subscriber() {
   const bus = new MessageBus();
   const host = createIpcHost({ bus, keyOf: () => 'key' }) as unknown as HostInterface<InterfaceName>;
-  const pipeline = createPipeline({
-    operations: createOperationTable([host], () => true),
-    quotas: createQuotaBook(systemClock),
-    clock: systemClock,
-    audit: () => undefined,
-    report: () => undefined,
-  });
-  const handles = new HandleTable();
-  const ask = (name: string, args: unknown[], signal = new AbortController().signal): Promise<Outcome> =>
-    pipeline(
-      {
-        capsule: 'paper',
-        capsuleUuid: '',
-        principal: 'ann',
-        rights: { ...noRights, subscribe: ['news.*'] },
-        invocation: null,
-        signal,
-        handles,
-        ready: () => undefined,
-      },
-      `${IPC}#${name}`,
-      args,
-    );
+  const { pipeline } = makePipeline(createOperationTable([host], () => true));
+  const caller = makeCaller({ principal: 'ann', rights: { ...noRights, subscribe: ['news.*'] } });
+  const ask = (name: string, args: unknown[], signal = caller.signal): Promise<Outcome> =>
+    pipeline({ ...caller, signal }, `${IPC}#${name}`, args);
   const { value: self } = (await ask('subscribe', ['news.*'])) as { value: unknown };
   const receive = (ms: bigint, signal?: AbortSignal): Promise<Outcome> =>
     ask('[method]subscription.recv', [self, ms], signal);
-  return { bus, handles, receive, poll: () => ask('[method]subscription.poll', [self]) };
+  return { bus, handles: caller.handles, receive, poll: () => ask('[method]subscription.poll', [self]) };
 }
 
 afterEach(() => {

@@ -1,14 +1,17 @@
 import type { MessageBus } from '../bus/bus.ts';
 import type { Message } from '../bus/message.ts';
 import type { Envelope } from '../bus/message-queue.ts';
-import { Subscription } from '../bus/subscription.ts';
-import type { Need } from '../policy/gate.ts';
+import type { Subscription } from '../bus/subscription.ts';
+import { waitFor } from '../base/wait-for.ts';
+import type { Need } from '../policy/need.ts';
 import { isPattern } from '../policy/topics.ts';
 import type { ErrorCode, IpcEnvelope, IpcMessage, SubscriptionHandle } from './generated/astrid-ipc-1-0-0.ts';
-import { nothing, type Call, type HostInterface } from './pipeline/host-function.ts';
-import { Pollable, POLLABLE } from './io/pollable.ts';
-import { createUnavailableHost } from './unavailable.ts';
+import { insertPollable } from './io/pollable.ts';
+import { errorsOf, type HostInterface } from './pipeline/errors-of.ts';
+import { hostFunction, hostFunctionOn, nothing, type Call } from './pipeline/host-function.ts';
+import { resource } from './pipeline/resource.ts';
 import { WitError } from './pipeline/wit-error.ts';
+import { createUnavailableHost } from './unavailable.ts';
 
 /** What `astrid:ipc` needs of the rest of the host. */
 export interface IpcServices {
@@ -17,12 +20,11 @@ export interface IpcServices {
   readonly keyOf: (id: string) => string;
 }
 
-/** The contract's limits of one instance's subscriptions and of one `recv`. */
-const MAX_SUBSCRIPTIONS = 128;
-const MAX_RECV_MS = 60_000;
+/** The contract's limit of one `recv`. */
+const MAX_RECV_MS = 60_000n;
 
 const NAME = 'astrid:ipc/host@1.0.0';
-const SUBSCRIPTION = `${NAME}#subscription`;
+const SUBSCRIPTION = resource<Subscription>()(`${NAME}#subscription`);
 
 /** What looks like a process-id. */
 const PROCESS_ID = /^[a-z2-7]{52}$/;
@@ -35,34 +37,28 @@ const NOTHING: IpcEnvelope = { messages: [], dropped: 0n, lagged: 0n };
  */
 export function createIpcHost({ bus, keyOf }: IpcServices): HostInterface<typeof NAME> {
   const unavailable = createUnavailableHost(NAME, `The sending half of ${NAME}`);
-  const ownHandle = nothing('a subscription passed the gate when it was opened');
+  const find = (call: Call, self: SubscriptionHandle): Subscription => call.handles.get(SUBSCRIPTION, self);
   const quiet = {
-    needs: ownHandle,
+    needs: nothing('a subscription passed the gate when it was opened'),
     audit: 'refusals',
-    target: () => 'a subscription of the instance',
+    target: ({ listener }: Subscription) => withoutIds(listener.pattern, keyOf),
   } as const;
-
   return {
     name: NAME,
-    errors: {
-      denied: tag('capability-denied'),
-      quota: tag('rate-limited'),
-      cancelled: unknown('The call is being stopped.'),
-      unknown,
+    errors: errorsOf<typeof NAME>({
+      cancelled: { tag: 'unknown', val: 'The call is being stopped.' },
       byCode: {},
-    },
+    }),
     functions: {
       publish: unavailable.functions.publish,
       'publish-as': unavailable.functions['publish-as'],
       'get-interceptor-bindings': unavailable.functions['get-interceptor-bindings'],
-      subscribe: {
-        needs: (pattern) => [subscribing(pattern)],
+      subscribe: hostFunction({
+        needs: ([pattern]) => [subscribing(pattern)],
+        charges: () => [{ stock: 'subscriptions', amount: 1 }],
         audit: 'always',
-        target: (pattern) => withoutIds(pattern, keyOf),
-        run: (call, pattern) => {
-          if (call.handles.count(SUBSCRIPTION) >= MAX_SUBSCRIPTIONS) {
-            throw new WitError<ErrorCode>(tag('quota'));
-          }
+        target: ([pattern]) => withoutIds(pattern, keyOf),
+        run: (call, [pattern]) => {
           const subscription = bus.subscribe({
             pattern,
             capsule: call.capsule,
@@ -70,79 +66,55 @@ export function createIpcHost({ bus, keyOf }: IpcServices): HostInterface<typeof
             // A call hears what concerns its own principal, a run loop also what concerns nobody.
             hearsHost: call.invocation === null,
           });
-          return call.handles.insert(SUBSCRIPTION, subscription, () => subscription.close());
+          return call.handles.insert(SUBSCRIPTION, subscription, { dispose: () => subscription.close() });
         },
-      },
-      '[method]subscription.poll': {
+      }),
+      '[method]subscription.poll': hostFunctionOn(find, {
         ...quiet,
-        whenCancelled: () => NOTHING,
-        run: (call, self) => toEnvelope(requireOpen(find(call, self)).take()),
-      },
-      '[method]subscription.recv': {
+        run: (_call, subscription) => toEnvelope(requireOpen(subscription).take()),
+      }),
+      '[method]subscription.recv': hostFunctionOn(find, {
         ...quiet,
+        blocks: true,
         whenCancelled: () => NOTHING,
-        run: async (call, self, timeoutMs) => {
-          const subscription = requireOpen(find(call, self));
-          await waitForMessage(subscription, timeoutMs, call.signal);
+        run: async (call, subscription, _self, timeoutMs) => {
+          await waitFor({
+            now: () => (requireOpen(subscription).ready ? true : undefined),
+            subscribe: subscription.onChange,
+            signal: call.signal,
+            timeoutMs: timeoutMs > MAX_RECV_MS ? MAX_RECV_MS : timeoutMs,
+          });
           // In time or not: the contract lets us answer `timeout`, but guests of the public SDK loop over
           // empty envelopes and would die of an error.
           return toEnvelope(requireOpen(subscription).take());
         },
-      },
-      '[method]subscription.subscribe-readiness': {
+      }),
+      '[method]subscription.subscribe-readiness': hostFunctionOn(find, {
         ...quiet,
-        run: (call, self) =>
-          call.handles.insert(POLLABLE, messagePollable(find(call, self)), () => undefined),
-      },
+        run: (call, subscription, self) =>
+          insertPollable(call, self, {
+            ready: () => subscription.ready,
+            subscribe: subscription.onChange,
+            gone: () => subscription.closed,
+          }),
+      }),
     },
   };
-}
-
-function find(call: Call, handle: SubscriptionHandle): Subscription {
-  return call.handles.get(SUBSCRIPTION, handle, (value) => value instanceof Subscription);
 }
 
 /** A malformed pattern asks for nothing that could be allowed or denied. */
 function subscribing(pattern: string): Need {
   if (!isPattern(pattern)) {
-    throw new WitError<ErrorCode>(tag('invalid-input'));
+    throw new WitError<ErrorCode>({ tag: 'invalid-input' });
   }
   return { kind: 'subscribe', pattern };
 }
 
 function requireOpen(subscription: Subscription): Subscription {
   if (subscription.closed) {
-    throw new WitError<ErrorCode>(tag('closed'));
+    throw new WitError<ErrorCode>({ tag: 'closed' });
   }
   return subscription;
-}
-
-/** Waits for a message, the end of the subscription or the end of the time. Rejects when `signal` aborts. */
-function waitForMessage(subscription: Subscription, timeoutMs: bigint, signal: AbortSignal): Promise<void> {
-  if (subscription.ready) {
-    return Promise.resolve();
-  }
-  return new Promise((resolve, reject) => {
-    const settle = (end: () => void) => (): void => {
-      clearTimeout(timer);
-      leave();
-      signal.removeEventListener('abort', onAbort);
-      end();
-    };
-    const onAbort = settle(() => reject(signal.reason as Error));
-    const onEnd = settle(resolve);
-    const timer = setTimeout(onEnd, timeoutMs > MAX_RECV_MS ? MAX_RECV_MS : Number(timeoutMs));
-    const leave = subscription.onChange(onEnd);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-}
-
-function messagePollable(subscription: Subscription): Pollable {
-  return new Pollable(
-    () => subscription.ready,
-    (listener) => subscription.onChange(listener),
-    () => subscription.closed,
-  );
 }
 
 function toEnvelope({ messages, dropped, lagged }: Envelope): IpcEnvelope {
@@ -163,12 +135,4 @@ function withoutIds(pattern: string, keyOf: IpcServices['keyOf']): string {
     .split('.')
     .map((segment) => (PROCESS_ID.test(segment) ? keyOf(segment) : segment))
     .join('.');
-}
-
-function tag<T extends Exclude<ErrorCode['tag'], 'unknown'>>(name: T): { readonly tag: T } {
-  return { tag: name };
-}
-
-function unknown(text: string): ErrorCode {
-  return { tag: 'unknown', val: text };
 }

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sourceUuid } from '../capsules/component/hash.ts';
-import { QUOTA_PER_SECOND } from '../policy/quota.ts';
+import { RATES } from '../policy/charges.ts';
 import { readAudit } from '../testing/kernel.ts';
 import { bytesOf, startProbe } from './testing.ts';
 
@@ -145,6 +145,6 @@ describe('the log', () => {
       );
     await expect.poll(async () => (await refusals()).length).toBeGreaterThan(0);
     expect((await refusals()).length).toBeLessThanOrEqual(seconds);
-    expect((await logLines(principal)).length).toBeLessThanOrEqual(seconds * QUOTA_PER_SECOND['log-lines']);
+    expect((await logLines(principal)).length).toBeLessThanOrEqual(seconds * RATES['log-lines']);
   });
 });

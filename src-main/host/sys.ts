@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { capabilityNames, isHeld, type Capabilities } from '../policy/capabilities.ts';
+import { LOG_LINE } from '../store/limits.ts';
 import type { ErrorCode, LogLevel } from './generated/astrid-sys-1-0-0.ts';
-import { nothing, type HostInterface } from './pipeline/host-function.ts';
+import { errorsOf, type HostInterface } from './pipeline/errors-of.ts';
+import { hostFunction, nothing } from './pipeline/host-function.ts';
 import { WitError } from './pipeline/wit-error.ts';
 
 /** The contract's longest `sleep-ns`: 60 s. */
@@ -25,26 +27,23 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
   const noTarget = (): string => '';
   return {
     name: 'astrid:sys/host@1.0.0',
-    errors: {
-      denied: tag('capability-denied'),
-      quota: unknown('Called too often; try again in a second.'),
-      cancelled: tag('cancelled'),
-      unknown,
+    errors: errorsOf<'astrid:sys/host@1.0.0'>({
+      quota: { tag: 'unknown', val: 'Called too often; try again in a second.' },
       byCode: {},
-    },
+    }),
     functions: {
-      'get-config': {
+      'get-config': hostFunction({
         needs: nothing('a capsule reads only its own entries'),
         audit: 'refusals',
-        target: (key) => key,
-        run: (call, key) => {
+        target: ([key]) => key,
+        run: (call, [key]) => {
           if (RESERVED_KEYS.has(key)) {
             throw new WitError(tag('config-key-reserved'));
           }
           return services.config(call.capsule, call.principal, key);
         },
-      },
-      'get-caller': {
+      }),
+      'get-caller': hostFunction({
         needs: nothing('tells the guest for whom it works already'),
         audit: 'refusals',
         target: noTarget,
@@ -52,47 +51,51 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
           invocation === null
             ? { principal: undefined, sourceId: '', timestamp: '' }
             : { principal, sourceId: invocation.sourceId, timestamp: invocation.timestamp },
-      },
-      log: {
+      }),
+      log: hostFunction({
         needs: nothing('goes to the capsule’s own log, bounded in rate and length'),
         audit: 'refusals',
-        target: (level) => level,
-        quota: 'log-lines',
+        target: ([level]) => level,
+        charges: ([, message]) => [
+          { rate: 'log-lines', amount: 1 },
+          { rate: 'log-bytes', amount: Math.min(message.length, LOG_LINE) },
+        ],
         refused: () => undefined,
-        run: (call, level, message) => services.log(call.capsule, call.principal, level, message),
-      },
-      'signal-ready': {
+        run: (call, [level, message]) => services.log(call.capsule, call.principal, level, message),
+      }),
+      'signal-ready': hostFunction({
         needs: nothing('concerns only the state shown for the guest itself'),
         audit: 'refusals',
         target: noTarget,
         refused: () => undefined,
         run: (call) => call.ready(),
-      },
+      }),
       'clock-ms': { answeredInGuest: 'the time of day is no secret' },
       'clock-monotonic-ns': { answeredInGuest: 'a steady clock is no secret' },
-      'sleep-ns': {
+      'sleep-ns': hostFunction({
+        blocks: true,
         needs: nothing('costs nothing but the guest’s own time'),
         audit: 'refusals',
         target: noTarget,
-        run: async (call, durationNs) => {
+        run: async (call, [durationNs]) => {
           if (durationNs > MAX_SLEEP_NS) {
             throw new WitError(tag('too-large'));
           }
           // Rounded up: a sleep is never shorter than asked for.
           await delay(Number((durationNs + NS_PER_MS - 1n) / NS_PER_MS), undefined, { signal: call.signal });
         },
-      },
+      }),
       'random-bytes': { answeredInGuest: 'the generator of the operating system is reached from any thread' },
-      'check-capsule-capability': {
+      'check-capsule-capability': hostFunction({
         needs: nothing('answers yes or no about a capsule whose uuid the guest must already know'),
         audit: 'refusals',
-        target: ({ capability }) => capability,
-        run: (_call, { sourceUuid, capability }) => {
+        target: ([{ capability }]) => capability,
+        run: (_call, [{ sourceUuid, capability }]) => {
           const rights = services.rightsOf(sourceUuid);
           const name = capabilityNames.find((known) => known === capability);
           return { allowed: rights !== undefined && name !== undefined && isHeld(rights, name) };
         },
-      },
+      }),
       'enumerate-capabilities': { answeredInGuest: 'the worker is told the held names at its start' },
     },
   };
@@ -100,8 +103,4 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
 
 function tag<T extends Exclude<ErrorCode['tag'], 'unknown'>>(name: T): { readonly tag: T } {
   return { tag: name };
-}
-
-function unknown(text: string): ErrorCode {
-  return { tag: 'unknown', val: text };
 }

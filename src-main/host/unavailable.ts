@@ -1,11 +1,7 @@
 import { hostInterfaces } from './generated/interfaces.ts';
 import type { HostInterfaceTable } from './generated/table.ts';
-import {
-  nothing,
-  type HostFunctions,
-  type HostInterface,
-  type InterfaceName,
-} from './pipeline/host-function.ts';
+import type { HostInterface } from './pipeline/errors-of.ts';
+import { hostFunction, nothing, type HostFunctions, type InterfaceName } from './pipeline/host-function.ts';
 import { GuestTrap, WitError } from './pipeline/wit-error.ts';
 
 /**
@@ -29,14 +25,14 @@ export function createUnavailableHost<Name extends InterfaceName>(
   const functions = Object.fromEntries(
     table.functions.map((entry) => [
       entry.wit,
-      {
+      hostFunction({
         needs: nothing('does nothing'),
         audit: 'refusals',
         target: () => '',
         run: () => {
           throw entry.fallible ? new WitError(payload) : new GuestTrap(text);
         },
-      },
+      }),
     ]),
   );
   return {

@@ -8,23 +8,23 @@ import { MessageBus } from '../bus/bus.ts';
 import { createResolvedEntries, resolveEntries } from '../capsules/library/entry-paths.ts';
 import { openInspections } from '../capsules/library/inspections.ts';
 import { openLibrary } from '../capsules/library/library.ts';
-import { configOf, rightsOf } from '../capsules/library/lookups.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
 import type { BuildView } from '../contract/views.ts';
 import { hostInterfaces } from '../host/generated/interfaces.ts';
 import { createHostOperations } from '../host/host-operations.ts';
 import { createPipeline } from '../host/pipeline/pipeline.ts';
 import { GrantedPaths } from '../os/files/granted-paths.ts';
-import { createQuotaBook } from '../policy/quota.ts';
+import { createLedger } from '../policy/charges.ts';
 import { CapsuleManager } from '../runtime/capsule/manager.ts';
 import { createComponentCache, sweepComponentCache } from '../runtime/component/cache.ts';
 import { createTranspiler } from '../runtime/component/transpiler.ts';
 import { openAuditLog } from '../store/audit-log.ts';
-import { createCapsuleLog } from '../store/capsule-log.ts';
 import { createApi } from './api.ts';
 import { doChores } from './chores.ts';
 import { createOperatorAct } from './operator-acts.ts';
+import { openIpc } from './ipc.ts';
 import { openProcesses } from './processes.ts';
+import { openSys } from './sys.ts';
 
 export interface KernelOptions {
   /** Everything that outlives a run is below this folder; it is created with access for its owner only. */
@@ -64,16 +64,22 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   const report = (message: string, error: unknown): void => log(`${message}: ${describe(error)}`);
   const workerFolder = options.workerFolder ?? fileURLToPath(new URL('../kernel/', import.meta.url));
   const clock = systemClock;
-  const events = new Emitter<KernelEvent>();
+  const events = new Emitter<KernelEvent>((error) => report('a listener of the kernel failed', error));
 
   const audit = await openAuditLog(join(dataDir, 'audit'), report);
   root.add(audit.flush);
   let chores: Promise<void> = Promise.resolve();
   // Late in the disposal: without manager and transpiler an installation under way fails at once, and is undone.
   root.add(async () => chores);
-  const capsuleLog = createCapsuleLog(join(dataDir, 'logs'), clock, report);
-  root.add(capsuleLog.flush);
   const library = await openLibrary(dataDir);
+  const sys = openSys({
+    folder: join(dataDir, 'logs'),
+    clock,
+    library,
+    fire: (event) => events.fire(event),
+    report,
+  });
+  root.add(sys.dispose);
   const paths = new GrantedPaths(dataDir);
   const inspections = await openInspections(join(dataDir, 'inspections'), library, {
     served: hostInterfaces,
@@ -86,31 +92,22 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   await sweepComponentCache(cacheFolder);
   const cache = createComponentCache(cacheFolder, transpiler);
   const bus = new MessageBus();
-  root.add(() => bus.dispose());
-  const processes = openProcesses({
-    dataDir,
-    clock,
-    bus,
-    paths,
-    resolved: createResolvedEntries(library, audit, clock),
-  });
+  const processes = openProcesses({ dataDir, clock, bus, paths });
+  const ipc = openIpc(bus, processes.registry);
+  root.add(ipc.dispose);
   root.add(processes.dispose);
   root.add(processes.subscribe((event) => events.fire(event)));
 
   const pipeline = createPipeline({
     operations: createHostOperations({
       processes: processes.services,
-      ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },
-      sys: {
-        config: (capsule, _principal, key) => configOf(library, capsule, key),
-        rightsOf: (uuid) => rightsOf(library, uuid),
-        log: (capsule, principal, level, message) => {
-          capsuleLog.write(principal, capsule, level, message);
-          events.fire({ kind: 'guest-log', capsule, principal, level, message, at: clock.now() });
-        },
-      },
+      ipc: ipc.services,
+      sys: sys.services,
     }),
-    quotas: createQuotaBook(clock),
+    ledger: createLedger(clock),
+    resolved: createResolvedEntries(library, audit, clock),
+    // There is nobody yet who could be asked; what needs a person's word is refused.
+    ask: () => Promise.resolve(false),
     clock,
     audit: audit.append,
     report,

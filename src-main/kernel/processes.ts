@@ -12,7 +12,6 @@ import { OsError } from '../os/os-error.ts';
 import { SandboxSpawner } from '../os/child/spawn.ts';
 import { Homes, Workspaces } from '../os/files/workspaces.ts';
 import { defaultProfile } from '../policy/profile.ts';
-import type { ResolvedEntries } from '../policy/resolved-entry.ts';
 import { DEFAULT_STOP_GRACE_MS } from '../processes/limits.ts';
 import { ProcessRegistry } from '../processes/registry/registry.ts';
 
@@ -34,11 +33,10 @@ export interface ProcessOptions {
   readonly clock: Clock;
   readonly bus: MessageBus;
   readonly paths: GrantedPaths;
-  readonly resolved: ResolvedEntries;
 }
 
 /** Builds the registry, and begins to find out whether the sandbox works here. */
-export function openProcesses({ dataDir, clock, bus, paths, resolved }: ProcessOptions): KernelProcesses {
+export function openProcesses({ dataDir, clock, bus, paths }: ProcessOptions): KernelProcesses {
   const spawner = new SandboxSpawner();
   const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock });
   const watches = new ProcessWatches(registry, bus);
@@ -64,7 +62,6 @@ export function openProcesses({ dataDir, clock, bus, paths, resolved }: ProcessO
       openWorkspace: (principal, capsule) => workspaces.open(principal, capsule),
       openHome: (principal) => homes.open(principal),
       paths,
-      resolved,
       files,
       hostEnvironment: process.env,
       maxConcurrent: (principal) => defaultProfile(principal).quotas.maxBackgroundProcesses,

@@ -1,46 +1,80 @@
 import { describe, expect, it } from 'vitest';
-import { decide, noRights, type Need, type Rights } from './gate.ts';
+import { Allowed, Denied, Gate, type GateServices } from './gate.ts';
+import type { FolderNeed } from './need.ts';
+import type { ResolvedEntry } from './resolved-entry.ts';
+import { noRights, type Rights } from './rights.ts';
 
-const flag = (capability: 'allow_persistent' | 'uplink' | 'allow_prompt_injection'): Need => ({
-  kind: 'flag',
-  capability,
+function gateWith(rights: Partial<Rights>, ask: GateServices['ask'] = () => Promise.resolve(false)) {
+  const pins: ResolvedEntry[] = [];
+  const { signal } = new AbortController();
+  const resolved = {
+    of: () => pins,
+    pin: (_capsule: string, _principal: string, entry: ResolvedEntry) => {
+      // As the library does: what is fixed stays.
+      if (!pins.some(({ asked }) => asked === entry.asked)) {
+        pins.push(entry);
+      }
+      return Promise.resolve();
+    },
+  };
+  const who = { capsule: 'c', principal: 'p', rights: { ...noRights, ...rights }, signal };
+  return { gate: new Gate({ resolved, ask }, who), pins, signal };
+}
+
+const folder = (real: string): FolderNeed => ({
+  kind: 'folder',
+  entry: '/data',
+  access: 'read',
+  path: '/data',
+  real,
 });
-const command = (name: string): Need => ({ kind: 'command', command: name });
 
-const subscribe = (pattern: string): Need => ({ kind: 'subscribe', pattern });
+describe('the gate of a call', () => {
+  it('passes at once what is covered, and throws the first that is not', () => {
+    const { gate } = gateWith({ host_process: ['sh'] });
+    expect(gate.check([])).toBeUndefined();
+    expect(gate.check([{ kind: 'command', command: 'sh' }])).toBeUndefined();
+    expect(() =>
+      gate.check([
+        { kind: 'command', command: 'sh' },
+        { kind: 'flag', capability: 'uplink' },
+        { kind: 'command', command: 'bash' },
+      ]),
+    ).toThrow(new Denied('uplink is not granted'));
+  });
 
-const shellOnly: Rights = { ...noRights, host_process: ['sh'] };
-const shellForLong: Rights = { ...shellOnly, allow_persistent: true };
-const listener: Rights = { ...noRights, subscribe: ['news.*', 'tool.*.done'] };
+  it('mints what it allows, and nobody else can', async () => {
+    const { gate } = gateWith({ fs_read: ['/data'] });
+    const allowed = await gate.require(folder('/mnt/data'));
+    expect(allowed).toBeInstanceOf(Allowed);
+    expect(allowed.value).toEqual({ path: '/data', access: 'read' });
+    // @ts-expect-error the constructor is private
+    expect(new Allowed('/etc').value).toBe('/etc');
+  });
 
-describe('the gate', () => {
-  it.each([
-    ['nothing is needed', noRights, [], null],
-    ['the command is covered', shellOnly, [command('sh')], null],
-    ['the command is not covered', shellOnly, [command('bash')], 'host_process does not cover the command'],
-    ['there are no commands', noRights, [command('sh')], 'host_process does not cover the command'],
-    ['a flag is held', shellForLong, [flag('allow_persistent')], null],
-    ['a flag is not held', shellOnly, [flag('allow_persistent')], 'allow_persistent is not granted'],
-    ['both are held', shellForLong, [command('sh'), flag('allow_persistent')], null],
-    [
-      'only the first is held',
-      shellOnly,
-      [command('sh'), flag('allow_persistent')],
-      'allow_persistent is not granted',
-    ],
-    ['a pattern is covered by a wider entry', listener, [subscribe('news.v1.*')], null],
-    ['a topic is covered by an entry with a gap', listener, [subscribe('tool.ls.done')], null],
-    [
-      'a pattern is wider than every entry',
-      listener,
-      [subscribe('tool.*')],
-      'no entry of [subscribe] covers the pattern',
-    ],
-    ['there are no topics', noRights, [subscribe('news.v1')], 'no entry of [subscribe] covers the pattern'],
-    ['neither is held', noRights, [flag('uplink'), command('sh')], 'uplink is not granted'],
-  ] as const)('when %s', (_name, rights, needs, refusal) => {
-    expect(decide(rights, needs)).toEqual(
-      refusal === null ? { allowed: true } : { allowed: false, reason: refusal },
-    );
+  it('fixes a name at its first use, and holds everybody to what the first has found', async () => {
+    const { gate, pins } = gateWith({ fs_read: ['/data'] });
+    const outcomes = await Promise.allSettled([gate.require(folder('/one')), gate.require(folder('/two'))]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(pins).toMatchObject([{ asked: '/data', real: '/one' }]);
+    await expect(gate.require(folder('/two'))).rejects.toThrow(Denied);
+  });
+
+  it('asks a person where only a person can say, and hands over the signal of the call', async () => {
+    const asked: [string, AbortSignal][] = [];
+    const { gate, signal } = gateWith({}, (question, of) => {
+      asked.push([question, of]);
+      return Promise.resolve(question === 'Push?');
+    });
+    await expect(gate.check([{ kind: 'approval', question: 'Push?' }])).resolves.toBeUndefined();
+    await expect(gate.check([{ kind: 'approval', question: 'Wipe?' }])).rejects.toThrow('said no');
+    await expect(
+      gate.check([
+        { kind: 'approval', question: 'Push?' },
+        { kind: 'flag', capability: 'uplink' },
+      ]),
+    ).rejects.toThrow('uplink');
+    expect(asked.map(([question]) => question)).toEqual(['Push?', 'Wipe?', 'Push?']);
+    expect(asked.every(([, of]) => of === signal)).toBe(true);
   });
 });

@@ -1,45 +1,121 @@
-import { allowsCommand, isHeld, noCapabilities, type Capabilities } from './capabilities.ts';
-import { covers } from './topics.ts';
+import { decide, type Pin } from './decide.ts';
+import type { Folder, FolderNeed, Need, Program, ProgramNeed } from './need.ts';
+import type { ResolvedEntries } from './resolved-entry.ts';
+import type { Rights } from './rights.ts';
 
-/** Everything that a capsule may do: its effective capabilities, and the topics of its manifest. */
-export interface Rights extends Capabilities {
-  /** Topics and patterns of `[subscribe]`. They have no grant of their own: a topic carries only what its publisher may tell. */
-  readonly subscribe: readonly string[];
-}
-
-export const noRights: Rights = { ...noCapabilities, subscribe: [] };
-
-/** What a host function needs for one call, made from its arguments. */
-export type Need =
-  | { readonly kind: 'flag'; readonly capability: 'allow_persistent' | 'uplink' | 'allow_prompt_injection' }
-  | { readonly kind: 'command'; readonly command: string }
-  | { readonly kind: 'subscribe'; readonly pattern: string };
-
-export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+let mint: <T>(value: T) => Allowed<T>;
 
 /**
- * The capability gate: every need must be covered by the effective rights (asked ∩ granted).
- * Pure; the first need that is not covered decides.
+ * What the gate has allowed. Only this file makes one: `os/` takes it and no text, so that nothing reaches the machine
+ * by a way around the gate.
  */
-export function decide(rights: Rights, needs: readonly Need[]): Decision {
-  for (const need of needs) {
-    const refusal = refuse(rights, need);
-    if (refusal !== undefined) {
-      return { allowed: false, reason: refusal };
-    }
+export class Allowed<T> {
+  readonly #value: T;
+
+  private constructor(value: T) {
+    this.#value = value;
   }
-  return { allowed: true };
+
+  static {
+    mint = (value) => new Allowed(value);
+  }
+
+  get value(): T {
+    return this.#value;
+  }
 }
 
-function refuse(rights: Rights, need: Need): string | undefined {
-  switch (need.kind) {
-    case 'flag':
-      return isHeld(rights, need.capability) ? undefined : `${need.capability} is not granted`;
-    case 'command':
-      return allowsCommand(rights, need.command) ? undefined : `host_process does not cover the command`;
-    case 'subscribe':
-      return rights.subscribe.some((entry) => covers(entry, need.pattern))
-        ? undefined
-        : 'no entry of [subscribe] covers the pattern';
+/** The caller may not. The pipeline answers it as the interface's own denial and records the reason. */
+export class Denied extends Error {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`Denied: ${reason}.`);
+    this.name = 'Denied';
+    this.reason = reason;
+  }
+}
+
+export interface GateServices {
+  readonly resolved: ResolvedEntries;
+  /** Asks a person; resolves with the answer, rejects when `signal` aborts. */
+  readonly ask: (question: string, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** For whom a gate decides. */
+export interface GateSubject {
+  readonly capsule: string;
+  readonly principal: string;
+  readonly rights: Rights;
+  readonly signal: AbortSignal;
+}
+
+/** The capability gate of one call. */
+export class Gate {
+  readonly #services: GateServices;
+  readonly #who: GateSubject;
+
+  constructor(services: GateServices, who: GateSubject) {
+    this.#services = services;
+    this.#who = who;
+  }
+
+  /**
+   * Whether all of `needs` are covered; the first that is not decides.
+   *
+   * @returns undefined when that is known at once, which it mostly is
+   * @throws Denied
+   */
+  check(needs: readonly Need[]): Promise<void> | undefined {
+    for (const [at, need] of needs.entries()) {
+      const waiting = this.#pass(need);
+      if (waiting !== undefined) {
+        return waiting.then(() => this.check(needs.slice(at + 1)));
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * Asks again while a function runs, for what is known only then: where a name led, the next hop of a redirect.
+   *
+   * @throws Denied
+   */
+  require(need: ProgramNeed): Promise<Allowed<Program>>;
+  require(need: FolderNeed): Promise<Allowed<Folder>>;
+  require<N extends Exclude<Need, ProgramNeed | FolderNeed>>(need: N): Promise<Allowed<N>>;
+  async require(need: Need): Promise<Allowed<Need | Program | Folder>> {
+    await this.#pass(need);
+    if (need.kind === 'program') {
+      return mint({ path: need.path, real: need.real });
+    }
+    return need.kind === 'folder' ? mint({ path: need.path, access: need.access }) : mint(need);
+  }
+
+  #pass(need: Need): Promise<void> | undefined {
+    const { capsule, rights, signal } = this.#who;
+    const decision = decide(rights, this.#services.resolved.of(capsule), need);
+    switch (decision.kind) {
+      case 'allowed':
+        return decision.pin === null ? undefined : this.#pin(need, decision.pin);
+      case 'denied':
+        throw new Denied(decision.reason);
+      case 'ask':
+        return this.#services.ask(decision.question, signal).then((allowed) => {
+          if (!allowed) {
+            throw new Denied('the operator said no');
+          }
+        });
+    }
+  }
+
+  /** Two may fix one entry at the same moment: whoever comes second is held to what the first has found. */
+  async #pin(need: Need, pin: Pin): Promise<void> {
+    const { capsule, principal, rights } = this.#who;
+    await this.#services.resolved.pin(capsule, principal, pin);
+    const decision = decide(rights, this.#services.resolved.of(capsule), need);
+    if (decision.kind !== 'allowed' || decision.pin !== null) {
+      throw new Denied(decision.kind === 'denied' ? decision.reason : `${pin.asked} could not be fixed`);
+    }
   }
 }

@@ -80,11 +80,11 @@ export class Bench {
     return this.probe.ok<Handle>('process.attach', [await this.persistent(text, more)]);
   }
 
-  /** The same call many times over in one invocation, for a principal of its own: rates are counted for each. */
+  /** The same call many times over in one invocation. */
   often(fn: string, args: readonly unknown[], times: number): Promise<readonly ProbeAnswer[]> {
     return this.#batch(
       Array.from({ length: times }, () => ({ fn, args })),
-      { principal: 'hasty' },
+      {},
     );
   }
 

@@ -6,12 +6,12 @@ import { Pollable, waitForAny } from './pollable.ts';
 function light() {
   const change = new Emitter<undefined>();
   const state = { ready: false, gone: false, looks: 0, listeners: 0 };
-  const pollable = new Pollable(
-    () => {
+  const pollable = new Pollable({
+    ready: () => {
       state.looks += 1;
       return state.ready;
     },
-    (listener) => {
+    subscribe: (listener) => {
       state.listeners += 1;
       const leave = change.event(listener);
       return () => {
@@ -19,8 +19,8 @@ function light() {
         leave();
       };
     },
-    () => state.gone,
-  );
+    gone: () => state.gone,
+  });
   const set = (next: Partial<typeof state>): void => {
     Object.assign(state, next);
     change.fire(undefined);

@@ -1,59 +1,109 @@
 import { describe, expect, it } from 'vitest';
 import type { Handle } from '../generated/handle.ts';
-import { HandleTable, MAX_HANDLES } from './handle-table.ts';
+import { HandleTable } from './handle-table.ts';
+import { resource } from './resource.ts';
 import { GuestTrap } from './wit-error.ts';
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-const ignore = (): void => undefined;
+const TEXT = resource<string>()('test#text');
+const OTHER = resource<string>()('test#text');
+
+function makeTable() {
+  const reports: string[] = [];
+  return { table: new HandleTable((message) => reports.push(message)), reports };
+}
 
 describe('the handles of an instance', () => {
   it('are found by number and kind, and never numbered twice', () => {
-    const table = new HandleTable();
-    const first = table.insert('a', 'one', ignore);
-    expect(table.get('a', first, isText)).toBe('one');
+    const { table } = makeTable();
+    const first = table.insert(TEXT, 'one');
+    expect(table.get(TEXT, first)).toBe('one');
     table.drop(first);
-    const second = table.insert('a', 'two', ignore);
+    const second = table.insert(TEXT, 'two');
     expect(second).not.toBe(first);
     expect(table.size).toBe(1);
   });
 
   it.each([
-    ['an unknown number', 'a', 99],
-    ['zero', 'a', 0],
-    ['another kind of resource', 'b', 1],
-    ['a dropped one', 'a', 2],
-    ['one whose value is of another type', 'a', 3],
-  ])('trap at %s', (_name, resource, number) => {
-    const table = new HandleTable();
-    table.insert('a', 'one', ignore);
-    table.drop(table.insert('a', 'two', ignore));
-    table.insert('a', 3, ignore);
-    expect(() => table.get(resource, number as unknown as Handle<string>, isText)).toThrow(GuestTrap);
+    ['an unknown number', TEXT, 99],
+    ['zero', TEXT, 0],
+    ['another kind of resource, though of the same name', OTHER, 1],
+    ['a dropped one', TEXT, 2],
+  ])('trap at %s', (_name, kind, number) => {
+    const { table } = makeTable();
+    table.insert(TEXT, 'one');
+    table.drop(table.insert(TEXT, 'two'));
+    expect(() => table.get(kind, number as Handle<'test#text'>)).toThrow(GuestTrap);
   });
 
-  it('are undone once, whether dropped or left over, the newest first', () => {
-    const undone: string[] = [];
-    const table = new HandleTable();
-    table.insert('a', 1, () => undone.push('first'));
-    const second = table.insert('a', 2, () => undone.push('second'));
-    table.insert('a', 3, () => undone.push('third'));
+  it('are disposed once, whether dropped or left over, the newest first', () => {
+    const { table } = makeTable();
+    const disposed: string[] = [];
+    const insert = (name: string) => table.insert(TEXT, name, { dispose: () => disposed.push(name) });
+    insert('first');
+    const second = insert('second');
+    insert('third');
     table.drop(second);
     table.drop(second);
     table.drop(77);
     table.dispose();
     table.dispose();
-    expect(undone).toEqual(['second', 'third', 'first']);
+    expect(disposed).toEqual(['second', 'third', 'first']);
     expect(table.size).toBe(0);
   });
 
-  it('are limited in number, and what is too much is undone at once', () => {
-    const table = new HandleTable();
-    for (let count = 0; count < MAX_HANDLES; count += 1) {
-      table.insert('a', count, ignore);
-    }
-    let undone = 0;
-    expect(() => table.insert('a', 'more', () => (undone += 1))).toThrow(GuestTrap);
-    expect(undone).toBe(1);
-    expect(table.size).toBe(MAX_HANDLES);
+  it('end all of them when one cannot be disposed, which is reported', () => {
+    const { table, reports } = makeTable();
+    const disposed: string[] = [];
+    const failing = {
+      dispose: () => {
+        throw new Error('broken');
+      },
+      ends: () => {
+        throw new Error('broken too');
+      },
+    };
+    table.insert(TEXT, 'first', { dispose: () => disposed.push('first'), ends: () => 'first' });
+    const alone = table.insert(TEXT, 'alone', failing);
+    table.insert(TEXT, 'second', failing);
+    table.insert(TEXT, 'third', { dispose: () => disposed.push('third') });
+    expect(table.drop(alone)).toEqual([]);
+    expect(table.dispose()).toEqual([{ resource: 'test#text', target: 'first' }]);
+    expect(disposed).toEqual(['third', 'first']);
+    expect(reports).toHaveLength(4);
+  });
+
+  it('take nothing once the instance has ended, and end what comes too late', () => {
+    const { table } = makeTable();
+    table.dispose();
+    let disposed = 0;
+    expect(() => table.insert(TEXT, 'late', { dispose: () => (disposed += 1) })).toThrow(GuestTrap);
+    expect([disposed, table.size, table.ended]).toEqual([1, 0, true]);
+  });
+});
+
+describe('a handle that lives on another', () => {
+  it('is disposed before it, and stays a handle until the guest drops it', () => {
+    const { table } = makeTable();
+    const disposed: string[] = [];
+    const note = (name: string) => ({ dispose: () => disposed.push(name) });
+    const parent = table.insert(TEXT, 'parent', note('parent'));
+    const one = table.insertChild(parent, TEXT, 'one', note('one'));
+    const two = table.insertChild(one, TEXT, 'two', note('two'));
+    const three = table.insertChild(parent, TEXT, 'three', note('three'));
+    table.drop(three);
+    table.drop(parent);
+    expect(disposed).toEqual(['three', 'two', 'one', 'parent']);
+    expect(table.get(TEXT, one)).toBe('one');
+    table.drop(one);
+    table.drop(two);
+    expect(disposed).toHaveLength(4);
+    expect(table.size).toBe(0);
+  });
+
+  it('does not begin on a handle that is none', () => {
+    const { table } = makeTable();
+    let disposed = 0;
+    expect(() => table.insertChild(7, TEXT, 'x', { dispose: () => (disposed += 1) })).toThrow(GuestTrap);
+    expect(disposed).toBe(1);
   });
 });

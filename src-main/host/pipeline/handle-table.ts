@@ -1,17 +1,22 @@
 import type { Handle } from '../generated/handle.ts';
+import type { Resource } from './resource.ts';
 import { GuestTrap } from './wit-error.ts';
 
-/**
- * Handles that one instance may hold at a time. A guest that leaks handles ends at this number
- * instead of filling the host's memory; the contract allows 128 subscriptions and 256 pollables a poll.
- */
-export const MAX_HANDLES = 4_096;
+export interface HandleOptions {
+  /** Ends what the handle stands for, once: when it is dropped, when its parent is, or when its instance ends. */
+  readonly dispose?: () => void;
+  /** What dropping the handle would put an end to at that moment, for the audit; null for nothing. */
+  readonly ends?: () => string | null;
+}
 
 interface Entry {
-  readonly resource: string;
+  readonly resource: Resource<string, unknown>;
   readonly value: unknown;
-  readonly dispose: () => void;
+  readonly children: Set<Entry>;
   readonly ends: () => string | null;
+  /** Null once it has run. */
+  dispose: (() => void) | null;
+  parent: Entry | null;
 }
 
 /** What somebody's dropped handle put an end to; the drop is then an act, for the audit. */
@@ -22,57 +27,65 @@ export interface EndedByDrop {
 }
 
 /**
- * The resources that one instance holds: numbers on the wire, typed entries here. Dropping is this
- * table's job alone; ending the instance disposes whatever is left.
+ * The resources that one instance holds: numbers on the wire, typed entries here. Dropping is this table's job alone;
+ * ending the instance disposes whatever is left. What a dispose throws is reported and keeps nothing else from ending.
  */
 export class HandleTable {
   readonly #entries = new Map<number, Entry>();
+  readonly #report: (message: string, error: unknown) => void;
   #next = 1;
+  #ended = false;
+
+  constructor(report: (message: string, error: unknown) => void) {
+    this.#report = report;
+  }
 
   get size(): number {
     return this.#entries.size;
   }
 
-  /** How many handles of one resource the instance holds. */
-  count(resource: string): number {
-    let found = 0;
-    for (const entry of this.#entries.values()) {
-      found += entry.resource === resource ? 1 : 0;
-    }
-    return found;
+  /** True once the instance has: nothing can be put in any more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** @throws GuestTrap when the instance has ended; `dispose` has then run already. */
+  insert<Name extends string, T>(
+    resource: Resource<Name, T>,
+    value: T,
+    options: HandleOptions = {},
+  ): Handle<Name> {
+    return this.#add(resource, value, options, null);
   }
 
   /**
-   * @param ends what dropping the handle would put an end to at that moment, for the audit; null for nothing
-   * @throws GuestTrap when the table is full; `dispose` has then run already.
+   * As `insert`, for what lives on another resource: it is disposed before its parent is. Its own handle stays until the
+   * guest drops it; the value has to say of itself that it is closed.
+   *
+   * @throws GuestTrap as well when `parent` is no live handle
    */
-  insert<R extends string>(
-    resource: R,
-    value: unknown,
-    dispose: () => void,
-    ends: () => string | null = () => null,
-  ): Handle<R> {
-    if (this.#entries.size >= MAX_HANDLES) {
-      dispose();
-      throw new GuestTrap(
-        `The instance holds ${MAX_HANDLES} handles already; drop some before asking for more.`,
-      );
+  insertChild<Name extends string, T>(
+    parent: number,
+    resource: Resource<Name, T>,
+    value: T,
+    options: HandleOptions = {},
+  ): Handle<Name> {
+    const owner = this.#entries.get(parent);
+    if (owner === undefined) {
+      this.#end(options.dispose);
+      throw new GuestTrap(`${parent} is not a live handle.`);
     }
-    const handle = this.#next++;
-    this.#entries.set(handle, { resource, value, dispose, ends });
-    return handle as Handle<R>;
+    return this.#add(resource, value, options, owner);
   }
 
-  /**
-   * @throws GuestTrap for a number that is no live handle of this resource. `guard` proves the type of
-   *   what the host itself put in.
-   */
-  get<R extends string, T>(resource: R, handle: Handle<R>, guard: (value: unknown) => value is T): T {
+  /** @throws GuestTrap for a number that is no live handle of this resource */
+  get<Name extends string, T>(resource: Resource<Name, T>, handle: Handle<Name>): T {
     const entry = this.#entries.get(handle);
-    if (entry === undefined || entry.resource !== resource || !guard(entry.value)) {
-      throw new GuestTrap(`${String(handle)} is not a live handle of ${resource}.`);
+    if (entry?.resource !== resource) {
+      throw new GuestTrap(`${handle} is not a live handle of ${resource.name}.`);
     }
-    return entry.value;
+    // Whoever put it in had a value of the resource's type; the object that both name is the same.
+    return entry.value as T;
   }
 
   /** What it ended, if anything. Dropping an unknown number does nothing: the instance may already be on its way out. */
@@ -82,13 +95,61 @@ export class HandleTable {
       return [];
     }
     this.#entries.delete(handle);
-    const target = entry.ends();
-    entry.dispose();
-    return target === null ? [] : [{ resource: entry.resource, target }];
+    entry.parent?.children.delete(entry);
+    const target = this.#targetOf(entry);
+    this.#dispose(entry);
+    return target === null ? [] : [{ resource: entry.resource.name, target }];
   }
 
   /** Drops all, newest first. What they ended. */
   dispose(): readonly EndedByDrop[] {
+    this.#ended = true;
     return [...this.#entries.keys()].reverse().flatMap((handle) => this.drop(handle));
+  }
+
+  #add<Name extends string, T>(
+    resource: Resource<Name, T>,
+    value: T,
+    { dispose, ends = () => null }: HandleOptions,
+    parent: Entry | null,
+  ): Handle<Name> {
+    if (this.#ended) {
+      this.#end(dispose);
+      throw new GuestTrap('The instance has ended.');
+    }
+    const entry: Entry = { resource, value, children: new Set(), ends, dispose: dispose ?? null, parent };
+    parent?.children.add(entry);
+    const handle = this.#next++;
+    this.#entries.set(handle, entry);
+    return handle as Handle<Name>;
+  }
+
+  #targetOf({ resource, ends }: Entry): string | null {
+    try {
+      return ends();
+    } catch (error) {
+      this.#report(`${resource.name}: what a drop ends could not be told`, error);
+      return null;
+    }
+  }
+
+  /** What lives on it first. */
+  #dispose(entry: Entry): void {
+    for (const child of [...entry.children].reverse()) {
+      child.parent = null;
+      this.#dispose(child);
+    }
+    entry.children.clear();
+    const { dispose } = entry;
+    entry.dispose = null;
+    this.#end(dispose ?? undefined);
+  }
+
+  #end(dispose: (() => void) | undefined): void {
+    try {
+      dispose?.();
+    } catch (error) {
+      this.#report('a dropped handle could not be disposed', error);
+    }
   }
 }

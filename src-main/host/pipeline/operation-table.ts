@@ -1,11 +1,5 @@
-import type {
-  AnsweredInGuest,
-  HostFunction,
-  HostInterface,
-  InterfaceErrors,
-  InterfaceName,
-  Signature,
-} from './host-function.ts';
+import type { HostInterface, InterfaceErrors } from './errors-of.ts';
+import type { AnsweredInGuest, HostFunction, InterfaceName, Signature } from './host-function.ts';
 
 /** A function with its interface's way to say errors, found by `interface#function`. */
 export interface Operation {

@@ -2,18 +2,20 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../base/deferred.ts';
 import { TypedError } from '../../base/typed-error.ts';
-import type { AuditRecord } from '../../policy/audit-record.ts';
-import { noRights } from '../../policy/gate.ts';
-import { createQuotaBook, QUOTA_PER_SECOND } from '../../policy/quota.ts';
-import { HandleTable } from './handle-table.ts';
+import { RATES, STOCKS } from '../../policy/charges.ts';
+import { noRights } from '../../policy/rights.ts';
+import type { InterfaceErrors } from './errors-of.ts';
 import {
+  hostFunctionOn,
   nothing,
   type Call,
-  type HostFunction,
-  type InterfaceErrors,
+  type Caller,
+  type HostFunctionRecord,
   type Signature,
 } from './host-function.ts';
-import { createPipeline } from './pipeline.ts';
+import type { PipelineServices } from './pipeline.ts';
+import { resource } from './resource.ts';
+import { makeCaller, makePipeline } from './testing.ts';
 import { GuestTrap, WitError } from './wit-error.ts';
 
 const errors: InterfaceErrors<unknown> = {
@@ -21,52 +23,43 @@ const errors: InterfaceErrors<unknown> = {
   quota: { tag: 'quota' },
   cancelled: { tag: 'cancelled' },
   unknown: (text) => ({ tag: 'unknown', val: text }),
-  byCode: { 'too-large': () => ({ tag: 'too-large' }), 'not-yours': () => ({ tag: 'capability-denied' }) },
+  byCode: { 'too-large': () => ({ tag: 'too-large' }) },
 };
 
-const harmless: HostFunction<Signature> = {
+type Record = HostFunctionRecord<Signature, string> & {
+  readonly subject?: (call: Call, ...params: readonly unknown[]) => string | Promise<string>;
+};
+
+const harmless: Record = {
   needs: nothing('a test'),
   audit: 'always',
-  target: (first) => `on ${String(first)}`,
-  run: (_call, first) => `did ${String(first)}`,
+  target: (subject) => `on ${subject}`,
+  run: (_call, subject) => `did ${subject}`,
 };
 
-/** A pipeline with one function, `test#act`, at a time that stands still. */
-function pipelineWith(record: Partial<HostFunction<Signature>>, fallible = true) {
-  const records: AuditRecord[] = [];
-  const reports: { readonly message: string; readonly error: unknown }[] = [];
-  const clock = { now: () => 1_700_000_000_000, monotonicNs: () => 0n };
-  const pipeline = createPipeline({
-    operations: new Map([
-      ['test#act', { name: 'test#act', function: { ...harmless, ...record }, errors, fallible }],
-    ]),
-    quotas: createQuotaBook(clock),
-    clock,
-    audit: (entry) => void records.push(entry),
-    report: (message, error) => void reports.push({ message, error }),
-  });
-  return {
-    records,
-    reports,
-    ask: (call: Call, ...args: unknown[]) => pipeline(call, 'test#act', args),
-    pipeline,
-  };
+const first = (_call: Call, ...params: readonly unknown[]): string => String(params[0]);
+
+const clock = { now: () => 1_700_000_000_000 };
+
+/** A pipeline with one function, `test#act`, which acts on its first argument, at a time that stands still. */
+function pipelineWith(record: Partial<Record>, fallible = true, services: Partial<PipelineServices> = {}) {
+  const { subject = first, ...rest } = { ...harmless, ...record };
+  const entry = hostFunctionOn<Signature, string>(subject, rest);
+  const made = makePipeline(
+    new Map([['test#act', { name: 'test#act', function: entry, errors, fallible }]]),
+    {
+      clock,
+      ...services,
+    },
+  );
+  return { ...made, ask: (caller: Caller, ...args: unknown[]) => made.pipeline(caller, 'test#act', args) };
 }
 
-function callOf(signal = new AbortController().signal, rights = noRights): Call {
-  return {
-    capsule: 'tester',
-    capsuleUuid: 'uuid',
-    principal: 'anna',
-    rights,
-    invocation: null,
-    signal,
-    handles: new HandleTable(),
-    ready: () => undefined,
-  };
+function callOf(signal = new AbortController().signal, rights = noRights): Caller {
+  return makeCaller({ signal, rights });
 }
 
-const throwing = (error: unknown): Partial<HostFunction<Signature>> => ({
+const throwing = (error: unknown): Partial<Record> => ({
   run: () => {
     throw error as Error;
   },
@@ -98,14 +91,8 @@ describe('an allowed call', () => {
   it('is answered only when its record is written, so that no evidence is lost', async () => {
     const written = deferred<undefined>();
     const order: string[] = [];
-    const pipeline = createPipeline({
-      operations: new Map([['test#act', { name: 'test#act', function: harmless, errors, fallible: true }]]),
-      quotas: { take: () => 'taken' },
-      clock: { now: () => 0, monotonicNs: () => 0n },
-      audit: () => written.promise,
-      report: () => undefined,
-    });
-    const answered = pipeline(callOf(), 'test#act', []).then(() => order.push('answered'));
+    const { ask } = pipelineWith({}, true, { audit: () => written.promise });
+    const answered = ask(callOf()).then(() => order.push('answered'));
     await nextTurn();
     order.push('written');
     written.resolve(undefined);
@@ -115,43 +102,67 @@ describe('an allowed call', () => {
 });
 
 describe('the order of the checks', () => {
-  const needy = {
-    needs: () => [{ kind: 'flag', capability: 'uplink' } as const],
-    quota: 'spawns',
+  const SPAWN = [{ rate: 'spawns', amount: 1 }] as const;
+  const needy: Partial<Record> = {
+    needs: () => [{ kind: 'flag', capability: 'uplink' }],
+    charges: () => SPAWN,
     run: () => {
       throw new Error('must not run');
     },
-  } as const;
+  };
 
-  it('asks for cancellation before the quota, and the quota before the gate, and runs last', async () => {
-    const { ask, records } = pipelineWith(needy);
+  it('asks for cancellation before the charges, and the charges before the gate, and runs last', async () => {
+    const { ask, records } = pipelineWith({ ...needy, blocks: true });
     await expect(ask(callOf(AbortSignal.abort()))).resolves.toMatchObject({ value: { tag: 'cancelled' } });
-    for (let used = 0; used < QUOTA_PER_SECOND.spawns; used += 1) {
+    for (let used = 0; used < RATES.spawns; used += 1) {
       await expect(ask(callOf())).resolves.toMatchObject({ value: { tag: 'capability-denied' } });
     }
     await expect(ask(callOf())).resolves.toEqual({ tag: 'err', value: { tag: 'quota' } });
     expect(records.map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual([
       'cancelled: cancelled',
-      ...Array.from({ length: QUOTA_PER_SECOND.spawns }, () => 'denied: uplink is not granted'),
+      ...Array.from({ length: RATES.spawns }, () => 'denied: uplink is not granted'),
       'denied: more spawns in one second than allowed',
     ]);
   });
 
+  it('finds the subject once, before all else, also when that takes time', async () => {
+    const order: string[] = [];
+    const { ask, records } = pipelineWith({
+      subject: (_call, first) => {
+        order.push('subject');
+        return Promise.resolve(`the ${String(first)}`);
+      },
+      charges: (subject) => {
+        order.push(`charges for ${subject}`);
+        return [];
+      },
+      needs: (subject) => {
+        order.push(`needs of ${subject}`);
+        return [];
+      },
+      run: (_call, subject, first) => `${subject} ${String(first)}`,
+    });
+    await expect(ask(callOf(), 'x')).resolves.toEqual({ tag: 'ok', value: 'the x x' });
+    expect(order).toEqual(['subject', 'charges for the x', 'needs of the x']);
+    expect(records).toMatchObject([{ target: 'on the x' }]);
+  });
+
   it('records only the first refusal of a second for too many calls, so that refusals cannot fill the disk', async () => {
-    const { ask, records } = pipelineWith({ quota: 'spawns' });
-    for (let used = 0; used < QUOTA_PER_SECOND.spawns + 100; used += 1) {
+    const { ask, records } = pipelineWith({ charges: () => SPAWN });
+    for (let used = 0; used < RATES.spawns + 100; used += 1) {
       await ask(callOf());
     }
     expect(records.filter(({ outcome }) => outcome === 'denied')).toHaveLength(1);
-    expect(records).toHaveLength(QUOTA_PER_SECOND.spawns + 1);
+    expect(records).toHaveLength(RATES.spawns + 1);
   });
 
-  it('counts each principal for itself', async () => {
-    const { ask } = pipelineWith({ quota: 'spawns' });
-    for (let used = 0; used <= QUOTA_PER_SECOND.spawns; used += 1) {
-      await ask(callOf());
+  it('charges the capsule, whatever principal or instance its calls come from', async () => {
+    const { ask } = pipelineWith({ charges: () => SPAWN });
+    for (let used = 0; used < RATES.spawns; used += 1) {
+      await ask(makeCaller({ principal: `p${used}` }));
     }
-    await expect(ask({ ...callOf(), principal: 'bert' }, 'x')).resolves.toMatchObject({ tag: 'ok' });
+    await expect(ask(makeCaller({ principal: 'bert' }))).resolves.toMatchObject({ value: { tag: 'quota' } });
+    await expect(ask(makeCaller({ capsule: 'other' }))).resolves.toMatchObject({ tag: 'ok' });
   });
 
   it('runs what the rights cover', async () => {
@@ -159,31 +170,124 @@ describe('the order of the checks', () => {
     const rights = { ...noRights, uplink: true };
     await expect(ask(callOf(undefined, rights))).resolves.toEqual({ tag: 'ok', value: 'ran' });
   });
+
+  it('traps every call of an instance that has ended', async () => {
+    const { ask, records } = pipelineWith({});
+    const caller = callOf();
+    caller.handles.dispose();
+    await expect(ask(caller)).resolves.toEqual({ tag: 'trap', message: 'The instance has ended.' });
+    expect(records).toEqual([]);
+  });
+});
+
+describe('the gate, asked again while a function runs', () => {
+  it('refuses as before it, with the interface’s own denial and one record', async () => {
+    const { ask, records } = pipelineWith({
+      run: async (call) => (await call.gate.require({ kind: 'flag', capability: 'uplink' })).value,
+    });
+    await expect(ask(callOf(), 'x')).resolves.toEqual({ tag: 'err', value: { tag: 'capability-denied' } });
+    expect(records).toMatchObject([{ target: 'on x', outcome: 'denied', reason: 'uplink is not granted' }]);
+  });
+
+  it('asks a person, and a cancel does not wait for the answer', async () => {
+    const approval: Partial<Record> = {
+      blocks: true,
+      needs: () => [{ kind: 'approval', question: 'Push?' }],
+    };
+    const yes = pipelineWith(approval, true, { ask: () => Promise.resolve(true) });
+    await expect(yes.ask(callOf(), 'x')).resolves.toEqual({ tag: 'ok', value: 'did x' });
+    const no = pipelineWith(approval);
+    await expect(no.ask(callOf(), 'x')).resolves.toMatchObject({ value: { tag: 'capability-denied' } });
+    expect(no.records).toMatchObject([{ outcome: 'denied', reason: 'the operator said no' }]);
+    const cancel = new AbortController();
+    const silent = pipelineWith(approval, true, {
+      ask: (_question, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+        }),
+    });
+    const waiting = silent.ask(callOf(cancel.signal), 'x');
+    cancel.abort();
+    await expect(waiting).resolves.toMatchObject({ value: { tag: 'cancelled' } });
+  });
+});
+
+describe('what a call holds', () => {
+  const THING = resource<string>()('test#thing');
+  const stock = [{ stock: 'subscriptions', amount: 1 }] as const;
+  const { perInstance } = STOCKS.subscriptions;
+
+  it('is charged until its handle is dropped', async () => {
+    const { ask } = pipelineWith({ charges: () => stock, run: (call) => call.handles.insert(THING, 'x') });
+    const caller = callOf();
+    for (let count = 0; count < perInstance; count += 1) {
+      await ask(caller);
+    }
+    await expect(ask(caller)).resolves.toMatchObject({ value: { tag: 'quota' } });
+    caller.handles.drop(1);
+    await expect(ask(caller)).resolves.toMatchObject({ tag: 'ok' });
+  });
+
+  it('is given back at its end where no handle holds it, also when it fails', async () => {
+    const { ask } = pipelineWith({ charges: () => stock, ...throwing(new WitError({ tag: 'closed' })) });
+    const caller = callOf();
+    for (let count = 0; count <= perInstance; count += 1) {
+      await expect(ask(caller)).resolves.toMatchObject({ value: { tag: 'closed' } });
+    }
+  });
+
+  it('is no handle any more when the guest has its answer already', async () => {
+    const late = deferred<undefined>();
+    const cancel = new AbortController();
+    let disposed = 0;
+    const { ask } = pipelineWith({
+      blocks: true,
+      run: async (call) => {
+        await late.promise;
+        return call.handles.insert(THING, 'x', { dispose: () => (disposed += 1) });
+      },
+    });
+    const caller = callOf(cancel.signal);
+    const answer = ask(caller);
+    cancel.abort();
+    await expect(answer).resolves.toMatchObject({ value: { tag: 'cancelled' } });
+    late.resolve(undefined);
+    await nextTurn();
+    expect([disposed, caller.handles.size]).toEqual([1, 0]);
+  });
+
+  it('is told in its record, when there is something', async () => {
+    const { ask, records } = pipelineWith({
+      target: (subject, result) => (result === undefined ? subject : `${subject} as ${JSON.stringify(result)}`),
+      run: () => 'k1',
+    });
+    await ask(callOf(), 'x');
+    expect(records).toMatchObject([{ target: 'x as "k1"' }]);
+  });
+
+  it('ends the instance when there are too many handles', async () => {
+    const { ask } = pipelineWith({ run: (call) => call.handles.insert(THING, 'x') });
+    const caller = callOf();
+    for (let count = 0; count < STOCKS.handles.perInstance; count += 1) {
+      await ask(caller);
+    }
+    await expect(ask(caller)).resolves.toMatchObject({
+      tag: 'trap',
+      message: expect.stringContaining('handles'),
+    });
+    expect(caller.handles.size).toBe(STOCKS.handles.perInstance);
+  });
 });
 
 describe('a function that fails', () => {
   it.each([
     ['its own error', new WitError({ tag: 'closed' }), { tag: 'closed' }, 'failed', 'closed'],
     [
-      'its own denial',
-      new WitError({ tag: 'capability-denied' }),
-      { tag: 'capability-denied' },
-      'denied',
-      'capability-denied',
-    ],
-    [
       'an error that the table names',
       new TypedError('too-large', 'm', 'h'),
       { tag: 'too-large' },
       'failed',
       'too-large',
-    ],
-    [
-      'an error that the table names a denial',
-      new TypedError('not-yours', 'm', 'h'),
-      { tag: 'capability-denied' },
-      'denied',
-      'capability-denied',
     ],
   ] as const)('answers %s as the interface says it', async (_name, error, value, outcome, reason) => {
     const { ask, records, reports } = pipelineWith(throwing(error));
@@ -241,13 +345,13 @@ describe('an unknown function', () => {
 
 describe('a function without an error type', () => {
   it('answers its stand-in when it is refused', async () => {
-    const { ask, records } = pipelineWith({ refused: () => 'stand-in' }, false);
+    const { ask, records } = pipelineWith({ blocks: true, refused: () => 'stand-in' }, false);
     await expect(ask(callOf(AbortSignal.abort()))).resolves.toEqual({ tag: 'ok', value: 'stand-in' });
     expect(records).toMatchObject([{ outcome: 'cancelled' }]);
   });
 
-  it.each([
-    ['is refused and has no stand-in', {}, AbortSignal.abort()],
+  it.each<[string, Partial<Record>, AbortSignal]>([
+    ['is refused and has no stand-in', { blocks: true }, AbortSignal.abort()],
     ['fails', throwing(new Error('secret')), new AbortController().signal],
   ])('traps when it %s', async (_name, record, signal) => {
     const { ask } = pipelineWith(record, false);
@@ -265,7 +369,7 @@ describe('a cancel while the function runs', () => {
     try {
       const late = deferred<string>();
       const cancel = new AbortController();
-      const { ask, records, reports } = pipelineWith({ run: () => late.promise });
+      const { ask, records, reports } = pipelineWith({ blocks: true, run: () => late.promise });
       const answer = ask(callOf(cancel.signal), 'x');
       cancel.abort();
       await expect(answer).resolves.toEqual({ tag: 'err', value: { tag: 'cancelled' } });
@@ -283,6 +387,7 @@ describe('a cancel while the function runs', () => {
   it('answers the value that the contract names for it, and is recorded as a cancel', async () => {
     const cancel = new AbortController();
     const { ask, records } = pipelineWith({
+      blocks: true,
       run: () => new Promise(() => undefined),
       whenCancelled: () => 'nothing came',
     });
@@ -293,9 +398,22 @@ describe('a cancel while the function runs', () => {
     expect(records).toMatchObject([{ outcome: 'cancelled' }, { outcome: 'cancelled' }]);
   });
 
+  it('answers the error that the contract names for it', async () => {
+    const { ask, records } = pipelineWith({
+      blocks: true,
+      whenCancelled: () => new WitError({ tag: 'timeout' }),
+    });
+    await expect(ask(callOf(AbortSignal.abort()))).resolves.toEqual({
+      tag: 'err',
+      value: { tag: 'timeout' },
+    });
+    expect(records).toMatchObject([{ outcome: 'cancelled' }]);
+  });
+
   it('wins over the error that the run throws because of it', async () => {
     const cancel = new AbortController();
     const { ask, reports } = pipelineWith({
+      blocks: true,
       run: () => {
         cancel.abort();
         throw new Error('a consequence');
@@ -303,5 +421,11 @@ describe('a cancel while the function runs', () => {
     });
     await expect(ask(callOf(cancel.signal))).resolves.toEqual({ tag: 'err', value: { tag: 'cancelled' } });
     expect(reports).toEqual([]);
+  });
+
+  it('changes nothing for a function that does not wait: a guest may still log, and end what it started', async () => {
+    const { ask, records } = pipelineWith({});
+    await expect(ask(callOf(AbortSignal.abort()), 'x')).resolves.toEqual({ tag: 'ok', value: 'did x' });
+    expect(records).toMatchObject([{ outcome: 'allowed' }]);
   });
 });

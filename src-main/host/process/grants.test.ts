@@ -155,7 +155,7 @@ describe('a granted command', () => {
       .poll(async () => (await again.audit()).at(-1))
       .toMatchObject({
         outcome: 'denied',
-        reason: `capability-denied: ${tool} leads to ${folder}/two and was granted as ${folder}/one; install the capsule again to allow it`,
+        reason: `${tool} leads to ${folder}/two and was granted as ${folder}/one; install the capsule again to allow it`,
       });
     await again.kernel.install(await manifestAsking({ commands: [tool], fsRead: [folder] }), {
       grants: 'all',

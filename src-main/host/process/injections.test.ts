@@ -190,7 +190,7 @@ describe('files that break a rule', () => {
   });
 });
 
-it('is recorded with its place and the hash of its content, allowed or refused, never with the content', async () => {
+it('is recorded with its place and the hash of its content, refused by number and size, never with the content', async () => {
   const injections = [pointer('the content', 'TOKEN_FILE'), fixed('the content', '/opt/b')];
   await run('true #recorded', injections);
   await probe.errOf('process.spawn', [
@@ -200,11 +200,11 @@ it('is recorded with its place and the hash of its content, allowed or refused, 
   await expect.poll(mine).toHaveLength(2);
   const [allowed, denied] = await mine();
   expect(allowed?.target).toMatch(
-    /^\["sh","-c","true #recorded"\] in \. with env:TOKEN_FILE=([0-9a-f]{64}) path:\/opt\/b=\1$/,
+    /^\["sh","-c","true #recorded"\] in \. with env:TOKEN_FILE=([0-9a-f]{64}) path:\/opt\/b=\1 as [0-9a-f]{16}$/,
   );
   expect(denied).toMatchObject({
     outcome: 'denied',
-    target: expect.stringMatching(/path:\/opt\/b=[0-9a-f]{64}$/),
+    target: expect.stringMatching(/ with 2 files of 22 bytes$/),
   });
   expect(JSON.stringify(await started.audit())).not.toContain('the content');
 });

@@ -1,13 +1,12 @@
 import { isAbsolute } from 'node:path';
-import { homePart, type FoundProgram, type GrantedPaths } from '../../os/files/granted-paths.ts';
+import { homePart, type GrantedPaths } from '../../os/files/granted-paths.ts';
 import { isWithin } from '../../os/sandbox/spec/check.ts';
 import { resolveInside } from '../../os/files/workspaces.ts';
-import { coversHome, filePlaces, type FilePlace } from '../../policy/file-places.ts';
-import { pinnedPath, type ResolvedEntries, type ResolvedEntry } from '../../policy/resolved-entry.ts';
-import type { ErrorCode } from '../generated/astrid-process-1-1-0.ts';
+import { filePlaces, type FilePlace } from '../../policy/file-places.ts';
+import type { Allowed } from '../../policy/gate.ts';
+import type { Folder, FolderNeed, Program } from '../../policy/need.ts';
 import type { Call } from '../pipeline/host-function.ts';
 import type { CheckedRequest, NamedFolder } from './request.ts';
-import { WitError } from '../pipeline/wit-error.ts';
 
 /** What turns names in grants and requests into paths of this machine. */
 export interface PlaceServices {
@@ -16,7 +15,6 @@ export interface PlaceServices {
   /** Canonical path of a principal's home folder; made when it is not there. */
   readonly openHome: (principal: string) => Promise<string>;
   readonly paths: GrantedPaths;
-  readonly resolved: ResolvedEntries;
 }
 
 /** What a child sees beside the system, and where it starts. */
@@ -32,8 +30,8 @@ export interface ProcessPlaces {
 /**
  * The folders of a request and those that the capsule's grants open.
  *
- * @throws WitError `capability-denied` for a part of the home folder that is not granted, and for a granted path
- *   that leads elsewhere than when it was granted; `OsError` for a folder that is not there
+ * @throws what the gate throws for a part of the home folder that is not granted, and for a granted path that leads
+ *   elsewhere than when it was granted; `OsError` for a folder that is not there
  */
 export async function openPlaces(
   services: PlaceServices,
@@ -45,15 +43,20 @@ export async function openPlaces(
   const places = filePlaces(call.rights);
   const home =
     needsHome || places.some(({ root }) => root === 'home') ? await services.openHome(call.principal) : '';
-  const opened: Opened[] = [];
+  const opened: Folder[] = [];
   for (const place of places) {
-    const path =
-      place.root === 'home' ? await openHomePart(home, place) : await openOnMachine(services, call, place);
-    opened.push(...(path === null ? [] : [{ path, access: place.access }]));
+    const need = await (place.root === 'home' ? inHome(home, place) : onMachine(services, place));
+    if (need !== null) {
+      opened.push((await call.gate.require(need)).value);
+    }
   }
   const folders = outermost(opened, workspace);
-  const find = (folder: NamedFolder): Promise<string> =>
-    folder.root === 'home' ? findInHome(home, folder.path, call) : resolveInside(workspace, folder.path);
+  const find = async ({ root, path }: NamedFolder): Promise<string> => {
+    if (root === 'shared') {
+      await call.gate.require({ kind: 'shared' });
+    }
+    return root === 'home' ? findInHome(home, path, call) : resolveInside(workspace, path);
+  };
   return {
     workspace,
     readOnly: folders.filter(({ access }) => access === 'read').map(({ path }) => path),
@@ -64,78 +67,41 @@ export async function openPlaces(
 }
 
 /**
- * The program of a request: it must be the one that was granted. The gate has let the command pass already; here it is
- * held to the list once more, since what is pinned below counts as granted from then on.
+ * The program of a request: it must be the one that was granted.
  *
- * @throws WitError `capability-denied` when the name is not granted or leads elsewhere now; `OsError` when there is no
- *   such program
+ * @throws what the gate throws when the name is not granted or leads elsewhere now; `OsError` when there is no such
+ *   program
  */
 export async function openProgram(
-  services: Pick<PlaceServices, 'paths' | 'resolved'>,
-  call: Call,
+  services: Pick<PlaceServices, 'paths'>,
+  call: Pick<Call, 'gate'>,
   command: string,
   places: ProcessPlaces,
-): Promise<FoundProgram> {
-  if (!call.rights.host_process.includes(command)) {
-    throw new WitError<ErrorCode>(
-      { tag: 'capability-denied' },
-      { reason: `${command} is not an entry of host_process` },
-    );
-  }
-  const found = await services.paths.program(command, places);
+): Promise<Allowed<Program>> {
+  const { path, real } = await services.paths.program(command, places);
   // A path into the workspace names whatever the capsule's own programs put there; there is nothing to hold it to.
-  if (!command.includes('/') || isAbsolute(command)) {
-    await requirePinned(services, call, { kind: 'program', asked: command, real: found.real, note: '' });
-  }
-  return found;
+  const pinned = !command.includes('/') || isAbsolute(command);
+  return call.gate.require({ kind: 'program', command, path, real, pinned });
 }
 
-interface Opened {
-  readonly path: string;
-  readonly access: FilePlace['access'];
+async function onMachine({ paths }: PlaceServices, place: FilePlace): Promise<FolderNeed | null> {
+  const { path, access, entry } = place;
+  const { real } = await paths.folder(path, access);
+  return real === null ? null : { kind: 'folder', entry, access, path, real };
 }
 
-async function openOnMachine(services: PlaceServices, call: Call, place: FilePlace): Promise<string | null> {
-  const { real } = await services.paths.folder(place.path, place.access);
-  if (real === null) {
-    return null;
-  }
-  await requirePinned(services, call, { kind: 'folder', asked: place.entry, real, note: '' });
-  return place.path;
-}
-
-function openHomePart(home: string, { path, access, entry }: FilePlace): Promise<string | null> {
-  return homePart(home, path, access === 'write' && entry.endsWith('/'));
-}
-
-/** A name leads where it did at the grant; one that led nowhere then is fixed now, and recorded. */
-async function requirePinned(
-  { resolved }: Pick<PlaceServices, 'resolved'>,
-  call: Call,
-  entry: ResolvedEntry & { readonly real: string },
-): Promise<void> {
-  const { kind, asked, real } = entry;
-  if (pinnedPath(resolved.of(call.capsule), kind, asked) === null) {
-    await resolved.pin(call.capsule, call.principal, entry);
-  }
-  const pinned = pinnedPath(resolved.of(call.capsule), kind, asked);
-  if (pinned !== real) {
-    throw new WitError<ErrorCode>(
-      { tag: 'capability-denied' },
-      {
-        reason: `${asked} leads to ${real} and was granted as ${pinned ?? 'nothing'}; install the capsule again to allow it`,
-      },
-    );
-  }
+async function inHome(home: string, { path, access, entry }: FilePlace): Promise<FolderNeed | null> {
+  const part = await homePart(home, path, access === 'write' && entry.endsWith('/'));
+  return part === null ? null : { kind: 'folder', entry, access, path: part, real: null };
 }
 
 /**
  * Without what lies in a writable folder or in another read-only one already: mounting it again would follow
  * whatever a running child has put at its name by then.
  */
-function outermost(opened: readonly Opened[], workspace: string): readonly Opened[] {
-  const all: readonly Opened[] = [{ path: workspace, access: 'write' }, ...opened];
-  const covers = (outer: Opened, inner: Opened): boolean =>
+function outermost(opened: readonly Folder[], workspace: string): readonly Folder[] {
+  const all: readonly Folder[] = [{ path: workspace, access: 'write' }, ...opened];
+  const covers = (outer: Folder, inner: Folder): boolean =>
     isWithin(inner.path, outer.path) && (outer.access === 'write' || inner.access === 'read');
   return opened.filter(
     (one, at) =>
@@ -146,18 +112,10 @@ function outermost(opened: readonly Opened[], workspace: string): readonly Opene
   );
 }
 
-async function findInHome(home: string, path: string, { rights }: Call): Promise<string> {
-  const granted = (part: string): void => {
-    if (!coversHome(rights, part)) {
-      throw new WitError<ErrorCode>(
-        { tag: 'capability-denied' },
-        { reason: `fs_read does not cover home://${part}` },
-      );
-    }
-  };
-  granted(path);
+async function findInHome(home: string, path: string, { gate }: Call): Promise<string> {
+  await gate.require({ kind: 'home', path });
   const real = await resolveInside(home, path);
   // A link inside the home must not lead to a part of it that was not granted.
-  granted(real.slice(home.length + 1));
+  await gate.require({ kind: 'home', path: real.slice(home.length + 1) });
   return real;
 }

@@ -6,63 +6,42 @@ import { systemClock } from '../../base/clock.ts';
 import { MessageBus } from '../../bus/bus.ts';
 import { openProcesses, type KernelProcesses } from '../../kernel/processes.ts';
 import { GrantedPaths } from '../../os/files/granted-paths.ts';
-import type { AuditRecord } from '../../policy/audit-record.ts';
-import { noRights } from '../../policy/gate.ts';
-import { createQuotaBook } from '../../policy/quota.ts';
-import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
-import { HandleTable } from '../pipeline/handle-table.ts';
-import type { Call } from '../pipeline/host-function.ts';
+import { noRights } from '../../policy/rights.ts';
 import { createHostOperations } from '../host-operations.ts';
 import type { Outcome } from '../../base/outcome.ts';
-import { createPipeline } from '../pipeline/pipeline.ts';
+import { makeCaller, makePipeline, type PipelineUnderTest } from '../pipeline/testing.ts';
 
 let folder: string;
 let processes: KernelProcesses;
 let ask: (name: string, ...args: readonly unknown[]) => Promise<Outcome>;
-const handles = new HandleTable();
-const records: AuditRecord[] = [];
+const caller = makeCaller({
+  rights: { ...noRights, host_process: ['sh'], allow_persistent: true },
+});
+let records: PipelineUnderTest['records'];
 let principal = 'default';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'capsule-test-'));
   const bus = new MessageBus();
-  const entries: ResolvedEntry[] = [];
   processes = openProcesses({
     dataDir: folder,
     clock: systemClock,
     bus,
     paths: new GrantedPaths(folder),
-    resolved: {
-      of: () => entries,
-      pin: (_capsule, _principal, entry) => Promise.resolve(void entries.push(entry)),
-    },
   });
-  const pipeline = createPipeline({
-    operations: createHostOperations({
+  const made = makePipeline(
+    createHostOperations({
       processes: processes.services,
       ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },
       sys: { config: () => undefined, log: () => undefined, rightsOf: () => undefined },
     }),
-    quotas: createQuotaBook(systemClock),
-    clock: systemClock,
-    audit: (record) => void records.push(record),
-    report: () => undefined,
-  });
-  const call: Call = {
-    capsule: 'tester',
-    capsuleUuid: '',
-    principal: 'default',
-    rights: { ...noRights, host_process: ['sh'], allow_persistent: true },
-    invocation: null,
-    signal: new AbortController().signal,
-    handles,
-    ready: () => undefined,
-  };
-  ask = (name, ...args) => pipeline({ ...call, principal }, name, args);
+  );
+  records = made.records;
+  ask = (name, ...args) => made.pipeline({ ...caller, principal }, name, args);
 });
 
 afterAll(async () => {
-  handles.dispose();
+  caller.handles.dispose();
   await processes.dispose();
   await rm(folder, { recursive: true, force: true });
 });

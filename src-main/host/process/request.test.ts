@@ -6,7 +6,8 @@ import {
   readSpawnRequest,
   type SpawnRequest,
 } from './request.ts';
-import { spawnTarget } from './target.ts';
+import { hashInSlices } from '../../os/files/injected-files.ts';
+import { Spawn } from './spawn.ts';
 import { WitError } from '../pipeline/wit-error.ts';
 
 const MACHINE = { environment: { LANG: 'C.UTF-8', TZ: 'UTC', SECRET: 'x' }, fixedPaths: true };
@@ -70,7 +71,7 @@ describe('a folder', () => {
     ['..', 'boundary-escape'],
     ['a/../..', 'boundary-escape'],
     ['home://a/..', 'boundary-escape'],
-    ['shared://a', 'capability-denied'],
+    ['shared://a', { root: 'shared', path: 'a' }],
     ['a\0b', 'invalid-input'],
   ])('%j', (cwd, expected) => {
     const outcome = typeof expected === 'string' ? errorOf({ cwd }) : read({ cwd }).cwd;
@@ -119,30 +120,41 @@ describe('the text of a spawn in the audit', () => {
     placement: { tag: 'env-pointer', val } as const,
   });
 
-  it('has the command, the folder and what is injected by its hash', () => {
+  /** The text of a start whose files have been hashed. */
+  async function textOf(request: Partial<SpawnRequest>): Promise<string> {
+    const spawn = new Spawn({ ...plain, ...request }, {});
+    const files = 'fileInjections' in request ? (request.fileInjections ?? []) : [];
+    spawn.hashed(await Promise.all(files.map(({ content }) => hashInSlices(content))));
+    return spawn.target;
+  }
+
+  it('has the command, the folder and what is injected by its hash, and which process it became', async () => {
     const path = { content: Buffer.from('secret'), placement: { tag: 'fixed-path', val: '/opt/a' } as const };
-    const text = spawnTarget({ ...plain, args: ['a b'], cwd: 'x', fileInjections: [file('A'), path] });
+    const text = await textOf({ args: ['a b'], cwd: 'x', fileInjections: [file('A'), path] });
     expect(text).toMatch(/^\["git","a b"\] in x with env:A=([0-9a-f]{64}) path:\/opt\/a=\1$/);
     expect(text).not.toContain('secret');
+    const started = new Spawn(plain, {});
+    started.key = 'k1';
+    expect(started.target).toBe('["git"] in . as k1');
   });
 
-  it('keeps every part within the bound of a record, whatever is long', () => {
+  it('keeps every part within the bound of a record, whatever is long', async () => {
     const fileInjections = Array.from({ length: 128 }, (_, n) => file(`NAME_${'x'.repeat(200)}${n}`));
-    const text = spawnTarget({ ...plain, args: ['ä'.repeat(5_000)], cwd: 'c'.repeat(5_000), fileInjections });
+    const text = await textOf({ args: ['ä'.repeat(5_000)], cwd: 'c'.repeat(5_000), fileInjections });
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_024);
     expect(text).toMatch(/… in c+… with env:NAME_x+…=[0-9a-f]{64} and 127 more, all=[0-9a-f]{64}$/);
   });
 
-  it('tells another list of files from this one', () => {
+  it('tells another list of files from this one', async () => {
     const many = (last: string) =>
       Array.from({ length: 128 }, (_, n) => file(`V${n}`, n === 127 ? last : 'x'));
-    expect(spawnTarget({ ...plain, fileInjections: many('a') })).not.toBe(
-      spawnTarget({ ...plain, fileInjections: many('b') }),
-    );
+    expect(await textOf({ fileInjections: many('a') })).not.toBe(await textOf({ fileInjections: many('b') }));
   });
 
-  it('does not hash what is refused for its size', () => {
+  it('tells number and size of files that were refused before they were read', () => {
     const fileInjections = Array.from({ length: 129 }, (_, n) => file(`V${n}`));
-    expect(spawnTarget({ ...plain, fileInjections })).toBe('["git"] in . with 129 files of 774 bytes');
+    expect(new Spawn({ ...plain, fileInjections }, {}).target).toBe(
+      '["git"] in . with 129 files of 774 bytes',
+    );
   });
 });

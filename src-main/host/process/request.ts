@@ -21,7 +21,8 @@ export type SpawnRequest = SpawnRequest10 | SpawnRequest11;
 
 /** A folder that a request names. `path` has no `..` and does not begin with `/`. */
 export interface NamedFolder {
-  readonly root: 'workspace' | 'home';
+  /** Nobody has a `shared` one; the gate says so. */
+  readonly root: 'workspace' | 'home' | 'shared';
   readonly path: string;
 }
 
@@ -104,22 +105,19 @@ function checkCommand({ cmd, args }: SpawnRequest): void {
   }
 }
 
-/** `cwd://x` and `x` name the same folder; `home://x` one of the principal's home. Nobody has a `shared://` here. */
+/** `cwd://x` and `x` name the same folder; `home://x` one of the principal's home. */
 function namedFolder(text: string): NamedFolder {
-  if (text.startsWith('shared://')) {
-    refuse('capability-denied');
-  }
   if (text.includes('\0')) {
     refuse('invalid-input');
   }
-  const [, scheme = 'cwd', path = ''] = /^(?:(cwd|home):\/\/)?(.*)$/su.exec(text) ?? [];
+  const [, scheme = 'cwd', path = ''] = /^(?:(cwd|home|shared):\/\/)?(.*)$/su.exec(text) ?? [];
   if (path.startsWith('/') || path.split('/').includes('..')) {
     refuse('boundary-escape');
   }
-  return { root: scheme === 'home' ? 'home' : 'workspace', path };
+  return { root: scheme === 'home' || scheme === 'shared' ? scheme : 'workspace', path };
 }
 
-type Refusal = 'too-large' | 'invalid-input' | 'capability-denied' | 'boundary-escape';
+type Refusal = 'too-large' | 'invalid-input' | 'boundary-escape';
 
 function refuse(problem: Refusal | undefined): void {
   if (problem !== undefined) {

@@ -1,3 +1,4 @@
+import { waitFor } from '../../base/wait-for.ts';
 import type { ProcessWatches } from '../../bus/process-watches.ts';
 import type { ExitView } from '../../contract/views.ts';
 import type { ManagedProcess } from '../../processes/process/managed-process.ts';
@@ -63,32 +64,19 @@ export async function waitForExit(
 ): Promise<ExitInfo> {
   const endWait = process.use.beginWait();
   try {
-    return exitInfo(process.exit ?? (await nextExit(process, timeoutMs, signal)));
+    const exit = await waitFor({
+      now: () => process.exit ?? undefined,
+      subscribe: (listener) => process.onExit(listener),
+      signal,
+      timeoutMs,
+    });
+    if (exit === undefined) {
+      throw new WitError<ErrorCode>({ tag: 'wait-timeout' });
+    }
+    return exitInfo(exit);
   } finally {
     endWait();
   }
-}
-
-/** Leaves nothing behind, neither at the process nor at the signal: both may be there for much longer. */
-function nextExit(
-  process: ManagedProcess,
-  timeoutMs: bigint | undefined,
-  signal: AbortSignal,
-): Promise<ExitView> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => give(() => reject(signal.reason as Error));
-    const onTimeout = (): void => give(() => reject(new WitError<ErrorCode>({ tag: 'wait-timeout' })));
-    const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, clampTimer(timeoutMs));
-    const leave = process.onExit((exit) => give(() => resolve(exit)));
-    signal.addEventListener('abort', onAbort, { once: true });
-    const give = (answer: () => void): void => {
-      clearTimeout(timer);
-      leave();
-      signal.removeEventListener('abort', onAbort);
-      answer();
-    };
-  });
 }
 
 export function exitInfo({ code, signal }: ExitView): ExitInfo {
@@ -114,9 +102,4 @@ export function processInfo(process: ManagedProcess): ProcessInfo {
     cpuMs: info.usage === null ? undefined : BigInt(Math.round(info.usage.cpuMs)),
     memBytesPeak: info.usage === null ? undefined : BigInt(info.usage.peakMemoryBytes),
   };
-}
-
-/** The longest a timer can be (2^31 - 1 ms, 24 days); every process ends within 6 h. */
-function clampTimer(ms: bigint): number {
-  return Number(ms > 0x7fff_ffffn ? 0x7fff_ffffn : ms);
 }

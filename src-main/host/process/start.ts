@@ -6,14 +6,14 @@ import {
 } from '../../os/files/injected-files.ts';
 import type { SandboxSpec } from '../../os/sandbox/spec/spec.ts';
 import { isHeld } from '../../policy/capabilities.ts';
-import { normalizePath, type FileInjection } from '../../policy/file-injections.ts';
+import { normalizePath } from '../../policy/file-injections.ts';
 import type { ManagedProcess } from '../../processes/process/managed-process.ts';
 import type { ProcessRegistry } from '../../processes/registry/registry.ts';
 import type { ErrorCode } from '../generated/astrid-process-1-1-0.ts';
 import type { Call } from '../pipeline/host-function.ts';
-import { openPlaces, openProgram, type PlaceServices, type ProcessPlaces } from './places.ts';
-import { readSpawnRequest, type SpawnRequest } from './request.ts';
 import { WitError } from '../pipeline/wit-error.ts';
+import { openPlaces, openProgram, type PlaceServices, type ProcessPlaces } from './places.ts';
+import { HAS_MOUNTS, type Spawn } from './spawn.ts';
 
 /** What starting a process needs of the rest of the host. */
 export interface StartServices extends PlaceServices {
@@ -27,34 +27,28 @@ export interface StartServices extends PlaceServices {
 /** Output of one stream that `spawn` returns at most; what came before is named in the text. */
 export const SYNC_OUTPUT_BYTES = 8 * 1_024 * 1_024;
 
-/** Only a sandbox with mounts of its own can show a file elsewhere than where it lies. */
-const HAS_MOUNTS = process.platform === 'linux';
-
 /**
  * Starts what a guest asks for, in the tier of the function it called.
  *
- * @throws WitError, `OsError` or `ProcessError`; then nothing runs and no file is left
+ * @throws WitError, `OsError` or `ProcessError`, or what the gate throws; then nothing runs and no file is left
  */
 export async function startProcess(
   services: StartServices,
   call: Call,
   tier: ManagedProcess['tier'],
-  request: SpawnRequest,
+  spawn: Spawn,
 ): Promise<ManagedProcess> {
-  const checked = readSpawnRequest(request, {
-    environment: services.hostEnvironment,
-    fixedPaths: HAS_MOUNTS,
-  });
+  const { checked } = spawn;
   const { command, args, options } = checked;
   const places = await openPlaces(services, call, checked);
   const program = await openProgram(services, call, command, places);
-  const injected = await inject(services.files, checked.injections, places);
+  const injected = await inject(services.files, spawn, places);
   try {
     const spec = {
       ...options,
       command,
       args,
-      program: program.path,
+      program: program.value.path,
       cwd: places.cwd,
       workspace: places.workspace,
       readOnly: places.readOnly,
@@ -74,6 +68,7 @@ export async function startProcess(
       { maxConcurrent: services.maxConcurrent(call.principal), signal: call.signal },
     );
     void child.exited.then(injected.remove);
+    spawn.key = child.key;
     return child;
   } catch (error) {
     await injected.remove();
@@ -90,9 +85,10 @@ interface Injected {
 
 async function inject(
   files: InjectedFiles,
-  injections: readonly FileInjection[],
+  spawn: Spawn,
   { workspace, readOnly, writable }: ProcessPlaces,
 ): Promise<Injected> {
+  const { injections } = spawn.checked;
   if (injections.length === 0) {
     return { mounts: [], env: {}, remove: () => Promise.resolve() };
   }
@@ -108,8 +104,7 @@ async function inject(
     }
   }
   const { paths, remove } = await files.write(injections.map(({ content }) => content));
-  // For the audit, which cannot wait.
-  await Promise.all(injections.map(({ content }) => hashInSlices(content)));
+  spawn.hashed(await Promise.all(injections.map(({ content }) => hashInSlices(content))));
   const mounts = injections.map(({ placement: { tag, val } }, index) => {
     const source = paths[index] ?? '';
     const own = HAS_MOUNTS ? `${INJECTED_FOLDER}/${String(index)}` : source;

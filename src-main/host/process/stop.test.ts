@@ -39,7 +39,7 @@ describe('a stop', () => {
     await expect(stop).resolves.toBe('cancelled');
     await expect
       .poll(async () => (await readAudit(dataDir)).filter(({ action }) => action.endsWith('#stop')))
-      .toMatchObject([{ outcome: 'failed', reason: 'cancelled: the stop was called off' }]);
+      .toMatchObject([{ outcome: 'failed', reason: 'cancelled: the operator cancelled the stop' }]);
     expect(view()).toMatchObject({ phase: 'running', stop: null });
     await expect(endOf(id)).resolves.toMatchObject(KEPT);
     expect(view().exit).toEqual({ code: 7, signal: null, reason: 'self' });

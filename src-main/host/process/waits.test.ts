@@ -7,14 +7,16 @@ import { systemClock } from '../../base/clock.ts';
 import type { SandboxedChild } from '../../os/child/child.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
 import { makeWorkspace, script } from '../../os/testing.ts';
-import { noRights } from '../../policy/gate.ts';
 import type { ManagedProcess } from '../../processes/process/managed-process.ts';
 import { ProcessRegistry } from '../../processes/registry/registry.ts';
+import type { PollableHandle } from '../generated/astrid-io-1-0-0.ts';
 import type { ProcessHandle } from '../generated/astrid-process-1-0-0.ts';
-import { HandleTable } from '../pipeline/handle-table.ts';
-import type { Call } from '../pipeline/host-function.ts';
-import { isPollable, Pollable, POLLABLE, waitForAny } from '../io/pollable.ts';
-import { createHandleMethods, HeldProcess, holdProcess } from './handles.ts';
+import { errorsOf } from '../pipeline/errors-of.ts';
+import type { HostFunction, Signature } from '../pipeline/host-function.ts';
+import { Pollable, POLLABLE, waitForAny } from '../io/pollable.ts';
+import { resource } from '../pipeline/resource.ts';
+import { makeCaller, makePipeline } from '../pipeline/testing.ts';
+import { createHandleMethods, HeldProcess } from './handles.ts';
 import { waitForExit } from './service.ts';
 
 setFlagsFromString('--expose_gc');
@@ -27,25 +29,38 @@ const registry = new ProcessRegistry({
   clock: systemClock,
   spawn: async (spec) => (child = await spawner.spawn(spec)),
 });
-const RESOURCE = 'astrid:process/host@1.0.0#process-handle';
-const methods = createHandleMethods(RESOURCE);
-const { signal } = new AbortController();
-const call: Call = {
-  capsule: 'c',
-  capsuleUuid: '00000000-0000-0000-0000-000000000001',
-  principal: 'p',
-  rights: noRights,
-  invocation: null,
-  signal,
-  handles: new HandleTable(),
-  ready: () => undefined,
-};
+const HELD = resource<HeldProcess>()('astrid:process/host@1.0.0#process-handle');
+const caller = makeCaller();
+const { signal, handles } = caller;
+const { pipeline } = makePipeline(
+  new Map(
+    Object.entries<HostFunction<Signature>>(createHandleMethods(HELD) as never).map(([name, entry]) => [
+      name,
+      {
+        name,
+        function: entry,
+        errors: errorsOf<'astrid:process/host@1.0.0'>({ byCode: {} }),
+        fallible: true,
+      },
+    ]),
+  ),
+);
+
+/** What a method of the handle answers. */
+async function ask(method: string, handle: ProcessHandle): Promise<unknown> {
+  const outcome = await pipeline(caller, `[method]process-handle.${method}`, [handle]);
+  return outcome.tag === 'ok' ? outcome.value : outcome;
+}
+
+async function pollableOf(handle: ProcessHandle): Promise<Pollable> {
+  return handles.get(POLLABLE, (await ask('subscribe-exit', handle)) as PollableHandle);
+}
 
 async function hold(text: string): Promise<{ process: ManagedProcess; handle: ProcessHandle }> {
   const { stdin: _none, ...spec } = script(workspace, text);
   const owner = { capsule: 'c', principal: 'p', call: null };
   const process = await registry.spawn(owner, 'ephemeral', { ...spec, keepStdinOpen: true });
-  return { process, handle: holdProcess(call, RESOURCE, new HeldProcess(process, false)) };
+  return { process, handle: handles.insert(HELD, new HeldProcess(process, false)) };
 }
 
 afterAll(async () => {
@@ -70,14 +85,14 @@ describe('who waits for a process that lives on leaves nothing behind', () => {
 
   const pollOnce = (exit: Pollable): Promise<readonly number[]> => {
     let isReady = false;
-    const other = new Pollable(
-      () => isReady,
-      (listener) => {
+    const other = new Pollable({
+      ready: () => isReady,
+      subscribe: (listener) => {
         isReady = true;
         queueMicrotask(listener);
         return () => undefined;
       },
-    );
+    });
     return waitForAny([exit, other], signal);
   };
 
@@ -101,8 +116,7 @@ describe('who waits for a process that lives on leaves nothing behind', () => {
   });
 
   it('after a poll', async () => {
-    const handle = await methods['[method]process-handle.subscribe-exit'].run(call, held.handle);
-    const exit = call.handles.get(POLLABLE, handle, isPollable);
+    const exit = await pollableOf(held.handle);
     await expect(pollOnce(exit)).resolves.toEqual([1]);
     expect(await bytesARound(() => pollOnce(exit))).toBeLessThan(MOST_BYTES_A_ROUND);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
@@ -116,8 +130,7 @@ describe('a wait', () => {
     const ended = { exitCode: 5, signal: undefined };
     const cut = waitForExit(process, undefined, cancel.signal);
     const others = [waitForExit(process, undefined, signal), waitForExit(process, 60_000n, signal)];
-    const subscribed = await methods['[method]process-handle.subscribe-exit'].run(call, handle);
-    const polled = waitForAny([call.handles.get(POLLABLE, subscribed, isPollable)], signal);
+    const polled = waitForAny([await pollableOf(handle)], signal);
     cancel.abort(new Error('cut short'));
     await expect(cut).rejects.toThrow('cut short');
     await process.writeStdin(Buffer.from('go\n'));
@@ -134,7 +147,7 @@ describe('a kill through a handle', () => {
     const output = openSync(`/proc/${String(process.view().osPid)}/fd/1`, 'w');
     await process.writeStdin(Buffer.from('go\n'));
     await child?.exited;
-    const killed = methods['[method]process-handle.kill'].run(call, handle);
+    const killed = ask('kill', handle);
     closeSync(output);
     await expect(killed).resolves.toEqual({
       ...{ killed: false, exit: { exitCode: 3, signal: undefined } },
@@ -145,7 +158,7 @@ describe('a kill through a handle', () => {
 
   it('says that it killed a program that was running', async () => {
     const { handle } = await hold('read line');
-    await expect(methods['[method]process-handle.kill'].run(call, handle)).resolves.toMatchObject({
+    await expect(ask('kill', handle)).resolves.toMatchObject({
       ...{ killed: true, exit: { exitCode: undefined, signal: 9 } },
     });
   });

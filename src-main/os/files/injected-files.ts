@@ -110,24 +110,17 @@ export function whyNotAt(target: string, opened: readonly string[]): string | nu
   return opened.some(touches) ? `${target} meets a folder that is opened to the program` : null;
 }
 
-const known = new WeakMap<Uint8Array, string>();
-
-/** BLAKE3 of a file's content, 64 lower-case hex digits; remembered, since the audit asks again. */
-export function hashOf(content: Uint8Array): string {
-  const hash = known.get(content) ?? bytesToHex(blake3(content));
-  known.set(content, hash);
-  return hash;
+/** BLAKE3 of a few bytes, 64 lower-case hex digits. */
+export function blake3Hex(content: Uint8Array): string {
+  return bytesToHex(blake3(content));
 }
 
-/** Computes `hashOf` in slices, so that megabytes do not hold up everybody else for a third of a second. */
-export async function hashInSlices(content: Uint8Array): Promise<void> {
-  if (known.has(content)) {
-    return;
-  }
+/** `blake3Hex` in slices, so that megabytes do not hold up everybody else for a third of a second. */
+export async function hashInSlices(content: Uint8Array): Promise<string> {
   const hasher = blake3.create();
   for (let at = 0; at < content.length; at += HASH_SLICE_BYTES) {
     hasher.update(content.subarray(at, at + HASH_SLICE_BYTES));
     await new Promise((resolve) => setImmediate(resolve));
   }
-  known.set(content, bytesToHex(hasher.digest()));
+  return bytesToHex(hasher.digest());
 }

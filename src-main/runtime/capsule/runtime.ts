@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InstanceView, InvokeResult, LastCallView } from '../../contract/views.ts';
 import type { Pipeline } from '../../host/pipeline/pipeline.ts';
-import type { Rights } from '../../policy/gate.ts';
+import type { Rights } from '../../policy/rights.ts';
 import type { Quotas } from '../../policy/profile.ts';
 import type { CallOutcome } from '../instance/call-outcome.ts';
 import { failureOf, interpretResult } from '../instance/call-result.ts';

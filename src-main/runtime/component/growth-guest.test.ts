@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from '@bytecodealliance/jco';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { noRights } from '../../policy/gate.ts';
+import { noRights } from '../../policy/rights.ts';
 import { startKernel, WORKER_FOLDER } from '../../testing/kernel.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { CallOutcome } from '../instance/call-outcome.ts';

@@ -1,6 +1,6 @@
 import type { Invocation } from '../../host/pipeline/host-function.ts';
 import type { Pipeline } from '../../host/pipeline/pipeline.ts';
-import type { Rights } from '../../policy/gate.ts';
+import type { Rights } from '../../policy/rights.ts';
 import type { CompiledComponent } from '../component/compiled-component.ts';
 
 export interface InstanceOptions {

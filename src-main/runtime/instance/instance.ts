@@ -11,7 +11,7 @@ import {
   type GuestMessage,
   type GuestStart,
 } from '../../guest/protocol.ts';
-import type { Call } from '../../host/pipeline/host-function.ts';
+import type { Caller } from '../../host/pipeline/host-function.ts';
 import { HandleTable } from '../../host/pipeline/handle-table.ts';
 import type { Outcome } from '../../base/outcome.ts';
 import { isHeld, capabilityNames } from '../../policy/capabilities.ts';
@@ -42,7 +42,7 @@ interface Running {
 export class GuestInstance {
   readonly id = randomUUID();
   readonly startedAt = Date.now();
-  readonly handles = new HandleTable();
+  readonly handles: HandleTable;
   readonly #options: InstanceOptions;
   readonly #worker: Worker;
   readonly #stopServing: () => void;
@@ -60,6 +60,7 @@ export class GuestInstance {
 
   constructor(options: InstanceOptions) {
     this.#options = options;
+    this.handles = new HandleTable(options.report);
     const { port1, port2 } = new MessageChannel();
     const shared = createSharedBuffer();
     const start: GuestStart = {
@@ -170,7 +171,7 @@ export class GuestInstance {
       return { tag: 'ok', value: undefined };
     }
     const running = this.#running;
-    const call: Call = {
+    const caller: Caller = {
       capsule: this.#options.capsule,
       capsuleUuid: this.#options.capsuleUuid,
       principal: this.#options.principal,
@@ -180,7 +181,7 @@ export class GuestInstance {
       handles: this.handles,
       ready: () => running?.options.onReady?.(),
     };
-    return this.#options.pipeline(call, op, args);
+    return this.#options.pipeline(caller, op, args);
   }
 
   #onMessage(message: GuestMessage): void {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readComponentHeader } from '../../capsules/component/header.ts';
-import { noRights } from '../../policy/gate.ts';
+import { noRights } from '../../policy/rights.ts';
 import { guestFolder } from '../../testing/guests.ts';
 import { WORKER_FOLDER } from '../../testing/kernel.ts';
 import { compileComponent, type CompiledComponent } from '../component/compiled-component.ts';

@@ -1,0 +1,155 @@
+import type { Clock } from '../base/clock.ts';
+
+/** What a capsule may use so much of in one second, all its instances and principals together. */
+export type RateName = 'log-lines' | 'log-bytes' | 'spawns';
+
+/** What a capsule may hold so much of at a time. */
+export type StockName = 'handles' | 'subscriptions';
+
+/** Calls or bytes in one second. */
+export const RATES: Readonly<Record<RateName, number>> = {
+  // A person cannot read more, and a guest that logs in a loop must not fill the disk.
+  'log-lines': 500,
+  // The lines above at an ordinary length; the longest line is 16 KiB.
+  'log-bytes': 1024 * 1024,
+  // A spawn costs about 5 ms in the sandbox: more than this is a loop gone wrong.
+  spawns: 50,
+};
+
+/** Things, in one instance and in all of a capsule's together. */
+export const STOCKS: Readonly<
+  Record<StockName, { readonly perInstance: number; readonly perCapsule: number }>
+> = {
+  // A guest that leaks handles ends at this number instead of filling the host's memory; the contract allows 128
+  // subscriptions and 256 pollables a poll.
+  handles: { perInstance: 4_096, perCapsule: 16_384 },
+  // The contract's number for an instance; eight instances of a pool may use theirs up.
+  subscriptions: { perInstance: 128, perCapsule: 1_024 },
+};
+
+/** What one call uses up: of a second, or of what may be held at a time. */
+export type Charge =
+  | { readonly rate: RateName; readonly amount: number }
+  | { readonly stock: StockName; readonly amount: number };
+
+/** Stock that was taken. Rates cannot be given back. */
+export interface Taken {
+  readonly ok: true;
+  /** Twice is once. */
+  readonly giveBack: () => void;
+}
+
+export interface Refused {
+  readonly ok: false;
+  readonly reason: string;
+  /** Not the first refusal of this second, so that a loop gone wrong is recorded once and not for ever. */
+  readonly again: boolean;
+}
+
+/** Whom a call is charged to. */
+export interface Payer {
+  readonly capsule: string;
+  /** The same object for all calls of one instance; what it holds is forgotten with it. */
+  readonly instance: object;
+}
+
+export interface Ledger {
+  /** Takes all charges of one call or none. */
+  readonly take: (payer: Payer, charges: readonly Charge[]) => Taken | Refused;
+}
+
+/** Windows kept before those that have passed are swept: more than there are capsules on any machine. */
+const MAX_WINDOWS = 1_024;
+const WINDOW_MS = 1_000n;
+const NS_PER_MS = 1_000_000n;
+
+interface Window {
+  readonly since: bigint;
+  used: number;
+  refused: boolean;
+}
+
+/** Counts what is used in windows of one second, which start at the first use, and what is held. */
+export function createLedger(clock: Pick<Clock, 'monotonicNs'>): Ledger {
+  const windows = new Map<string, Window>();
+  const held = new Holdings();
+
+  const windowOf = (key: string): Window => {
+    const now = clock.monotonicNs() / NS_PER_MS;
+    const isOver = ({ since }: Window): boolean => now - since >= WINDOW_MS;
+    const found = windows.get(key);
+    if (found !== undefined && !isOver(found)) {
+      return found;
+    }
+    if (windows.size >= MAX_WINDOWS) {
+      for (const [other, window] of windows) {
+        if (isOver(window)) {
+          windows.delete(other);
+        }
+      }
+    }
+    const window = { since: now, used: 0, refused: false };
+    windows.set(key, window);
+    return window;
+  };
+
+  return {
+    take(payer, charges) {
+      const rates: { readonly window: Window; readonly amount: number }[] = [];
+      for (const charge of charges) {
+        if ('rate' in charge) {
+          const window = windowOf(`${charge.rate} ${payer.capsule}`);
+          if (window.used + charge.amount > RATES[charge.rate]) {
+            const again = window.refused;
+            window.refused = true;
+            return { ok: false, reason: `more ${charge.rate} in one second than allowed`, again };
+          }
+          rates.push({ window, amount: charge.amount });
+        }
+      }
+      const stocks = charges.flatMap((charge) => ('stock' in charge ? [charge] : []));
+      const full = stocks.find(({ stock, amount }) => !held.hasRoom(payer, stock, amount));
+      if (full !== undefined) {
+        return { ok: false, reason: `more ${full.stock} at a time than allowed`, again: false };
+      }
+      rates.forEach(({ window, amount }) => (window.used += amount));
+      stocks.forEach(({ stock, amount }) => held.add(payer, stock, amount));
+      let given = false;
+      return {
+        ok: true,
+        giveBack() {
+          if (!given) {
+            given = true;
+            stocks.forEach(({ stock, amount }) => held.add(payer, stock, -amount));
+          }
+        },
+      };
+    },
+  };
+}
+
+/** How much of each stock every instance and every capsule holds. */
+class Holdings {
+  readonly #ofInstance = new WeakMap<object, Map<StockName, number>>();
+  /** Only what is held: nothing is kept of a capsule that holds nothing. */
+  readonly #ofCapsule = new Map<string, number>();
+
+  hasRoom({ capsule, instance }: Payer, stock: StockName, amount: number): boolean {
+    const { perInstance, perCapsule } = STOCKS[stock];
+    const own = this.#ofInstance.get(instance)?.get(stock) ?? 0;
+    const all = this.#ofCapsule.get(`${stock} ${capsule}`) ?? 0;
+    return own + amount <= perInstance && all + amount <= perCapsule;
+  }
+
+  add({ capsule, instance }: Payer, stock: StockName, amount: number): void {
+    const own = this.#ofInstance.get(instance) ?? new Map<StockName, number>();
+    this.#ofInstance.set(instance, own.set(stock, (own.get(stock) ?? 0) + amount));
+    const key = `${stock} ${capsule}`;
+    const all = (this.#ofCapsule.get(key) ?? 0) + amount;
+    if (all === 0) {
+      this.#ofCapsule.delete(key);
+    } else {
+      this.#ofCapsule.set(key, all);
+    }
+  }
+}

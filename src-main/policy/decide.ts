@@ -1,0 +1,79 @@
+import { allowsCommand, isHeld } from './capabilities.ts';
+import { coversHome } from './file-places.ts';
+import type { Need } from './need.ts';
+import { pinnedPath, type ResolvedEntry } from './resolved-entry.ts';
+import type { Rights } from './rights.ts';
+import { covers } from './topics.ts';
+
+/** An entry with the place that it is held to from now on. */
+export type Pin = ResolvedEntry & { readonly real: string };
+
+/** What the gate says of one need. */
+export type Decision =
+  /** `pin`: the entry led nowhere when it was granted, and is fixed at this first use. */
+  | { readonly kind: 'allowed'; readonly pin: Pin | null }
+  | { readonly kind: 'denied'; readonly reason: string }
+  /** A person decides. */
+  | { readonly kind: 'ask'; readonly question: string };
+
+const ALLOWED: Decision = { kind: 'allowed', pin: null };
+
+/**
+ * The rules of the capability gate: whether the effective rights (asked ∩ granted) cover a need. Pure.
+ *
+ * @param pins where the capsule's granted names were found to lead
+ */
+export function decide(rights: Rights, pins: readonly ResolvedEntry[], need: Need): Decision {
+  switch (need.kind) {
+    case 'flag':
+      return allowedIf(isHeld(rights, need.capability), `${need.capability} is not granted`);
+    case 'command':
+      return allowedIf(allowsCommand(rights, need.command), 'host_process does not cover the command');
+    case 'subscribe':
+      return allowedIf(
+        rights.subscribe.some((entry) => covers(entry, need.pattern)),
+        'no entry of [subscribe] covers the pattern',
+      );
+    case 'program':
+      // Held to the list once more: what is pinned here counts as granted from then on.
+      return !rights.host_process.includes(need.command)
+        ? denied(`${need.command} is not an entry of host_process`)
+        : need.pinned
+          ? heldTo(pins, { kind: 'program', asked: need.command, real: need.real, note: '' })
+          : ALLOWED;
+    case 'folder': {
+      const entries = need.access === 'read' ? rights.fs_read : rights.fs_write;
+      return !entries.includes(need.entry)
+        ? denied(`${need.entry} is not an entry of fs_${need.access}`)
+        : need.real === null
+          ? ALLOWED
+          : heldTo(pins, { kind: 'folder', asked: need.entry, real: need.real, note: '' });
+    }
+    case 'home':
+      return allowedIf(coversHome(rights, need.path), `fs_read does not cover home://${need.path}`);
+    case 'shared':
+      return denied('there is no shared folder');
+    case 'approval':
+      return { kind: 'ask', question: need.question };
+  }
+}
+
+/** A name leads where it did at the grant; one that led nowhere then is fixed now. */
+function heldTo(pins: readonly ResolvedEntry[], pin: Pin): Decision {
+  const pinned = pinnedPath(pins, pin.kind, pin.asked);
+  if (pinned === null) {
+    return { kind: 'allowed', pin };
+  }
+  return allowedIf(
+    pinned === pin.real,
+    `${pin.asked} leads to ${pin.real} and was granted as ${pinned}; install the capsule again to allow it`,
+  );
+}
+
+function allowedIf(covered: boolean, reason: string): Decision {
+  return covered ? ALLOWED : denied(reason);
+}
+
+function denied(reason: string): Decision {
+  return { kind: 'denied', reason };
+}

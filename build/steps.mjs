@@ -10,6 +10,11 @@ import { packageFile } from './lib/paths.mjs';
 /** @type {StaticStep[]} what is checked without running the program; cheapest first */
 export const staticSteps = [
   { name: 'layers', args: ['build/check/layers.mjs'], fix: 'node build/check/layers.mjs' },
+  {
+    name: 'host functions',
+    args: ['build/check/host-rules.mjs'],
+    fix: 'node build/check/host-rules.mjs',
+  },
   { name: 'workflows', args: ['build/check/workflows.mjs'], fix: 'node build/check/workflows.mjs' },
   typeStep('node'),
   typeStep('web'),

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { capabilityNames, isHeld, type Capabilities } from '../policy/capabilities.ts';
+import { holdsNamed, type Capabilities } from '../policy/capabilities.ts';
 import { LOG_LINE } from '../store/limits.ts';
 import type { ErrorCode, LogLevel } from './generated/astrid-sys-1-0-0.ts';
 import { errorsOf, type HostInterface } from './pipeline/errors-of.ts';
@@ -92,8 +92,7 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
         target: ([{ capability }]) => capability,
         run: (_call, [{ sourceUuid, capability }]) => {
           const rights = services.rightsOf(sourceUuid);
-          const name = capabilityNames.find((known) => known === capability);
-          return { allowed: rights !== undefined && name !== undefined && isHeld(rights, name) };
+          return { allowed: rights !== undefined && holdsNamed(rights, capability) };
         },
       }),
       'enumerate-capabilities': { answeredInGuest: 'the worker is told the held names at its start' },

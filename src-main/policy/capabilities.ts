@@ -102,3 +102,14 @@ export function intersect(asked: Capabilities, grants: Grants): Capabilities {
 export function allowsCommand(capabilities: Capabilities, command: string): boolean {
   return command !== '' && capabilities.host_process.includes(command);
 }
+
+/** Whether a capability of this name is held, whoever spelt it; false for a name that there is not. */
+export function holdsNamed(capabilities: Capabilities, text: string): boolean {
+  const name = capabilityNames.find((known) => known === text);
+  return name !== undefined && isHeld(capabilities, name);
+}
+
+/** Whether programs get the machine's network: any of the rights to it opens all of it, as what they are granted says. */
+export function opensNetwork(capabilities: Capabilities): boolean {
+  return (['net', 'net_connect', 'net_bind'] as const).some((name) => isHeld(capabilities, name));
+}

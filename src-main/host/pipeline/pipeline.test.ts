@@ -258,7 +258,8 @@ describe('what a call holds', () => {
 
   it('is told in its record, when there is something', async () => {
     const { ask, records } = pipelineWith({
-      target: (subject, result) => (result === undefined ? subject : `${subject} as ${JSON.stringify(result)}`),
+      target: (subject, result) =>
+        result === undefined ? subject : `${subject} as ${JSON.stringify(result)}`,
       run: () => 'k1',
     });
     await ask(callOf(), 'x');

@@ -5,7 +5,7 @@ import {
   type InjectedFiles,
 } from '../../os/files/injected-files.ts';
 import type { SandboxSpec } from '../../os/sandbox/spec/spec.ts';
-import { isHeld } from '../../policy/capabilities.ts';
+import { opensNetwork } from '../../policy/capabilities.ts';
 import { normalizePath } from '../../policy/file-injections.ts';
 import type { ManagedProcess } from '../../processes/process/managed-process.ts';
 import type { ProcessRegistry } from '../../processes/registry/registry.ts';
@@ -54,7 +54,7 @@ export async function startProcess(
       readOnly: places.readOnly,
       writable: places.writable,
       injections: injected.mounts,
-      network: (['net', 'net_connect', 'net_bind'] as const).some((name) => isHeld(call.rights, name)),
+      network: opensNetwork(call.rights),
       env: {
         ...checked.env,
         ...(places.home === null ? {} : { HOME: places.home }),

@@ -22,7 +22,12 @@ const limits = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { tim
  * One process for each file: what a test starts ends with it. Three on two cores, since most of the time a test waits
  * for a process or a deadline.
  */
-const aProcessEach = { ...limits, pool: 'forks', maxWorkers: 3 } as const;
+const aProcessEach = {
+  ...limits,
+  setupFiles: 'build/test/leak-check.ts',
+  pool: 'forks',
+  maxWorkers: 3,
+} as const;
 
 export default defineConfig({
   test: {
@@ -33,6 +38,7 @@ export default defineConfig({
           ...limits,
           name: 'pure',
           include: pure,
+          setupFiles: 'build/test/leak-check.ts',
           pool: 'threads',
           isolate: false,
           maxWorkers: 2,

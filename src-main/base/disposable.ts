@@ -1,3 +1,5 @@
+import { closed, opened } from './leaks.ts';
+
 /** Undoes one acquire. Calling it twice does nothing the second time. */
 export type Dispose = () => void | Promise<void>;
 
@@ -8,6 +10,10 @@ export type Dispose = () => void | Promise<void>;
 export class DisposableStore {
   #undos: Dispose[] = [];
   #disposal: Promise<void> | undefined;
+
+  constructor() {
+    opened(this);
+  }
 
   get disposed(): boolean {
     return this.#disposal !== undefined;
@@ -30,6 +36,7 @@ export class DisposableStore {
   }
 
   async #run(): Promise<void> {
+    closed(this);
     let first: { readonly error: unknown } | undefined;
     for (const undo of this.#undos.splice(0).reverse()) {
       try {

@@ -1,15 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { MessageBus, type Audience } from './bus.ts';
 import type { Listener, Subscription } from './subscription.ts';
 
 const ann: Listener = { pattern: 'news.*', capsule: 'paper', principal: 'ann', hearsHost: false };
+
+/** Closes what is still subscribed at the end of the test. */
+function busOfTest(): MessageBus {
+  const bus = new MessageBus();
+  onTestFinished(() => bus.dispose());
+  return bus;
+}
 
 const heard = (subscription: Subscription): unknown[] =>
   subscription.take().messages.map(({ payload }) => JSON.parse(payload) as unknown);
 
 describe('the bus', () => {
   it('gives every subscription whose pattern covers the topic its own copy, in order', () => {
-    const bus = new MessageBus();
+    const bus = busOfTest();
     const wide = bus.subscribe(ann);
     const exact = bus.subscribe({ ...ann, pattern: 'news.v1' });
     const other = bus.subscribe({ ...ann, pattern: 'tool.*' });
@@ -20,13 +27,13 @@ describe('the bus', () => {
   });
 
   it('keeps nothing for who subscribes later', () => {
-    const bus = new MessageBus();
+    const bus = busOfTest();
     expect(bus.publishSystem('news.v1', 1, { principal: 'ann' })).toBe(0);
     expect(heard(bus.subscribe(ann))).toEqual([]);
   });
 
   it('says that the host speaks, for whom, and as JSON', () => {
-    const bus = new MessageBus();
+    const bus = busOfTest();
     const subscription = bus.subscribe(ann);
     bus.publishSystem('news.v1', { a: [1] }, { principal: 'ann' });
     expect(subscription.take().messages).toEqual([
@@ -51,14 +58,14 @@ describe('the bus', () => {
     ['another capsule of the same principal does not', {}, { principal: 'ann', capsule: 'radio' }, false],
     ['nor one that hears the host', { hearsHost: true }, { principal: null, capsule: 'radio' }, false],
   ])('%s', (_name, listener, audience, reached) => {
-    const bus = new MessageBus();
+    const bus = busOfTest();
     const subscription = bus.subscribe({ ...ann, ...listener });
     bus.publishSystem('news.v1', 1, audience);
     expect(heard(subscription)).toEqual(reached ? [1] : []);
   });
 
   it('tells who waits that something has come, and that it has ended', () => {
-    const bus = new MessageBus();
+    const bus = busOfTest();
     const subscription = bus.subscribe(ann);
     const states: string[] = [];
     subscription.onChange(() => states.push(`${String(subscription.ready)} ${String(subscription.closed)}`));
@@ -71,7 +78,7 @@ describe('the bus', () => {
   });
 
   it('closes every subscription when it ends', () => {
-    const bus = new MessageBus();
+    const bus = busOfTest();
     const all = [bus.subscribe(ann), bus.subscribe(ann)];
     bus.dispose();
     expect(all.map(({ closed }) => closed)).toEqual([true, true]);

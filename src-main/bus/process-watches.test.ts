@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { deferred } from '../base/deferred.ts';
 import type { SandboxedChild } from '../os/child/child.ts';
@@ -34,6 +34,7 @@ function setUp(spawn: Spawn = (spec) => spawner.spawn(spec)) {
   const registry = new ProcessRegistry({ spawn, clock: systemClock });
   live.push(registry);
   const bus = new MessageBus();
+  onTestFinished(() => bus.dispose());
   const watches = new ProcessWatches(registry, bus);
   const listen = (who: Partial<ProcessOwner> = {}): Subscription =>
     bus.subscribe({ pattern: 'astrid.process.v1.*', ...owner, ...who, hearsHost: false });

@@ -1,4 +1,5 @@
 import { Emitter } from '../base/emitter.ts';
+import { closed, opened } from '../base/leaks.ts';
 import type { Message } from './message.ts';
 import { MessageQueue, type Envelope } from './message-queue.ts';
 
@@ -22,6 +23,7 @@ export class Subscription {
   constructor(listener: Listener, onClose: () => void) {
     this.listener = listener;
     this.#onClose = onClose;
+    opened(this);
   }
 
   /** Fires when a message has arrived, and when it is closed. */
@@ -53,6 +55,7 @@ export class Subscription {
   close(): void {
     if (!this.#closed) {
       this.#closed = true;
+      closed(this);
       this.#onClose();
       this.#change.fire(undefined);
       this.#change.dispose();

@@ -6,7 +6,7 @@ import { createIpcHost } from './ipc.ts';
 import type { HostInterface } from './pipeline/errors-of.ts';
 import type { InterfaceName } from './pipeline/host-function.ts';
 import { createOperationTable } from './pipeline/operation-table.ts';
-import { makeCaller, makePipeline } from './pipeline/testing.ts';
+import { callerOfTest, makePipeline } from './pipeline/testing.ts';
 
 const IPC = 'astrid:ipc/host@1.0.0';
 const EMPTY = { tag: 'ok', value: { messages: [], dropped: 0n, lagged: 0n } };
@@ -16,7 +16,7 @@ async function subscriber() {
   const bus = new MessageBus();
   const host = createIpcHost({ bus, keyOf: () => 'key' }) as unknown as HostInterface<InterfaceName>;
   const { pipeline } = makePipeline(createOperationTable([host], () => true));
-  const caller = makeCaller({ principal: 'ann', rights: { ...noRights, subscribe: ['news.*'] } });
+  const caller = callerOfTest({ principal: 'ann', rights: { ...noRights, subscribe: ['news.*'] } });
   const ask = (name: string, args: unknown[], signal = caller.signal): Promise<Outcome> =>
     pipeline({ ...caller, signal }, `${IPC}#${name}`, args);
   const { value: self } = (await ask('subscribe', ['news.*'])) as { value: unknown };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Handle } from '../generated/handle.ts';
 import { HandleTable } from './handle-table.ts';
 import { resource } from './resource.ts';
@@ -9,7 +9,9 @@ const OTHER = resource<string>()('test#text');
 
 function makeTable() {
   const reports: string[] = [];
-  return { table: new HandleTable((message) => reports.push(message)), reports };
+  const table = new HandleTable((message) => reports.push(message));
+  onTestFinished(() => void table.dispose());
+  return { table, reports };
 }
 
 describe('the handles of an instance', () => {

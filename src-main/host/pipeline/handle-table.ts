@@ -1,3 +1,4 @@
+import { closed, opened } from '../../base/leaks.ts';
 import type { Handle } from '../generated/handle.ts';
 import type { Resource } from './resource.ts';
 import { GuestTrap } from './wit-error.ts';
@@ -38,6 +39,7 @@ export class HandleTable {
 
   constructor(report: (message: string, error: unknown) => void) {
     this.#report = report;
+    opened(this);
   }
 
   get size(): number {
@@ -104,6 +106,7 @@ export class HandleTable {
   /** Drops all, newest first. What they ended. */
   dispose(): readonly EndedByDrop[] {
     this.#ended = true;
+    closed(this);
     return [...this.#entries.keys()].reverse().flatMap((handle) => this.drop(handle));
   }
 

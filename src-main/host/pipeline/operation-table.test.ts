@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { GrantedPaths } from '../../os/files/granted-paths.ts';
 import { InjectedFiles } from '../../os/files/injected-files.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -9,7 +9,7 @@ import { ProcessRegistry } from '../../processes/registry/registry.ts';
 import { hostInterfaces } from '../generated/interfaces.ts';
 import type { HostInterfaceTable } from '../generated/table.ts';
 import { createHostOperations } from '../host-operations.ts';
-import { makeCaller, makePipeline } from './testing.ts';
+import { callerOfTest, makePipeline } from './testing.ts';
 
 const bus = new MessageBus();
 const registry = new ProcessRegistry({
@@ -38,6 +38,8 @@ const every = Object.entries<HostInterfaceTable>(hostInterfaces).flatMap(([name,
 
 const BUILT = /^astrid:(?:process\/host|sys\/host|io\/poll|ipc\/host)@/;
 const SENDING = /^astrid:ipc\/host@1.0.0#(?:publish|publish-as|get-interceptor-bindings)$/;
+
+afterAll(() => registry.dispose());
 
 describe('the table of host functions', () => {
   it('holds every function of every interface, but for those that the guest’s worker answers', () => {
@@ -71,7 +73,7 @@ describe('an interface that is not built yet', () => {
     'answers $operation with an error of its own',
     async ({ name, table, operation }) => {
       const { pipeline, records, reports } = makePipeline(operations);
-      const { tag, ...rest } = await pipeline(makeCaller(), operation, []);
+      const { tag, ...rest } = await pipeline(callerOfTest(), operation, []);
       // An unbuilt interface is no fault of the host.
       expect(reports).toEqual([]);
       const hasUnknown = table.errorCases !== null && 'unknown' in table.errorCases;

@@ -15,7 +15,7 @@ import {
 } from './host-function.ts';
 import type { PipelineServices } from './pipeline.ts';
 import { resource } from './resource.ts';
-import { makeCaller, makePipeline } from './testing.ts';
+import { callerOfTest, makePipeline } from './testing.ts';
 import { GuestTrap, WitError } from './wit-error.ts';
 
 const errors: InterfaceErrors<unknown> = {
@@ -56,7 +56,7 @@ function pipelineWith(record: Partial<Record>, fallible = true, services: Partia
 }
 
 function callOf(signal = new AbortController().signal, rights = noRights): Caller {
-  return makeCaller({ signal, rights });
+  return callerOfTest({ signal, rights });
 }
 
 const throwing = (error: unknown): Partial<Record> => ({
@@ -159,10 +159,10 @@ describe('the order of the checks', () => {
   it('charges the capsule, whatever principal or instance its calls come from', async () => {
     const { ask } = pipelineWith({ charges: () => SPAWN });
     for (let used = 0; used < RATES.spawns; used += 1) {
-      await ask(makeCaller({ principal: `p${used}` }));
+      await ask(callerOfTest({ principal: `p${used}` }));
     }
-    await expect(ask(makeCaller({ principal: 'bert' }))).resolves.toMatchObject({ value: { tag: 'quota' } });
-    await expect(ask(makeCaller({ capsule: 'other' }))).resolves.toMatchObject({ tag: 'ok' });
+    await expect(ask(callerOfTest({ principal: 'bert' }))).resolves.toMatchObject({ value: { tag: 'quota' } });
+    await expect(ask(callerOfTest({ capsule: 'other' }))).resolves.toMatchObject({ tag: 'ok' });
   });
 
   it('runs what the rights cover', async () => {

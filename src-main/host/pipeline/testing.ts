@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import type { AuditRecord } from '../../policy/audit-record.ts';
 import { createLedger } from '../../policy/charges.ts';
@@ -8,7 +9,14 @@ import type { Caller } from './host-function.ts';
 import type { OperationTable } from './operation-table.ts';
 import { createPipeline, type Pipeline, type PipelineServices } from './pipeline.ts';
 
-/** A guest without rights, whose handles the test ends. */
+/** `makeCaller` for one test, at whose end its handles go. */
+export function callerOfTest(more: Partial<Caller> = {}): Caller {
+  const caller = makeCaller(more);
+  onTestFinished(() => void caller.handles.dispose());
+  return caller;
+}
+
+/** A guest without rights; whoever makes it disposes its handles. */
 export function makeCaller(more: Partial<Caller> = {}): Caller {
   return {
     capsule: 'tester',

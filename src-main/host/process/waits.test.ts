@@ -64,6 +64,7 @@ async function hold(text: string): Promise<{ process: ManagedProcess; handle: Pr
 }
 
 afterAll(async () => {
+  handles.dispose();
   await registry.dispose();
   await spawner.dispose();
   remove();

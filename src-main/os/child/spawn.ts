@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { execa } from 'execa';
+import { closed, opened } from '../../base/leaks.ts';
 import { PipeSink } from '../pipes/byte-sink.ts';
 import { PipeSource } from '../pipes/byte-source.ts';
 import { BubblewrapChild } from './child.ts';
@@ -40,6 +41,7 @@ export class SandboxSpawner {
 
   constructor(probe: () => Promise<Sandbox> = probeSandbox) {
     this.#probe = probe;
+    opened(this);
   }
 
   /** The sandbox of this machine, found out once; a failure is tried again the next time, after its fix. */
@@ -87,6 +89,7 @@ export class SandboxSpawner {
 
   /** Gives the prepared pipes back. Children live on until they are ended. */
   dispose(): Promise<void> {
+    closed(this);
     this.#filter?.close();
     return this.#pipePool.dispose();
   }

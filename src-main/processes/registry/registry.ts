@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
+import { closed, opened } from '../../base/leaks.ts';
 import type { ExitReason, LogStream, ProcessTier, ProcessView } from '../../contract/views.ts';
 import { decodeCursor, encodeCursor } from './cursor-token.ts';
 import { DEFAULT_STOP_GRACE_MS, SHUTDOWN_GRACE_MS } from '../limits.ts';
@@ -49,6 +50,7 @@ export class ProcessRegistry {
     this.#spawn = spawn;
     this.#clock = clock;
     this.#limits = { ...REFERENCE_LIMITS, ...limits };
+    opened(this);
   }
 
   /** Fires for every visible change; growing output at most every 50 ms per process. */
@@ -189,6 +191,7 @@ export class ProcessRegistry {
     this.#reaper.watch(false);
     this.#change.dispose();
     this.#entries.clear();
+    closed(this);
   }
 
   #checkCaps(owner: ProcessOwner, tier: ProcessTier, maxConcurrent: number): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { deferred, type Deferred } from '../../base/deferred.ts';
 import { Emitter } from '../../base/emitter.ts';
+import { closed, opened } from '../../base/leaks.ts';
 import { serveGuest } from '../../bridge/host-end.ts';
 import { createSharedBuffer } from '../../bridge/protocol.ts';
 import {
@@ -61,6 +62,7 @@ export class GuestInstance {
   constructor(options: InstanceOptions) {
     this.#options = options;
     this.handles = new HandleTable(options.report);
+    opened(this);
     const { port1, port2 } = new MessageChannel();
     const shared = createSharedBuffer();
     const start: GuestStart = {
@@ -261,6 +263,7 @@ export class GuestInstance {
 
   #onExit(): void {
     this.#exited = true;
+    closed(this);
     this.#stopServing();
     this.#finish({ kind: 'trapped', message: 'The guest’s thread ended unexpectedly.' });
     const { capsule, pipeline, report } = this.#options;

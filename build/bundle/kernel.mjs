@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { assertKernel } from '../check/assert-build.mjs';
+import { assertKernel, assertOwnCode } from '../check/assert-build.mjs';
 import { BUNDLED_FOLDER, writeBundledInputs } from './inputs.mjs';
 import { packageFile, root } from '../lib/paths.mjs';
 import { hashOf, isDone, isProgramSource, markDone } from '../lib/stamp.mjs';
@@ -40,6 +40,8 @@ export async function bundleKernel() {
   rmSync(path.join(root, 'out', 'kernel'), { recursive: true, force: true });
   const { build } = await import('esbuild');
   const results = await Promise.all(bundles().map((options) => build({ ...options, metafile: true })));
+  // The last of them.
+  assertOwnCode("The guest's worker", results.slice(-1).flatMap(usedInputs));
   copyGeneratorFiles();
   writeBundledInputs('kernel', [
     ...GENERATOR_FILES.map((file) => packageFile(file)),

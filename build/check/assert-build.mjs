@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
+import { packagesOf } from '../dist/notices-packages.mjs';
 import { StepError } from '../lib/log.mjs';
 
 const KERNEL_FILES = ['index.js', 'cli.js', 'transpile-worker.js', 'guest-worker.js'];
@@ -28,6 +29,16 @@ export async function assertKernel(folder) {
       `out/kernel/${name} may import modules of Node only, an installed program has no other: ${foreign.join(', ')}`,
     );
   }
+}
+
+/**
+ * A bundle that is made of our own files alone.
+ * @param {string} name
+ * @param {Iterable<string>} inputs paths of what went into it
+ */
+export function assertOwnCode(name, inputs) {
+  const packages = packagesOf(inputs);
+  expect(packages.length === 0, `${name} may hold no code of packages, but has ${packages.join(', ')}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { assertApp, assertKernel } from './assert-build.mjs';
+import { assertApp, assertKernel, assertOwnCode } from './assert-build.mjs';
 
 /** @type {string} */
 let folder;
@@ -53,6 +53,14 @@ describe('the assertions about the build', () => {
   ])('refuse out/%s with %s', async (name, text, message) => {
     write({ ...kernel, [name]: text });
     await expect(assertKernel(folder)).rejects.toThrow(message);
+  });
+
+  it('refuse packages in a bundle that is ours alone', () => {
+    const ours = ['src-main/guest/worker.ts', 'src-main/base/deferred.ts'];
+    expect(() => assertOwnCode('The worker', ours)).not.toThrow();
+    expect(() => assertOwnCode('The worker', [...ours, 'node_modules/zod/mini/index.js'])).toThrow(
+      'The worker may hold no code of packages, but has node_modules/zod',
+    );
   });
 
   it('refuse a missing worker', async () => {

@@ -146,6 +146,16 @@ describe('the check of the layers', () => {
     ['execa outside os', { 'src-main/runtime/x.ts': "import 'execa';" }, 'imports execa: only os may'],
     ['a socket outside os', { 'src-main/store/x.ts': "import 'net';" }, 'imports net: only os may'],
     [
+      'all of zod',
+      { 'src-main/ipc/x.ts': "import { z } from 'zod';" },
+      'src-main/ipc/x.ts:1 imports zod: only tests may, zod/mini does the same',
+    ],
+    [
+      'zod beside a guest',
+      { 'src-main/guest/x.ts': "import * as z from 'zod/mini';" },
+      'no code of packages stands beside a guest',
+    ],
+    [
       'logic in the preload',
       { 'src-main/preload/x.ts': "import '../base/ids.ts';" },
       'preload may import only [preload, contract]',

@@ -110,6 +110,16 @@ export const restrictedModules = [
     only: MAIN_ORDER.filter((part) => !['base', 'contract', 'policy'].includes(part)).concat('cli', 'main'),
     reason: 'base/, contract/ and policy/ are pure',
   },
+  {
+    modules: /^zod$|^zod\/(?!mini$|v4\/core$)/,
+    only: [],
+    reason: 'zod/mini does the same, and all of zod is over ten times its size in a bundle of esbuild',
+  },
+  {
+    modules: /^zod\//,
+    only: MAIN_ORDER.filter((part) => !['bridge', 'guest', 'preload'].includes(part)).concat('cli', 'main'),
+    reason: 'no code of packages stands beside a guest or in the preload',
+  },
 ];
 
 /** Programs that must start under plain Node: nothing they reach may import electron. */

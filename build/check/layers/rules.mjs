@@ -27,7 +27,7 @@ export function moduleViolations(/** @type {SourceFile} */ { file, test, imports
     }
     return restrictedModules
       .filter((rule) => rule.modules.test(specifier) && !rule.only.includes(part))
-      .map((rule) => `${at}: only ${rule.only.join(', ')} may, ${rule.reason}`);
+      .map((rule) => `${at}: only ${rule.only.join(', ') || 'tests'} may, ${rule.reason}`);
   });
 }
 

@@ -1,6 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod/mini';
+import { readJsonRecord } from '../base/json-record.ts';
+
+const manifestFile = z.object({ version: z.string() });
 
 /** The folder of the nearest `package.json` above this file, built or not. */
 export function packageRoot(): string {
@@ -12,7 +16,7 @@ export function packageRoot(): string {
 }
 
 export function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return known && typeof manifest.version === 'string' ? manifest.version : '0.0.0';
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  const manifest = readJsonRecord('The package.json', text, manifestFile);
+  return manifest.ok ? manifest.value.version : '0.0.0';
 }

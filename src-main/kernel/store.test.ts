@@ -57,9 +57,9 @@ describe('a damaged store', () => {
   });
 
   it.each([
-    ['{', 'not JSON'],
-    ['null', 'no object'],
-    ['{"schema":1}', '"hash"'],
+    ['{', 'The install record is not valid JSON.'],
+    ['null', 'The install record is not a JSON object.'],
+    ['{"schema":1}', 'The install record has no "hash".'],
     ['{"schema":2}', 'newer version'],
   ])(
     'shows a capsule with the record %s as one that cannot be read; it can be removed',
@@ -83,10 +83,12 @@ describe('a damaged store', () => {
   );
 
   it.each([
-    ['index.json', '{"imports":'],
-    ['component.js', ''],
-    ['component.core.wasm', ''],
-  ])('has prepared components made again when %s is damaged', async (file, content) => {
+    ['index.json', 'half there', (text: string) => text.slice(0, 11)],
+    ['index.json', 'without a field', (text: string) => text.replace('"exports"', '"more"')],
+    ['index.json', 'of another shape', (text: string) => text.replace('"imports":[', '"imports":[1,')],
+    ['component.js', 'empty', () => ''],
+    ['component.core.wasm', 'empty', () => ''],
+  ])('has prepared components made again when %s is %s', async (file, _how, damage) => {
     const dataDir = await temporaryFolder();
     const first = await openKernel(dataDir);
     await first.kernel.install(guestFolder('trap'), { grants: 'all' });
@@ -94,7 +96,7 @@ describe('a damaged store', () => {
     const [prepared = ''] = await readdir(join(dataDir, 'transpiled'));
     const damaged = join(dataDir, 'transpiled', prepared, file);
     const before = await readFile(damaged);
-    await writeFile(damaged, content);
+    await writeFile(damaged, damage(before.toString('latin1')));
     const { kernel } = await openKernel(dataDir);
     await expect(kernel.invoke({ capsule: 'trap', action: 'ping' })).resolves.toMatchObject({
       refused: false,

@@ -14,9 +14,10 @@ const RECORD: InstallRecord = {
 };
 
 describe('the record of an installation', () => {
-  it('is read as it was written, also without what old ones do not have', () => {
+  it('is read as it was written, also without what old ones do not have and with what later ones add', () => {
     const { resolved: _, ...old } = RECORD;
-    for (const record of [RECORD, { ...RECORD, grants: 'all' }, old]) {
+    const later = { ...RECORD, later: { more: [1] } };
+    for (const record of [RECORD, { ...RECORD, grants: 'all' }, old, later]) {
       expect(parseRecord(JSON.stringify(record))).toEqual(record);
     }
   });
@@ -26,14 +27,15 @@ describe('the record of an installation', () => {
     ['an unknown schema', { schema: '1' }, '"schema"'],
     ['a hash that leaves its folder', { hash: `../${'a'.repeat(61)}` }, '"hash"'],
     ['a hash in capitals', { hash: 'A'.repeat(64) }, '"hash"'],
-    ['a negative size', { size: -1 }, '"size"'],
+    ['a negative size', { size: -1 }, 'The install record has an invalid "size".'],
     ['a size in words', { size: '1' }, '"size"'],
-    ['no imports', { imports: undefined }, '"imports"'],
-    ['an export that is no text', { exports: ['run', 1] }, '"exports"'],
+    ['no imports', { imports: undefined }, 'The install record has no "imports".'],
+    ['an export that is no text', { exports: ['run', 1] }, 'an invalid "exports[1]"'],
     ['other grants', { grants: 'some' }, '"grants"'],
     ['a grant that is no text', { grants: [null] }, '"grants"'],
-    ['an entry of no kind', { resolved: [{ asked: 'sh', real: null, note: '' }] }, '"resolved"'],
-    ['an entry that is null', { resolved: [null] }, '"resolved"'],
+    ['no list of entries', { resolved: null }, 'an invalid "resolved"'],
+    ['an entry of no kind', { resolved: [{ asked: 'sh', real: null, note: '' }] }, 'no "resolved[0].kind"'],
+    ['an entry that is null', { resolved: [null] }, 'an invalid "resolved[0]"'],
     ['no word on whether it is on', { enabled: undefined }, '"enabled"'],
     ['a broken time', { installedAt: 1.5 }, '"installedAt"'],
   ])('is damaged with %s', (_name, change, why) => {

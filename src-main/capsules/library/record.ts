@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+import { readJsonRecord } from '../../base/json-record.ts';
 import type { Grants } from '../../contract/kernel.ts';
 import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
 import { capsuleError } from '../errors.ts';
@@ -19,69 +21,48 @@ export interface InstallRecord {
   readonly installedAt: number;
 }
 
-const HASH = /^[0-9a-f]{64}$/;
+const count = z.int().check(z.nonnegative());
+const texts = z.array(z.string());
+
+/** Keys that it does not know are kept: the record is written again when a capsule is disabled. */
+const installRecord: z.core.$ZodType<InstallRecord> = z.looseObject({
+  schema: z.literal(1),
+  // It becomes a file's name.
+  hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  size: count,
+  imports: texts,
+  exports: texts,
+  grants: z.union([z.literal('all'), texts]),
+  resolved: z.exactOptional(
+    z.array(
+      z.looseObject({
+        kind: z.enum(['program', 'folder']),
+        asked: z.string(),
+        real: z.nullable(z.string()),
+        note: z.string(),
+      }),
+    ),
+  ),
+  enabled: z.boolean(),
+  installedAt: count,
+});
+
+const newerRecord = z.object({ schema: z.number().check(z.gt(1)) });
 
 /** @throws TypedError `store-damaged` for a record that is not one of ours */
 export function parseRecord(text: string): InstallRecord {
-  const record = parseJson(text);
-  if (!isObject(record)) {
-    throw damaged('Its record is no object.');
+  // First: in a newer one every other field may have changed.
+  if (readJsonRecord('', text, newerRecord).ok) {
+    throw damaged('The capsule was installed by a newer version of Capsule Desktop.');
   }
-  if (typeof record['schema'] === 'number' && record['schema'] > 1) {
-    throw damaged('It was installed by a newer version of Capsule Desktop.');
+  const record = readJsonRecord('The install record', text, installRecord);
+  if (!record.ok) {
+    throw damaged(record.problem, record.cause);
   }
-  for (const [key, isValid] of Object.entries(shape)) {
-    if (!isValid(record[key])) {
-      throw damaged(`Its record has no valid ${JSON.stringify(key)}.`);
-    }
-  }
-  return record as unknown as InstallRecord;
+  return record.value;
 }
 
 /** What is wrong with an installed capsule on disk. */
 export function damaged(what: string, cause?: unknown): Error {
   return capsuleError('store-damaged', what, 'Install the capsule again from its source.', cause);
-}
-
-const shape: { readonly [Key in keyof Required<InstallRecord>]: (value: unknown) => boolean } = {
-  schema: (value) => value === 1,
-  // It becomes a file's name.
-  hash: (value) => typeof value === 'string' && HASH.test(value),
-  size: isCount,
-  imports: isTexts,
-  exports: isTexts,
-  grants: (value) => value === 'all' || isTexts(value),
-  resolved: (value) => value === undefined || (Array.isArray(value) && value.every(isResolvedEntry)),
-  enabled: (value) => typeof value === 'boolean',
-  installedAt: isCount,
-};
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw damaged('Its record is not JSON.', cause);
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
-}
-
-function isResolvedEntry(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    (value['kind'] === 'program' || value['kind'] === 'folder') &&
-    typeof value['asked'] === 'string' &&
-    (value['real'] === null || typeof value['real'] === 'string') &&
-    typeof value['note'] === 'string'
-  );
 }

@@ -1,4 +1,12 @@
+import * as z from 'zod/mini';
+import { readJsonRecord } from '../../base/json-record.ts';
 import type { PipeSource } from '../pipes/byte-source.ts';
+
+/** Each line has some of these, and more that is of no use here. */
+const status = z.object({
+  'child-pid': z.optional(z.int().check(z.positive())),
+  'exit-code': z.optional(z.int().check(z.nonnegative())),
+});
 
 /** What bubblewrap tells on its status pipe: one JSON object per line. */
 export class SandboxStatus {
@@ -42,21 +50,15 @@ export class SandboxStatus {
     const lines = (this.#text + text).split('\n');
     this.#text = lines.pop() ?? '';
     for (const line of lines) {
-      this.#initPid ??= field(line, 'child-pid');
-      this.#exitStatus ??= field(line, 'exit-code');
+      const told = readJsonRecord('The status', line, status);
+      if (told.ok) {
+        this.#initPid ??= told.value['child-pid'] ?? null;
+        this.#exitStatus ??= told.value['exit-code'] ?? null;
+      }
+      // Else a torn line: bubblewrap was killed while writing it.
     }
     if (this.#initPid !== null) {
       this.#onInit();
     }
-  }
-}
-
-function field(line: string, name: string): number | null {
-  try {
-    const value = (JSON.parse(line) as Readonly<Record<string, unknown>> | null)?.[name];
-    return typeof value === 'number' ? value : null;
-  } catch {
-    // A torn line when bubblewrap was killed while writing it.
-    return null;
   }
 }

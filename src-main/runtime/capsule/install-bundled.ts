@@ -1,19 +1,26 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import * as z from 'zod/mini';
+import { readJsonRecord } from '../../base/json-record.ts';
 import type { Grants, Kernel } from '../../contract/kernel.ts';
 import type { CapsuleView, InstallPlan } from '../../contract/views.ts';
 import { writeFileAtomically } from '../../store/atomic-file.ts';
+import { readOptionalFile } from '../../store/optional-file.ts';
 
 /** What was offered to this data folder already. */
-interface Offered {
+const offeredRecord = z.object({
   /** Bundled files, by name and content. */
-  readonly files: readonly string[];
+  files: z.array(z.string()),
   /** Components that were installed from there. */
-  readonly hashes: readonly string[];
+  hashes: z.array(z.string()),
   /** Capsules that were installed from there. */
-  readonly ids: readonly string[];
-}
+  ids: z.array(z.string()),
+});
+
+type Offered = z.infer<typeof offeredRecord>;
+
+type Report = (message: string, error: unknown) => void;
 
 /**
  * Installs the capsules that ship with the application. They are ours, so they get what they ask for the first
@@ -26,9 +33,9 @@ export async function installBundled(
   kernel: Kernel,
   paths: readonly string[],
   record: string,
-  report: (message: string, error: unknown) => void,
+  report: Report,
 ): Promise<void> {
-  const before = await readOffered(record);
+  const before = await readOffered(record, report);
   const hashes = new Set(before.hashes);
   const ids = new Set(before.ids);
   const files: string[] = [];
@@ -86,16 +93,21 @@ function grantsFor(
   return installed.capabilities.filter(({ granted }) => granted).map(({ name }) => name);
 }
 
-async function readOffered(record: string): Promise<Offered> {
+/** Nothing at the first start, and when the record is damaged: what is installed is then known by its content. */
+async function readOffered(path: string, report: Report): Promise<Offered> {
+  const nothing: Offered = { files: [], hashes: [], ids: [] };
   try {
-    const { files, hashes, ids } = JSON.parse(await readFile(record, 'utf8')) as Partial<Offered>;
-    return { files: texts(files), hashes: texts(hashes), ids: texts(ids) };
-  } catch {
-    // The first start, or a damaged record.
-    return { files: [], hashes: [], ids: [] };
+    const text = await readOptionalFile(path);
+    if (text === null) {
+      return nothing;
+    }
+    const record = readJsonRecord('The record of bundled capsules', text, offeredRecord);
+    if (record.ok) {
+      return record.value;
+    }
+    report(`${record.problem} They are offered again.`, record.cause);
+  } catch (error) {
+    report('The record of bundled capsules cannot be read. They are offered again.', error);
   }
-}
-
-function texts(list: unknown): readonly string[] {
-  return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
+  return nothing;
 }

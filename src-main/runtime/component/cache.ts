@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { readJsonRecord } from '../../base/json-record.ts';
 import { readComponentHeader } from '../../capsules/component/header.ts';
 import { UNUSED_COMPONENT_MS } from '../limits.ts';
 import type { TranspiledComponent } from './transpile.ts';
@@ -15,12 +17,12 @@ export const TRANSPILE_RECIPE = 'jco-transpile-0.15.0-3';
 const INDEX = 'index.json';
 const SCRIPT = 'component.js';
 
-interface Index {
-  readonly imports: readonly string[];
-  readonly exports: readonly string[];
+const index = z.object({
+  imports: z.array(z.string()),
+  exports: z.array(z.string()),
   /** SHA-256 of every other file, as hex by its name: a power cut can leave a file that is empty or half. */
-  readonly files: Readonly<Record<string, string>>;
-}
+  files: z.record(z.string().check(z.regex(/^[\w-][\w.-]*$/)), z.string()),
+});
 
 /** Transpiled components by content hash, on disk, so that each is transpiled once. */
 export interface ComponentCache {
@@ -82,7 +84,11 @@ export function createComponentCache(folder: string, transpiler: Transpiler): Co
 /** Undefined when it is not there or not what was written; it is then made again. */
 async function read(folder: string): Promise<TranspiledComponent | undefined> {
   try {
-    const { imports, exports, files } = JSON.parse(await readFile(join(folder, INDEX), 'utf8')) as Index;
+    const record = readJsonRecord('The index', await readFile(join(folder, INDEX), 'utf8'), index);
+    if (!record.ok) {
+      return undefined;
+    }
+    const { imports, exports, files } = record.value;
     const contents = await Promise.all(
       Object.entries(files).map(async ([name, hash]) => [name, await readWhole(folder, name, hash)] as const),
     );
@@ -115,13 +121,10 @@ async function write(folder: string, component: TranspiledComponent): Promise<vo
   await mkdir(staging, { recursive: true });
   try {
     const contents = [[SCRIPT, Buffer.from(component.script)] as const, ...component.modules];
-    const index: Index = {
-      imports: component.imports,
-      exports: component.exports,
-      files: Object.fromEntries(contents.map(([name, bytes]) => [name, sha256(bytes)])),
-    };
+    const { imports, exports } = component;
+    const files = Object.fromEntries(contents.map(([name, bytes]) => [name, sha256(bytes)]));
     await Promise.all([
-      writeFile(join(staging, INDEX), JSON.stringify(index)),
+      writeFile(join(staging, INDEX), JSON.stringify({ imports, exports, files })),
       ...contents.map(([name, bytes]) => writeFile(join(staging, name), bytes)),
     ]);
     await rm(folder, { recursive: true, force: true });

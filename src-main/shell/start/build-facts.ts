@@ -1,4 +1,16 @@
+import * as z from 'zod/mini';
+import { readJsonRecord } from '../../base/json-record.ts';
 import type { BuildView } from '../../contract/views.ts';
+
+const manifestFile = z.object({
+  builtFrom: z.object({
+    commit: z.string().check(z.regex(/^[0-9a-f]{40}$/)),
+    date: z.string().check(
+      z.regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      z.refine((date) => !Number.isNaN(Date.parse(date))),
+    ),
+  }),
+});
 
 /**
  * What the packager wrote into the application's package.json: `{ "builtFrom": { "commit", "date" } }`. Null
@@ -7,18 +19,6 @@ import type { BuildView } from '../../contract/views.ts';
  * @param manifest text of the package.json beside the running program
  */
 export function buildFactsOf(manifest: string): BuildView | null {
-  let build: unknown;
-  try {
-    build = (JSON.parse(manifest) as { readonly builtFrom?: unknown } | null)?.builtFrom;
-  } catch {
-    return null;
-  }
-  const { commit, date } = (build ?? {}) as { readonly [Key in keyof BuildView]?: unknown };
-  const known =
-    typeof commit === 'string' &&
-    /^[0-9a-f]{40}$/.test(commit) &&
-    typeof date === 'string' &&
-    /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(date) &&
-    !Number.isNaN(Date.parse(date));
-  return known ? { commit, date } : null;
+  const record = readJsonRecord('The package.json', manifest, manifestFile);
+  return record.ok ? record.value.builtFrom : null;
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { readJsonRecord } from '../../base/json-record.ts';
 import { writeFileAtomically } from '../../store/atomic-file.ts';
 import { readOptionalFile } from '../../store/optional-file.ts';
 import { removeFile } from '../../store/small-file.ts';
@@ -8,6 +10,8 @@ import { parseFeed } from './feed.ts';
 /** The configured feed, or null with the reason; the reason is empty when there simply is none. */
 export type StoredFeed =
   { readonly feed: string; readonly reason: '' } | { readonly feed: null; readonly reason: string };
+
+const feedFile = z.object({ feed: z.string() });
 
 /** Reads the feed of a data folder. Never rejects: a file that is damaged or unsafe means off. */
 export async function readFeed(dataDir: string): Promise<StoredFeed> {
@@ -43,15 +47,11 @@ export function feedIn(text: string): string {
   if (text.length > MAX_FEED_FILE_CHARACTERS) {
     throw new Error('It is too long.');
   }
-  const content: unknown = JSON.parse(text);
-  if (typeof content !== 'object' || content === null || !Object.hasOwn(content, 'feed')) {
-    throw new Error('It has no “feed”.');
+  const content = readJsonRecord('It', text, feedFile);
+  if (!content.ok) {
+    throw new Error(content.problem, { cause: content.cause });
   }
-  const { feed } = content as { readonly feed: unknown };
-  if (typeof feed !== 'string') {
-    throw new Error('Its “feed” is no text.');
-  }
-  return parseFeed(feed);
+  return parseFeed(content.value.feed);
 }
 
 function wordsOf(error: unknown): string {

@@ -88,13 +88,13 @@ describe('the file of the feed', () => {
   });
 
   it.each([
-    ['', 'not used'],
-    ['{"feed":', 'not used'],
-    ['null', 'no “feed”'],
-    ['[]', 'no “feed”'],
-    ['{}', 'no “feed”'],
-    ['{"feed":null}', 'no text'],
-    ['{"__proto__":{"feed":"https://a/"}}', 'no “feed”'],
+    ['', 'updates.json is not used: It is not valid JSON.'],
+    ['{"feed":', 'not valid JSON'],
+    ['null', 'not a JSON object'],
+    ['[]', 'not a JSON object'],
+    ['{}', 'It has no "feed".'],
+    ['{"feed":null}', 'It has an invalid "feed".'],
+    ['{"__proto__":{"feed":"https://a/"}}', 'no "feed"'],
     ['{"feed":"http://evil.example/"}', 'could be changed'],
     [`{"feed":"https://a/${'a'.repeat(20_000)}"}`, 'too long'],
   ])('means off with the reason when it is %j', async (text, words) => {

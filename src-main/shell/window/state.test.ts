@@ -39,6 +39,11 @@ describe('where the window opens', () => {
     expect(windowPlace(state(100, 60, 900, 700, true), [laptop])).toMatchObject({ maximised: true, x: 100 });
   });
 
+  it.each(['', ',"maximised":"yes"', ',"later":{}'])('is as it was left with%s in the file', (more) => {
+    const kept = `{"x":100,"y":60,"width":900,"height":700${more}}`;
+    expect(windowPlace(kept, [laptop])).toMatchObject({ x: 100, width: 900, maximised: false });
+  });
+
   it.each([
     ['nothing', ''],
     ['half a file', '{"x":1,"y":'],

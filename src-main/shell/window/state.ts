@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+import { readJsonRecord } from '../../base/json-record.ts';
 import {
   MAX_WINDOW_STATE_CHARACTERS,
   WINDOW_HEIGHT,
@@ -30,6 +32,17 @@ export interface WindowPlace {
 }
 
 const DEFAULT_PLACE: WindowPlace = { width: WINDOW_WIDTH, height: WINDOW_HEIGHT, maximised: false };
+
+/** X11 counts places in 16 bits; what is further away is no place. */
+const pixel = z.int().check(z.minimum(-0x7fff), z.maximum(0x7fff));
+const extent = pixel.check(z.positive());
+const keptState = z.object({
+  x: pixel,
+  y: pixel,
+  width: extent,
+  height: extent,
+  maximised: z.optional(z.unknown()),
+});
 
 export function windowStateText({ bounds: { x, y, width, height }, maximised }: WindowState): string {
   return `${JSON.stringify({ x, y, width, height, maximised })}\n`;
@@ -66,20 +79,12 @@ function readState(text: string): WindowState | null {
   if (text.length > MAX_WINDOW_STATE_CHARACTERS) {
     return null;
   }
-  let kept: unknown;
-  try {
-    kept = JSON.parse(text);
-  } catch {
+  const kept = readJsonRecord('The window state', text, keptState);
+  if (!kept.ok) {
     return null;
   }
-  const { x, y, width, height, maximised } = (kept ?? {}) as { readonly [name: string]: unknown };
-  const known = isPixels(x) && isPixels(y) && isPixels(width) && isPixels(height) && width > 0 && height > 0;
-  return known ? { bounds: { x, y, width, height }, maximised: maximised === true } : null;
-}
-
-/** X11 counts places in 16 bits; what is further away is no place. */
-function isPixels(value: unknown): value is number {
-  return Number.isInteger(value) && Math.abs(value as number) <= 0x7fff;
+  const { maximised, ...bounds } = kept.value;
+  return { bounds, maximised: maximised === true };
 }
 
 /** The display with more of the window on it; with none of it on either, the one whose middle is nearer. */

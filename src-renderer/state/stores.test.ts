@@ -6,7 +6,7 @@ import { createInstall, suggestedGrants } from './install.ts';
 import { createInvoke, payloadProblem, principalProblem } from './invoke.ts';
 import { createNotices } from './notices.ts';
 import { createStores, startStores } from './stores.ts';
-import { createView, defaultView, readView } from './view.ts';
+import { defaultView } from './view.ts';
 
 const capability = (name: string, risk: 'low' | 'medium' | 'high', granted = false) => ({
   name,
@@ -214,28 +214,6 @@ describe('invoking', () => {
 });
 
 describe('the view', () => {
-  it('comes back as it was left', () => {
-    const kept = new Map<string, string>();
-    const memory = { getItem: (name: string) => kept.get(name) ?? null, setItem: kept.set.bind(kept) };
-    createView(memory).setState({ place: 'capsules', selected: ['a'], tableShare: 40 });
-    expect(createView(memory).getState()).toEqual({
-      ...defaultView,
-      place: 'capsules',
-      selected: ['a'],
-      tableShare: 40,
-    });
-  });
-
-  it.each([
-    null,
-    '',
-    '7',
-    '[]',
-    '{"place":"moon","selected":[1],"tableShare":900,"wrap":"yes","stranger":1}',
-  ])('is the default when memory holds %s', (text) => {
-    expect(readView(text)).toEqual(defaultView);
-  });
-
   it('forgets of the last run what is gone by the first snapshot, and keeps what goes later', async () => {
     const kept = JSON.stringify({ ...defaultView, openLog: 'gone', selected: ['gone', 'here'] });
     const client = createFakeClient({
@@ -243,7 +221,7 @@ describe('the view', () => {
     });
     const stores = createStores({
       client,
-      memory: { getItem: () => kept, setItem: () => undefined },
+      memory: { getItem: () => kept, setItem: () => undefined, removeItem: () => undefined },
       frame: () => () => undefined,
       now: Date.now,
       newId: () => 'call-1',
@@ -257,14 +235,5 @@ describe('the view', () => {
     expect(stores.machine.store.getState().processes.size).toBe(0);
     expect(stores.view.getState().openLog).toBe('here');
     stop();
-  });
-
-  it('works without a memory', () => {
-    const fail = vi.fn<() => never>(() => {
-      throw new Error('forbidden');
-    });
-    const view = createView({ getItem: fail, setItem: fail });
-    view.setState({ wrap: true });
-    expect(view.getState().wrap).toBe(true);
   });
 });

@@ -8,6 +8,8 @@ import { createInstall } from './install.ts';
 import type { Install } from './install.ts';
 import { createInvoke } from './invoke.ts';
 import type { Invoke } from './invoke.ts';
+import { createView } from './kept-view.ts';
+import type { Memory } from './kept-view.ts';
 import { createLogs } from './logs.ts';
 import type { Frame, Logs } from './logs.ts';
 import { createMachine } from './machine.ts';
@@ -16,8 +18,7 @@ import { createNotices } from './notices.ts';
 import type { Notices } from './notices.ts';
 import { createUpdates } from './update-store.ts';
 import type { Updates } from './update-store.ts';
-import { createView } from './view.ts';
-import type { Memory, ViewState } from './view.ts';
+import type { ViewState } from './view.ts';
 
 /** Everything the window knows and can do, one store per domain. */
 export interface Stores {

@@ -25,7 +25,7 @@ export function show(
   let calls = 0;
   const stores = createStores({
     client,
-    memory: { getItem: () => null, setItem: () => undefined },
+    memory: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined },
     frame: () => () => undefined,
     now: () => NOW,
     newId: () => `call-${(calls += 1)}`,

@@ -58,7 +58,7 @@ export async function buildTestElectron(cache = sharedCache) {
   const work = mkdtempSync(path.join(cache, 'building-'));
   try {
     const target = path.join(work, 'electron');
-    unzip(await fetchArchive(work), target, placeOf);
+    await unzip(await fetchArchive(work), target, placeOf);
     await finish(target);
     renameIfFirst(target, folder);
   } finally {

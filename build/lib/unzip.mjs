@@ -1,78 +1,78 @@
-import { mkdirSync, openSync, closeSync, readSync, fstatSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { inflateRawSync } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
 
-/** Longest possible end-of-directory record: 22 bytes and a comment of 64 KiB. */
-const TAIL = 22 + 0xffff;
+/** The largest archive that we unpack is a test Electron of 275 MB; more than this would be a bomb. */
+const MAX_UNPACKED_BYTES = 1_024 ** 3;
 
-/**
- * @typedef {object} ZipEntry
- * @property {string} name
- * @property {number} method 0 stored, 8 deflated
- * @property {number} packedSize
- * @property {number} offset of the local header
- * @property {number} mode unix permission bits, 0 when the archive has none
- */
+/** The kind of a file in its Unix mode, and what a plain file has there; an archive made elsewhere has 0. */
+const KIND = 0o170000;
+const PLAIN = [0, 0o100000];
+
+/** @typedef {{entry: import('yauzl').Entry, target: string}} Wanted */
 
 /**
- * Unpacks some files of a zip archive whose integrity the caller has checked. A bare machine has no `unzip`.
+ * Unpacks some files of a zip archive. Nothing is written before all of its directory has been looked at: yauzl
+ * refuses names that lead out of the folder, we refuse links, special files, what cannot be
+ * unpacked, two files for one place, and what would come to more than 1 GiB.
  *
  * @param {string} archive
  * @param {string} folder
  * @param {(name: string) => string | undefined} rename the path below `folder`, undefined to leave the entry out
  */
-export function unzip(archive, folder, rename) {
-  const fd = openSync(archive, 'r');
+export async function unzip(archive, folder, rename) {
+  // Only here: whoever imports this file runs before packages are installed.
+  const { openPromise } = await import('yauzl');
+  const zip = await openPromise(archive, { lazyEntries: true, autoClose: false, strictFileNames: true });
   try {
-    for (const entry of readDirectory(fd)) {
-      const name = entry.name.endsWith('/') ? undefined : rename(entry.name);
+    /** @type {Map<string, Wanted>} */
+    const wanted = new Map();
+    let bytes = 0;
+    for await (const entry of zip.eachEntry()) {
+      const name = entry.fileName.endsWith('/') ? undefined : rename(entry.fileName);
       if (name !== undefined) {
         const target = path.join(folder, name);
-        mkdirSync(path.dirname(target), { recursive: true });
-        writeFileSync(target, readEntry(fd, entry), { mode: entry.mode || 0o644 });
+        bytes += entry.uncompressedSize;
+        requirePlain(entry, !wanted.has(target), bytes);
+        wanted.set(target, { entry, target });
       }
     }
+    for (const { entry, target } of wanted.values()) {
+      mkdirSync(path.dirname(target), { recursive: true });
+      // The stream fails when it is not as long as the directory says.
+      const content = await zip.openReadStreamPromise(entry);
+      await pipeline(
+        content,
+        createWriteStream(target, { flags: 'wx', mode: modeOf(entry) & 0o777 || 0o644 }),
+      );
+    }
   } finally {
-    closeSync(fd);
+    zip.close();
   }
 }
 
-/** @returns {ZipEntry[]} */
-function readDirectory(/** @type {number} */ fd) {
-  const { size } = fstatSync(fd);
-  const tail = readAt(fd, Math.max(0, size - TAIL), Math.min(TAIL, size));
-  const end = tail.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
-  if (end < 0) {
-    throw new Error('not a zip archive: no end of directory');
+/**
+ * @param {import('yauzl').Entry} entry
+ * @param {boolean} isFirst for its place
+ * @param {number} bytes of all so far, this one included
+ */
+function requirePlain(entry, isFirst, bytes) {
+  if (!PLAIN.includes(modeOf(entry) & KIND)) {
+    throw new Error(`the zip archive has a link or special file: ${entry.fileName}`);
   }
-  const count = tail.readUInt16LE(end + 10);
-  const directory = readAt(fd, tail.readUInt32LE(end + 16), tail.readUInt32LE(end + 12));
-  const entries = [];
-  for (let at = 0, index = 0; index < count; index += 1) {
-    const nameLength = directory.readUInt16LE(at + 28);
-    entries.push({
-      name: directory.toString('utf8', at + 46, at + 46 + nameLength),
-      method: directory.readUInt16LE(at + 10),
-      packedSize: directory.readUInt32LE(at + 20),
-      offset: directory.readUInt32LE(at + 42),
-      mode: (directory.readUInt32LE(at + 38) >>> 16) & 0o777,
-    });
-    at += 46 + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+  if (!entry.canDecodeFileData()) {
+    throw new Error(
+      `the zip archive has a file that is encrypted or packed in an unknown way: ${entry.fileName}`,
+    );
   }
-  return entries;
+  if (!isFirst) {
+    throw new Error(`the zip archive has two files for one place: ${entry.fileName}`);
+  }
+  if (bytes > MAX_UNPACKED_BYTES) {
+    throw new Error(`the zip archive unpacks to more than ${MAX_UNPACKED_BYTES} bytes`);
+  }
 }
 
-function readEntry(/** @type {number} */ fd, /** @type {ZipEntry} */ entry) {
-  const header = readAt(fd, entry.offset, 30);
-  const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
-  const packed = readAt(fd, start, entry.packedSize);
-  return entry.method === 0 ? packed : inflateRawSync(packed);
-}
-
-function readAt(/** @type {number} */ fd, /** @type {number} */ position, /** @type {number} */ length) {
-  const bytes = Buffer.alloc(length);
-  if (readSync(fd, bytes, 0, length, position) !== length) {
-    throw new Error('the zip archive is truncated');
-  }
-  return bytes;
+function modeOf(/** @type {import('yauzl').Entry} */ entry) {
+  return entry.externalFileAttributes >>> 16;
 }

@@ -1,7 +1,11 @@
+import satisfies from 'spdx-satisfies';
+
 /** Licences under which we may pass a program on, with nothing more than the notices that we write. */
-const ALLOWED = new Set([
+const ALLOWED = [
   '0BSD',
   'Apache-2.0',
+  // An exception gives more rights than the licence that it follows.
+  'Apache-2.0 WITH LLVM-exception',
   'BlueOak-1.0.0',
   'BSD-2-Clause',
   'BSD-3-Clause',
@@ -10,10 +14,7 @@ const ALLOWED = new Set([
   'MIT',
   'Unicode-3.0',
   'Unlicense',
-]);
-
-/** Exceptions give more rights than the licence that they follow. */
-const ALLOWED_EXCEPTIONS = new Set(['LLVM-exception']);
+];
 
 /**
  * Fails with the names of everything that has no licence text, or is under a licence nobody has thought about
@@ -45,36 +46,9 @@ export function assertLicences(shipped) {
  * @param {string} expression https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/
  */
 export function isAllowed(expression) {
-  const tokens = expression.match(/[()]|[^\s()]+/g) ?? [];
-  /** @returns {boolean} */
-  const either = () => {
-    let allowed = together();
-    while (tokens[0] === 'OR') {
-      tokens.shift();
-      allowed = together() || allowed;
-    }
-    return allowed;
-  };
-  const together = () => {
-    let allowed = one();
-    while (tokens[0] === 'AND') {
-      tokens.shift();
-      allowed = one() && allowed;
-    }
-    return allowed;
-  };
-  const one = () => {
-    const token = tokens.shift() ?? '';
-    if (token === '(') {
-      const allowed = either();
-      return tokens.shift() === ')' && allowed;
-    }
-    if (tokens[0] === 'WITH') {
-      tokens.shift();
-      const exception = tokens.shift() ?? '';
-      return ALLOWED.has(token) && ALLOWED_EXCEPTIONS.has(exception);
-    }
-    return ALLOWED.has(token);
-  };
-  return either() && tokens.length === 0;
+  try {
+    return satisfies(expression, ALLOWED);
+  } catch {
+    return false;
+  }
 }

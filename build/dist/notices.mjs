@@ -26,18 +26,16 @@ const RULE = '='.repeat(80);
  * @param {string} options.date of the build, ISO 8601 in UTC
  * @param {string} options.electron version
  * @param {{chromium?: string, node?: string}} [options.engines] versions of what is in it, where they are known
- * @returns {{components: number}} how many are not ours
  * @throws when a licence is unknown, not allowed, or without its text
  */
-export function writeNotices({ inputs, wasm = shippedWasm(), folder, electron, engines, ...facts }) {
+export async function writeNotices({ inputs, wasm = shippedWasm(), folder, electron, engines, ...facts }) {
   const shipped = once([...readPackages(packagesOf(inputs)), ...readCrates(wasm)]);
   assertLicences(shipped);
-  mkdirSync(folder, { recursive: true });
   const product = { name: PRODUCT, ...facts, electron: { version: electron, ...engines } };
-  const bill = sbom(shipped, product);
+  const bill = await sbom(shipped, product);
+  mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, NOTICES_FILE), thirdPartyNotices(shipped, product));
-  writeFileSync(path.join(folder, SBOM_FILE), `${JSON.stringify(bill, null, 2)}\n`);
-  return { components: bill.components.length };
+  writeFileSync(path.join(folder, SBOM_FILE), `${bill}\n`);
 }
 
 /** The transpiler's modules and the example capsules; a capsule file is such a component, packed. */

@@ -8,7 +8,6 @@ import { runNode } from '../lib/run.mjs';
 import { isOnPath } from '../prepare/system-packages.mjs';
 import { builderConfig, RESOURCES } from './config.mjs';
 import { renderIcons } from './icons.mjs';
-import { writeNotices } from './notices.mjs';
 import { packagedSource } from './source.mjs';
 import { planTargets } from './targets.mjs';
 
@@ -85,7 +84,9 @@ async function writeResources(facts, electron) {
   const inputs = bundles.flatMap(
     (name) => JSON.parse(readFileSync(path.join(root, BUNDLED_FOLDER, name), 'utf8')).inputs,
   );
-  writeNotices({ inputs: [...new Set(inputs)], folder, ...facts, electron });
+  // Only here: this file is read before packages are installed.
+  const { writeNotices } = await import('./notices.mjs');
+  await writeNotices({ inputs: [...new Set(inputs)], folder, ...facts, electron });
 }
 
 /** @returns {string} the program in the folder that the last packaging left */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Contrib, Enums, Models, SPDX, Serialize, Spec, Validation } from '@cyclonedx/cyclonedx-library';
 
 /** @typedef {import('./notices-packages.mjs').Shipped} Shipped */
 
@@ -11,65 +12,58 @@ import { createHash } from 'node:crypto';
  * @property {{version: string, chromium?: string, node?: string}} electron
  */
 
-/** The hash functions of package-lock.json as CycloneDX calls them. @type {Record<string, string>} */
-const HASHES = { sha512: 'SHA-512', sha256: 'SHA-256', sha1: 'SHA-1' };
-
 /**
- * The bill of materials as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/). The same input gives the same
- * bytes: the serial number is a hash of the rest. `npm sbom` lists what is installed; we list what is bundled.
+ * The bill of materials as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/), checked against its schema. The same
+ * input gives the same bytes: the serial number is a hash of the rest. `npm sbom` lists what is installed; we list
+ * what is bundled.
  *
  * @param {Shipped[]} shipped each purl once
  * @param {Product} product
+ * @returns {Promise<string>} JSON
  */
-export function sbom(shipped, { name, version, commit, date, electron }) {
+export async function sbom(shipped, { name, version, commit, date, electron }) {
   if (Number.isNaN(Date.parse(date))) {
     throw new Error(`not a date: ${date}`);
   }
-  const components = [...shipped.map(component), ...platform(electron)];
-  components.sort((a, b) => (a['bom-ref'] < b['bom-ref'] ? -1 : 1));
-  const self = `${name}@${version}`;
-  const content = {
-    version: 1,
-    metadata: {
-      timestamp: new Date(date).toISOString(),
-      component: {
-        type: 'application',
-        'bom-ref': self,
-        name,
-        version,
-        licenses: licences('MIT'),
-        properties: [{ name: 'capsule-desktop:commit', value: commit }],
-      },
-    },
-    components,
+  const components = [...shipped.map(library), ...platform(electron)];
+  // Not by the model itself, which sorts by the language of the machine.
+  components.sort((a, b) => (String(a.bomRef) < String(b.bomRef) ? -1 : 1));
+  const self = new Models.Component(Enums.ComponentType.Application, name, {
+    bomRef: `${name}@${version}`,
+    version,
+    licenses: licences('MIT'),
+    properties: new Models.PropertyRepository([new Models.Property('capsule-desktop:commit', commit)]),
     // All is bundled into one program: what needed what is no longer to be seen in it.
-    dependencies: [
-      { ref: self, dependsOn: components.map((one) => one['bom-ref']) },
-      ...components.map((one) => ({ ref: one['bom-ref'] })),
-    ],
-  };
-  return {
-    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
-    bomFormat: 'CycloneDX',
-    specVersion: '1.6',
-    serialNumber: `urn:uuid:${uuidOf(JSON.stringify(content))}`,
-    ...content,
-  };
+    dependencies: new Models.BomRefRepository(components.map((one) => one.bomRef)),
+  });
+  const bom = new Models.Bom({
+    metadata: new Models.Metadata({ timestamp: new Date(date), component: self }),
+    components: new Models.ComponentRepository(components),
+  });
+  const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
+  bom.serialNumber = `urn:uuid:${uuidOf(serializer.serialize(bom))}`;
+  const text = serializer.serialize(bom, { space: 2 });
+  const wrong = await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text);
+  if (wrong !== null) {
+    throw new Error(`The bill of materials is not valid CycloneDX 1.6: ${JSON.stringify(wrong)}`);
+  }
+  return text;
 }
 
-function component(/** @type {Shipped} */ one) {
-  const [, group, name] = /^(@[^/]+)\/(.+)$/.exec(one.name) ?? [undefined, undefined, one.name];
-  return {
-    type: 'library',
-    'bom-ref': one.purl,
-    ...(group && { group }),
-    name,
-    ...(one.version && { version: one.version }),
+function library(/** @type {Shipped} */ one) {
+  const [, group, name = one.name] = /^(@[^/]+)\/(.+)$/.exec(one.name) ?? [];
+  const vcs = one.repository
+    ? [new Models.ExternalReference(one.repository, Enums.ExternalReferenceType.VCS)]
+    : [];
+  return new Models.Component(Enums.ComponentType.Library, name, {
+    bomRef: one.purl,
     purl: one.purl,
     licenses: licences(one.licence),
-    ...(one.integrity && { hashes: hashes(one.integrity) }),
-    ...(one.repository && { externalReferences: [{ type: 'vcs', url: one.repository }] }),
-  };
+    hashes: new Models.HashDictionary(hashes(one.integrity ?? '')),
+    externalReferences: new Models.ExternalReferenceRepository(vcs),
+    ...(group && { group }),
+    ...(one.version && { version: one.version }),
+  });
 }
 
 /** Electron and the two large programs in it; their own notices lie beside the program. */
@@ -84,28 +78,30 @@ function platform(/** @type {Product['electron']} */ { version, chromium, node }
     },
     { name: 'node', version: node, purl: `pkg:generic/node@${node}`, licence: 'MIT' },
   ];
-  return parts
-    .filter((part) => part.version)
-    .map((part) => ({
-      type: 'framework',
-      'bom-ref': part.purl,
-      name: part.name,
-      version: part.version,
-      purl: part.purl,
-      licenses: licences(part.licence),
-    }));
+  return parts.flatMap(({ name, version: known, purl, licence }) =>
+    known
+      ? [
+          new Models.Component(Enums.ComponentType.Framework, name, {
+            bomRef: purl,
+            version: known,
+            purl,
+            licenses: licences(licence),
+          }),
+        ]
+      : [],
+  );
 }
 
+/** `assertLicences` has let only SPDX identifiers and expressions through. */
 function licences(/** @type {string} */ licence) {
-  return /[\s()]/.test(licence) ? [{ expression: licence }] : [{ license: { id: licence } }];
+  return new Models.LicenseRepository([
+    SPDX.isSupportedSpdxId(licence) ? new Models.SpdxLicense(licence) : new Models.LicenseExpression(licence),
+  ]);
 }
 
+/** Of package-lock.json: several may stand there, separated by spaces. */
 function hashes(/** @type {string} */ integrity) {
-  return integrity.split(/\s+/).flatMap((one) => {
-    const [algorithm = '', digest = ''] = one.split(/-(.*)/s);
-    const alg = HASHES[algorithm];
-    return alg ? [{ alg, content: Buffer.from(digest, 'base64').toString('hex') }] : [];
-  });
+  return integrity.split(/\s+/).filter(Boolean).map(Contrib.FromNodePackageJson.Utils.parsePackageIntegrity);
 }
 
 /** A UUID of version 8 (RFC 9562: of one's own making) from a hash. */

@@ -51,7 +51,7 @@ const places: readonly (readonly [name: string, open: () => Promise<void>])[] = 
     async () => {
       await desktop.open('/nowhere.capsule');
       await expect(desktop.page.getByRole('dialog').getByRole('alert')).toContainText(
-        '1 other was not opened',
+        '1 other could not be opened',
       );
     },
   ],
@@ -60,7 +60,7 @@ const places: readonly (readonly [name: string, open: () => Promise<void>])[] = 
     async () => {
       const { page } = desktop;
       await page.getByRole('button', { name: 'Dismiss' }).click();
-      await page.getByRole('button', { name: 'Allow all' }).click();
+      await page.getByRole('button', { name: 'Grant all' }).click();
       await page.getByRole('button', { name: 'Install', exact: true }).click();
       await expect(page.getByRole('heading', { name: 'flood', level: 2, exact: true })).toBeVisible();
       const script = 'printf "\\033[31mred \\033[32mgreen\\033[0m\\n"; echo bad >&2; exit 3';

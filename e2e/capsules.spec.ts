@@ -17,9 +17,9 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => desktop.close());
 
-test('a capsule is said to answer what the host calls, not what its tool chain exports beside', async () => {
+test('a capsule is said to handle what the host calls, not what its tool chain exports as well', async () => {
   const about = desktop.page.getByRole('region', { name: 'About', exact: true });
-  await expect(about).toContainText('astrid-hook-trigger');
+  await expect(about).toContainText('actions');
   await expect(about).not.toContainText('init');
 });
 

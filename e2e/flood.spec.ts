@@ -51,14 +51,14 @@ test(
     expect(peak - before).toBeLessThan(GROWTH_LIMIT);
     const argument = { key: process?.key ?? '', stream: 'stdout', cursor: null, maxBytes: 4096 } as const;
     expect((await request(page, 'logs.read', argument)).start).toBe(dropped);
-    // The window says the same: 2.1 GB written, what is kept, the rest lost, and the hole with its exact size.
+    // The window says the same: 2.1 GB written, what is retained, the rest lost, and the hole with its exact size.
     await goTo(page, 'Processes');
     await processRow(page, 'two gigabytes').click();
     const log = page.getByRole('region', { name: 'Log' });
-    await expect(log).toContainText(/stdout 2\.1 GB written · .+ kept · 2\.1 GB lost · ended/);
+    await expect(log).toContainText(/stdout 2\.1 GB written · .+ retained · 2\.1 GB lost · ended/);
     await log.getByRole('log').press('Home');
     await expect(log.getByRole('note')).toContainText(`exactly ${dropped.toLocaleString('en-GB')} bytes`);
-    await expect(log.getByRole('note')).not.toContainText('earlier text');
+    await expect(log.getByRole('note')).not.toContainText('earlier output');
     await shoot(desktop, 'log-hole');
   },
 );

@@ -61,13 +61,13 @@ test('from the start to a stopped process without a mouse, the focus always in s
   await keyboard.press('f');
   await expect(clock).toContainText('Running');
   await keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
   await keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
   await expect(grid).toBeFocused();
   await keyboard.press('s');
   // The supervisor starts it again under the same label; the log keeps to the run that was stopped.
-  await expect(page.getByRole('region', { name: 'Log' })).toContainText(/SIGTERM|exited \d+|released/);
+  await expect(page.getByRole('region', { name: 'Log' })).toContainText(/SIGTERM|exited \d+|discarded/);
 });
 
 test('no verb of the list, its tool bar or the head of the log lets the focus fall', async () => {
@@ -117,14 +117,14 @@ test('no verb of the list, its tool bar or the head of the log lets the focus fa
   await expect(question).toBeHidden();
   await expect(grid).toBeFocused();
 
-  // Not on Release, which takes the place of Stop: a second press would forget the log.
+  // Not on Discard, which takes the place of Stop: a second press would discard the log.
   await processRow(page, 'heeding').click();
   await press(stop);
   await expect(processRow(page, 'heeding')).toContainText('SIGTERM');
   await expect(grid).toBeFocused();
   await expect(log).toContainText(/ran .+, ended \d\d:\d\d:\d\d/);
-  await press(log.getByRole('button', { name: 'Release' }));
-  await expect(log).toContainText('This process was released.');
+  await press(log.getByRole('button', { name: 'Discard' }));
+  await expect(log).toContainText('This process was discarded.');
   await expect(grid).toBeFocused();
   await press(log.getByRole('button', { name: 'Close log' }));
   await expect(log).toBeHidden();
@@ -133,7 +133,7 @@ test('no verb of the list, its tool bar or the head of the log lets the focus fa
   for (const label of ['done one', 'done two']) {
     await processRow(page, label).getByRole('checkbox').check();
   }
-  await press(bulk.getByRole('button', { name: 'Release 2' }));
+  await press(bulk.getByRole('button', { name: 'Discard 2' }));
   await expect(bulk).toBeHidden();
   await expect(grid).toBeFocused();
   await stubborn.getByRole('checkbox').check();

@@ -51,7 +51,7 @@ test('following again by keyboard keeps the focus on the log', async () => {
 
 test('copying says that it has copied', async () => {
   const { page } = desktop;
-  await tabTo(page, page.getByRole('button', { name: 'Copy the loaded text' }));
+  await tabTo(page, page.getByRole('button', { name: 'Copy loaded output' }));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Copied' })).toBeFocused();
 });

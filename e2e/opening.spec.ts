@@ -76,7 +76,7 @@ for (const [how, source] of [
     async () => {
       await desktop.open(source());
       const page = installPage(desktop, 'trap');
-      await expect(page).toContainText('Nothing of it has run.');
+      await expect(page).toContainText('None of its code has run.');
       await expectNothingDone(desktop);
       if (how === 'a link') {
         await shoot(desktop, 'opened-by-link');
@@ -99,11 +99,11 @@ test('an Enter that was meant for something else installs nothing', async () => 
 
 test('several are shown one after the other, and again after a reload', async () => {
   await desktop.open(archive, guestFolder('flood'));
-  await expect(installPage(desktop, 'trap')).toContainText('1 more to look at.');
+  await expect(installPage(desktop, 'trap')).toContainText('1 more to review.');
   await desktop.page.reload();
-  await expect(installPage(desktop, 'trap')).toContainText('1 more to look at.');
+  await expect(installPage(desktop, 'trap')).toContainText('1 more to review.');
   await putAway(installPage(desktop, 'trap'));
-  await expect(installPage(desktop, 'flood')).not.toContainText('more to look at');
+  await expect(installPage(desktop, 'flood')).not.toContainText('more to review');
   await putAway(installPage(desktop, 'flood'));
   await expectNothingDone(desktop);
 });
@@ -118,7 +118,7 @@ for (const [id, width, height] of [
     await resize(desktop, width, height);
     // There before the page, which comes over it.
     await desktop.open(join(folder, 'early.capsule'));
-    const notice = page.getByRole('alert').filter({ hasText: 'Not opened: early.capsule' });
+    const notice = page.getByRole('alert').filter({ hasText: 'Could not open early.capsule' });
     await expect(notice).toBeVisible();
     await desktop.open(guestFolder(id));
     const dialog = installPage(desktop, id);
@@ -131,7 +131,7 @@ for (const [id, width, height] of [
     await desktop.open(join(folder, 'missing.capsule'));
     await desktop.open(join(folder, 'text.capsule'));
     const line = dialog.getByRole('alert');
-    await expect(line).toContainText(/2 others were not opened:\s*missing.capsule: /);
+    await expect(line).toContainText(/2 others could not be opened:\s*missing.capsule: /);
     await expect(line).toContainText('text.capsule: ');
     await expect(line).toContainText('does not exist');
     // Nothing moved, and nothing lies over the buttons.
@@ -156,7 +156,7 @@ test('an install that fails says so on its page, which stays', async () => {
   const dialog = installPage(desktop, 'bad-install');
   await tabTo(page, dialog.getByRole('button', { name: 'Install', exact: true }));
   await page.keyboard.press('Enter');
-  await expect(dialog.getByRole('alert')).toContainText('It was not installed.');
+  await expect(dialog.getByRole('alert')).toContainText('Not installed.');
   await expect(dialog.getByRole('button', { name: 'Install', exact: true })).toBeFocused();
   await putAway(dialog);
   await expect(page.getByRole('alert')).toHaveCount(0);
@@ -169,22 +169,26 @@ for (const [what, source, says] of [
   ['a file that only has the name', () => join(folder, 'text.capsule'), 'is not a .capsule file'],
   ['another file', () => join(folder, 'notes.txt'), 'neither a .capsule file nor a folder'],
   ['a folder without a manifest', () => join(folder, 'empty'), 'There is no Capsule.toml'],
-  ['an address', () => 'https://example.org/x.capsule', 'an address on a network'],
+  ['an address', () => 'https://example.org/x.capsule', 'Network addresses are not supported'],
   [
     'a link to an address',
     () => 'capsule:install?file=https%3A%2F%2Fx.org%2Fx.capsule',
-    'leads to a network',
+    'points to a network address',
   ],
   ['a component whose name is code', () => join(folder, 'unsafe'), 'has an unsafe name'],
-  ['a link that wants more', () => `${link}&grant=all`, 'does not say which file'],
+  ['a link that wants more', () => `${link}&grant=all`, 'does not name a file'],
   ['a control character', () => join(folder, 'line\nbreak.capsule'), 'control characters'],
   ['a control character in a link', () => link.replace('trap', 'tr%1B%5B2Jap'), 'control characters'],
-  ['a link longer than a message may be', () => link + '%20'.repeat(20_000), 'at most 16 capsules at once'],
+  [
+    'a link longer than a message may be',
+    () => link + '%20'.repeat(20_000),
+    'at most 16 capsules can be opened at once',
+  ],
 ] as const) {
   test(`${what} is refused where the person sees it`, async () => {
     const { page, child } = desktop;
     await desktop.open(source());
-    const notice = page.getByRole('alert').filter({ hasText: 'Not opened: ' });
+    const notice = page.getByRole('alert').filter({ hasText: 'Could not open ' });
     await expect(notice).toContainText(says);
     // All of it can be read: Mantine gives a notice a height of its own, and hides the rest.
     await expect.poll(() => notice.evaluate((box) => box.scrollHeight - box.clientHeight)).toBe(0);
@@ -227,7 +231,7 @@ test(
   async () => {
     const started = await launch({ args: ['capsule:run?everything', '--', '--not-a-flag.capsule'] });
     try {
-      const notices = started.page.getByRole('alert').filter({ hasText: 'Not opened: ' });
+      const notices = started.page.getByRole('alert').filter({ hasText: 'Could not open ' });
       await expect(notices).toHaveCount(2);
       await expect(notices.last()).toContainText('does not exist');
     } finally {

@@ -83,7 +83,7 @@ test('Stop ends a process that heeds TERM', differsBy('@user'), async () => {
   const row = processRow(page, 'supervisor:counter').first();
   await row.getByRole('button', { name: 'Stop', exact: true }).click();
   // The supervisor starts it again a second later, which makes the host forget this run.
-  await expect(page.getByRole('region', { name: 'Log' })).toContainText(/SIGTERM|exited \d+|released/);
+  await expect(page.getByRole('region', { name: 'Log' })).toContainText(/SIGTERM|exited \d+|discarded/);
   await page.getByRole('button', { name: 'Close log' }).click();
 });
 
@@ -93,9 +93,9 @@ test(
   async () => {
     const { page } = desktop;
     const dialog = await openInstallPage(desktop, floodFolder);
-    await expect(dialog).toContainText('Nothing of it has run.');
+    await expect(dialog).toContainText('None of its code has run.');
     await shoot(desktop, 'install');
-    await dialog.getByRole('button', { name: 'Allow none' }).click();
+    await dialog.getByRole('button', { name: 'Grant none' }).click();
     await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(0);
     await dialog.getByRole('button', { name: 'Install', exact: true }).click();
     await expect(dialog).toBeHidden();
@@ -103,7 +103,7 @@ test(
     await expect(page.getByRole('region', { name: 'Capabilities' })).toContainText('Not granted');
     await invokeByHand(page, 'start', { cmd: 'sh', args: ['-c', 'true'] });
     const result = page.getByRole('status', { name: 'Result' });
-    await expect(result).toContainText('The capsule refused');
+    await expect(result).toContainText('Refused by the capsule');
     await expect(result).toContainText('capability-denied');
     await shoot(desktop, 'invoke-refused');
     expect(await processesOf(page, 'flood')).toEqual([]);
@@ -113,7 +113,7 @@ test(
 test('granted anew, it may', differsBy('@user'), async () => {
   const { page } = desktop;
   const dialog = await openInstallPage(desktop, floodFolder);
-  await dialog.getByRole('button', { name: 'Allow all' }).click();
+  await dialog.getByRole('button', { name: 'Grant all' }).click();
   await dialog.getByRole('button', { name: 'Replace' }).click();
   await expect(dialog).toBeHidden();
   await invokeByHand(page, 'start', { cmd: 'sh', args: ['-c', stubborn], label: 'stubborn' });
@@ -166,7 +166,7 @@ test('a verb reaches only the ticked processes that the filter shows', async () 
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('f');
   await expect(processRow(page, 'stubborn')).toContainText('Frozen');
-  await expect(processRow(page, 'stubborn')).not.toContainText('released');
+  await expect(processRow(page, 'stubborn')).not.toContainText('discarded');
   await filter.fill('');
   await grid.focus();
   await page.keyboard.press('f');

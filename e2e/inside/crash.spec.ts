@@ -24,7 +24,7 @@ test('a page that crashes again as it comes back shows its window and asks; load
       window.webContents.forcefullyCrashRenderer();
       return question;
     }, null);
-    expect(asked).toEqual({ buttons: ['Load it again', 'Quit'], visible: true });
+    expect(asked).toEqual({ buttons: ['Reload', 'Quit'], visible: true });
     // Written by Chromium. The page that was connected to has gone.
     const [port, path] = readFileSync(join(dataDir, 'DevToolsActivePort'), 'utf8').split('\n');
     const { browser, page } = await connectToPage(`ws://127.0.0.1:${port ?? ''}${path ?? ''}`);

@@ -12,7 +12,7 @@ test.afterAll(() => desktop.close());
 test('a folder chosen in the file dialog is looked at, put away, chosen again and installed', async () => {
   const { page } = desktop;
   const put = await chooseFolder(desktop, guestFolder('flood'));
-  await expect(put).toContainText('Nothing of it has run.');
+  await expect(put).toContainText('None of its code has run.');
   await put.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(put).toBeHidden();
   const dialog = await chooseFolder(desktop, guestFolder('flood'));

@@ -40,7 +40,7 @@ test('starts that reach an application which is ending get one that shows what t
     const [number, path] = port().split('\n');
     const { browser, page } = await connectToPage(`ws://127.0.0.1:${number ?? ''}${path ?? ''}`);
     const offer = page.getByRole('dialog', { name: /^Install (trap|flood) / });
-    await expect(offer).toContainText('1 more to look at.');
+    await expect(offer).toContainText('1 more to review.');
     await browser.close();
     const pid = owner();
     process.kill(pid, 'SIGTERM');

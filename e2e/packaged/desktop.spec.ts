@@ -45,7 +45,7 @@ for (const [what, target] of [
     const env = { ...base, CAPSULE_DESKTOP_DATA: desktop.dataDir };
     await runToEnd('gio', ['open', target], { ...identity, cwd: folder, env });
     const page = desktop.page.getByRole('dialog', { name: /^Install trap / });
-    await expect(page).toContainText('Nothing of it has run.', { timeout: 15_000 });
+    await expect(page).toContainText('None of its code has run.', { timeout: 15_000 });
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await expect(page).toBeHidden();
   });

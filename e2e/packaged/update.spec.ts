@@ -78,9 +78,9 @@ async function inPlace(work: (place: Place) => Promise<void>): Promise<void> {
 /** From a started program with a feed to the downloaded next version, by clicks. */
 async function download(panel: Awaited<ReturnType<typeof openUpdates>>): Promise<void> {
   await panel.getByRole('button', { name: 'Check now' }).click();
-  await expect(panel).toContainText('Version 1.0.1 is there.');
+  await expect(panel).toContainText('Version 1.0.1 is available.');
   await panel.getByRole('button', { name: 'Download' }).click();
-  await expect(panel).toContainText('Version 1.0.1 is downloaded and checked.', { timeout: 60_000 });
+  await expect(panel).toContainText('Version 1.0.1 is downloaded and verified.', { timeout: 60_000 });
 }
 
 test('the next version comes by four clicks, and nothing is asked of the feed before the first', async () => {
@@ -91,10 +91,10 @@ test('the next version comes by four clicks, and nothing is asked of the feed be
     await configureFeed(panel, server.address);
     expect(server.asked).toEqual([]);
     await panel.getByRole('button', { name: 'Check now' }).click();
-    await expect(panel).toContainText('Version 1.0.1 is there.');
+    await expect(panel).toContainText('Version 1.0.1 is available.');
     expect(server.asked).toEqual(['/feed/latest-linux.yml']);
     await panel.getByRole('button', { name: 'Download' }).click();
-    await expect(panel).toContainText('Version 1.0.1 is downloaded and checked.', { timeout: 60_000 });
+    await expect(panel).toContainText('Version 1.0.1 is downloaded and verified.', { timeout: 60_000 });
     expect(server.asked).toEqual(['/feed/latest-linux.yml', '/feed/program.AppImage']);
     // Until here nothing of the program was touched.
     expect(hashOf(path, 'sha512', 'base64')).toBe(old.sha512);
@@ -111,12 +111,12 @@ test('the next version comes by four clicks, and nothing is asked of the feed be
     // The feed stayed configured, and the new version asked nothing by itself.
     expect(server.asked).toHaveLength(2);
     await page.getByRole('button', { name: 'Check now' }).click();
-    await expect(page.getByRole('region', { name: 'Updates' })).toContainText('There is nothing newer');
+    await expect(page.getByRole('region', { name: 'Updates' })).toContainText('This is the latest version');
     await program.end('SIGTERM');
   });
 });
 
-test('a file that is not the announced one is thrown away, and a corrected feed works', async () => {
+test('a file that does not match the feed's hash is deleted, and a corrected feed works', async () => {
   await inPlace(async ({ path, env, server, start }) => {
     server.offer(next, { sha512: old.sha512 });
     const program = start();
@@ -124,14 +124,14 @@ test('a file that is not the announced one is thrown away, and a corrected feed 
     await configureFeed(panel, server.address);
     await panel.getByRole('button', { name: 'Check now' }).click();
     await panel.getByRole('button', { name: 'Download' }).click();
-    await expect(panel.getByRole('alert')).toContainText('not the one that the feed announced', {
+    await expect(panel.getByRole('alert')).toContainText('does not match the hash', {
       timeout: 60_000,
     });
     await expect(panel.getByRole('button', { name: 'Restart and install' })).toHaveCount(0);
     expect(await versionOf(path, { mounts: root, env })).toContain('1.0.0');
     server.offer(next);
     await panel.getByRole('button', { name: 'Try again' }).click();
-    await expect(panel).toContainText('Version 1.0.1 is downloaded and checked.', { timeout: 60_000 });
+    await expect(panel).toContainText('Version 1.0.1 is downloaded and verified.', { timeout: 60_000 });
     expect(hashOf(path, 'sha512', 'base64')).toBe(old.sha512);
   });
 });
@@ -144,13 +144,13 @@ test('a transfer that is cut off fails with words and can be tried again', async
     await configureFeed(panel, server.address);
     await panel.getByRole('button', { name: 'Check now' }).click();
     await panel.getByRole('button', { name: 'Download' }).click();
-    await expect(panel.getByRole('alert')).toContainText('connection to the feed failed', {
+    await expect(panel.getByRole('alert')).toContainText('Could not connect to the update feed', {
       timeout: 60_000,
     });
     expect(hashOf(path, 'sha512', 'base64')).toBe(old.sha512);
     server.offer(next);
     await panel.getByRole('button', { name: 'Try again' }).click();
-    await expect(panel).toContainText('Version 1.0.1 is downloaded and checked.', { timeout: 60_000 });
+    await expect(panel).toContainText('Version 1.0.1 is downloaded and verified.', { timeout: 60_000 });
   });
 });
 
@@ -165,11 +165,11 @@ test('a download stops when it is cancelled', async () => {
     await expect(panel).toContainText(/: [1-9]\d? %/);
     await expect(panel.getByRole('progressbar')).toHaveAttribute('aria-valuenow', /^[1-9]/);
     await panel.getByRole('button', { name: 'Cancel' }).click();
-    await expect(panel).toContainText('Version 1.0.1 is there.');
+    await expect(panel).toContainText('Version 1.0.1 is available.');
     expect(hashOf(path, 'sha512', 'base64')).toBe(old.sha512);
     server.offer(next);
     await panel.getByRole('button', { name: 'Download' }).click();
-    await expect(panel).toContainText('Version 1.0.1 is downloaded and checked.', { timeout: 60_000 });
+    await expect(panel).toContainText('Version 1.0.1 is downloaded and verified.', { timeout: 60_000 });
   });
 });
 

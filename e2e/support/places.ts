@@ -50,8 +50,8 @@ export async function install(desktop: Launched, path: string): Promise<string> 
   const dialog = await openInstallPage(desktop, path);
   const [, id = ''] =
     /^Install (\S+) /.exec(await dialog.getByRole('heading', { level: 2 }).innerText()) ?? [];
-  if (!(await dialog.getByRole('heading', { name: 'Asks for nothing' }).isVisible())) {
-    await dialog.getByRole('button', { name: 'Allow all' }).click();
+  if (!(await dialog.getByRole('heading', { name: 'Requests no capabilities' }).isVisible())) {
+    await dialog.getByRole('button', { name: 'Grant all' }).click();
   }
   await dialog.getByRole('button', { name: 'Install', exact: true }).click();
   await expect(page.getByRole('heading', { name: id, level: 2, exact: true })).toBeVisible({

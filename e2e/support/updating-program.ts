@@ -80,7 +80,7 @@ export async function openUpdates(page: Page): Promise<Locator> {
 
 /** Types the feed's address and saves it. */
 export async function configureFeed(panel: Locator, address: string): Promise<void> {
-  await panel.getByRole('textbox', { name: 'Address of the feed' }).fill(address);
+  await panel.getByRole('textbox', { name: 'Update feed address' }).fill(address);
   await panel.getByRole('button', { name: 'Save' }).click();
   await expect(panel).toContainText(`From ${address}`);
 }

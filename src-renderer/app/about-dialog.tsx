@@ -6,7 +6,7 @@ import type { Stores } from '../state/stores.ts';
 import type { BuildView } from '../../src-main/contract/views.ts';
 import { CopyText } from '../ui/copy-text.tsx';
 
-/** Versions, where data lies, and whether the sandbox works. */
+/** Versions, the data folder, and whether the sandbox works. */
 export function AboutDialog(props: {
   readonly stores: Stores;
   readonly opened: boolean;
@@ -41,7 +41,7 @@ export function AboutDialog(props: {
         ];
   return (
     <Modal opened={props.opened} onClose={props.onClose} title="About Capsule Desktop" size="md" centered>
-      {facts.length === 0 ? <Text size="sm">Not reported yet.</Text> : null}
+      {facts.length === 0 ? <Text size="sm">Not available yet.</Text> : null}
       <DataList size="sm" labelWidth="100px">
         {facts.map(([label, value]) => (
           <DataList.Item key={label}>

@@ -10,7 +10,7 @@ import { NoticeHost } from './notice-host.tsx';
 import { Shell } from './shell.tsx';
 import { cssVariables, theme } from './theme.ts';
 
-/** The whole window. `nonce` is what the content security policy lets style elements in with. */
+/** The whole window. `nonce` lets style elements pass the content security policy. */
 export function App({ stores, nonce }: { readonly stores: Stores; readonly nonce: string }): ReactNode {
   const scheme = useStore(stores.view, (state) => state.scheme);
   const asksToInstall = useStore(stores.install.store, (state) => state.plans.length > 0);

@@ -10,7 +10,7 @@ interface BoundaryState {
   readonly message: string | null;
 }
 
-/** Keeps a fault in drawing from emptying the window; React has no other form for this than a class. */
+/** Keeps a rendering error from blanking the window; React offers this only as a class. */
 export class ErrorBoundary extends Component<BoundaryProps, BoundaryState> {
   override state: BoundaryState = { message: null };
 
@@ -24,8 +24,8 @@ export class ErrorBoundary extends Component<BoundaryProps, BoundaryState> {
       this.props.children
     ) : (
       <FailurePanel
-        message={`This view stopped: ${message}`}
-        hint="Capsules and processes are not affected. Show it again; if it stops again, restart the application."
+        message={`This view crashed: ${message}`}
+        hint="Capsules and processes are not affected. Try again; if it crashes again, restart the application."
         onRetry={() => this.setState({ message: null })}
       />
     );

@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import type { Notice, Notices } from '../state/notices.ts';
 
-/** Shows what the stores have to tell. Failures stay until they are closed. */
+/** Shows the notices of the stores. Failures stay until they are dismissed. */
 export function NoticeHost({ notices }: { readonly notices: Notices }): ReactNode {
   useEffect(() => {
     const show = (): void => {

@@ -29,7 +29,7 @@ const PLACES = [
   { place: 'capsules', name: 'Capsules', Icon: IconPackage },
 ] as const;
 
-/** Navigation, header and the place that is open; the features are put together here. */
+/** Navigation, header and the open place; composes the features. */
 export function Shell({ stores }: { readonly stores: Stores }): ReactNode {
   const { view, install } = stores;
   const place = useStore(view, (state) => state.place);
@@ -83,7 +83,7 @@ function Place({
     return (
       <Center h="100%" role="status">
         <Loader size="sm" mr="sm" />
-        <Text size="sm">Asking the host for its processes and capsules…</Text>
+        <Text size="sm">Loading processes and capsules…</Text>
       </Center>
     );
   }
@@ -149,7 +149,7 @@ function SchemeIcon({ name, icon }: { readonly name: string; readonly icon: Reac
   );
 }
 
-/** What is wrong with the machine as a whole and stays wrong until somebody acts. */
+/** Problems of the whole machine that stay until somebody fixes them. */
 function Banners({ stores }: { readonly stores: Stores }): ReactNode {
   const { about, status, failure } = useStore(stores.machine.store);
   return (
@@ -160,7 +160,7 @@ function Banners({ stores }: { readonly stores: Stores }): ReactNode {
           p="xs"
           className="banner"
           icon={<IconShieldExclamation size={18} />}
-          title="The sandbox does not work: no process can be started"
+          title="The sandbox does not work: no processes can be started"
         >
           {about.sandbox.detail} {about.sandbox.fix}
         </Alert>
@@ -171,7 +171,7 @@ function Banners({ stores }: { readonly stores: Stores }): ReactNode {
           p="xs"
           className="banner"
           icon={<IconPlugConnectedX size={18} />}
-          title="Not live: what you see may be old"
+          title="Disconnected: the data shown may be out of date"
         >
           <Group gap="sm">
             {failure.message} {failure.hint}

@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-/** The window's way to main: an answer, or a `RequestError` with words for a person. */
+/** The window's way to main: an answer, or a `RequestError` that a person can read. */
 export interface Client {
   readonly request: <Name extends RequestName>(
     name: Name,
@@ -49,12 +49,12 @@ function createClient(bridge: Bridge): Client {
   };
 }
 
-/** The client of this page. Without a bridge every request is refused with that reason, so that the window can say it. */
+/** The client of this page. Without a bridge every request fails with that reason, so that the window can show it. */
 export function pageClient(page: Window): Client {
   return createClient(page.capsuleDesktop ?? noBridge);
 }
 
-/** What went wrong as words for a person, whatever was thrown. */
+/** What went wrong, readable for a person, whatever was thrown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof RequestError) {
     return error.failure;
@@ -62,7 +62,7 @@ export function failureOf(error: unknown): Failure {
   return {
     code: 'unexpected',
     message: error instanceof Error ? error.message : String(error),
-    hint: 'This is a fault of Capsule Desktop. Try again; if it stays, restart the application.',
+    hint: 'This is a bug in Capsule Desktop. Try again; if it happens again, restart the application.',
   };
 }
 
@@ -73,7 +73,7 @@ const noBridge: Bridge = {
       error: {
         code: 'no-bridge',
         message: 'This page is not connected to Capsule Desktop.',
-        hint: 'Open it from the application; it does nothing in a browser.',
+        hint: 'Open it from the application; it does not work in a browser.',
       },
     }),
   on: () => () => undefined,

@@ -16,9 +16,9 @@ describe('an exit in words', () => {
     [exit(null, 9, 'stopped'), 'killed by SIGKILL (9) after stop'],
     [exit(null, 9, 'killed'), 'killed by SIGKILL (9) on request'],
     [exit(null, 15, 'shutdown'), 'killed by SIGTERM (15) at shutdown'],
-    [exit(null, 15, 'idle'), 'killed by SIGTERM (15), idle for too long'],
+    [exit(null, 15, 'idle'), 'killed by SIGTERM (15) after its idle timeout'],
     [exit(null, 40, 'self'), 'killed by signal 40'],
-    [exit(null, null, 'self'), 'exited with an unknown status'],
+    [exit(null, null, 'self'), 'exited with unknown status'],
   ])('%j reads "%s"', (view, words) => {
     expect(formatExit(view, null, null)).toBe(words);
   });
@@ -32,7 +32,7 @@ describe('an exit in words', () => {
   it.each([
     ['memory-limit', 'at its memory limit, 64 MiB', 'killed by SIGKILL (9) at its memory limit'],
     ['cpu-limit', 'at its CPU limit, 2 s', 'killed by SIGKILL (9) at its CPU limit'],
-    ['pids-limit', 'at its process limit, 512', 'killed by SIGKILL (9) at its limit of processes'],
+    ['pids-limit', 'at its process limit, 512', 'killed by SIGKILL (9) at its process limit'],
   ] as const)('names the limit and how high it was: %s', (reason, words, without) => {
     const limits = { memoryBytes: 64 * 1024 * 1024, cpuMs: 2000, tasks: 512 };
     expect(formatExit(exit(null, 9, reason), null, null, limits)).toBe(words);

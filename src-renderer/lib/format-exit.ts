@@ -1,7 +1,7 @@
 import type { ExitView, LimitsView, ProcessSignal, StopView } from '../../src-main/contract/views.ts';
 import { formatAge, formatByteLimit, formatDuration } from './format.ts';
 
-/** Linux numbers of the signals that end processes in practice; any other is shown by its number. */
+/** Linux numbers of the signals that end processes in practice; others are shown by number. */
 const SIGNAL_NAMES: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
   2: 'SIGINT',
@@ -26,25 +26,25 @@ const REASON_WORDS: Readonly<Record<ExitView['reason'], string>> = {
   self: '',
   stopped: ' after stop',
   killed: ' on request',
-  idle: ', idle for too long',
+  idle: ' after its idle timeout',
   lifetime: ' at its maximum lifetime',
-  cancelled: ', its call was cancelled',
-  unloaded: ', its capsule was unloaded',
+  cancelled: ', call cancelled',
+  unloaded: ', stopped with its capsule',
   shutdown: ' at shutdown',
   'memory-limit': ' at its memory limit',
   'cpu-limit': ' at its CPU limit',
-  'pids-limit': ' at its limit of processes',
+  'pids-limit': ' at its process limit',
 };
 
-/** The contract's signals in the order of the menu, with what each one usually asks for. */
+/** The contract's signals in menu order, with what each usually does. */
 export const signalChoices: readonly {
   readonly signal: ProcessSignal;
   readonly name: string;
   readonly purpose: string;
 }[] = [
-  { signal: 'term', name: 'SIGTERM', purpose: 'ask to end' },
-  { signal: 'int', name: 'SIGINT', purpose: 'as Ctrl-C' },
-  { signal: 'hup', name: 'SIGHUP', purpose: 'often: reload' },
+  { signal: 'term', name: 'SIGTERM', purpose: 'ask to exit' },
+  { signal: 'int', name: 'SIGINT', purpose: 'like Ctrl-C' },
+  { signal: 'hup', name: 'SIGHUP', purpose: 'often reload' },
   { signal: 'usr1', name: 'SIGUSR1', purpose: 'program-defined' },
   { signal: 'usr2', name: 'SIGUSR2', purpose: 'program-defined' },
   { signal: 'stop', name: 'SIGSTOP', purpose: 'freeze' },
@@ -53,8 +53,8 @@ export const signalChoices: readonly {
 
 /**
  * How a process ended, in words: `exited 0`, `killed by SIGKILL (9) 5.0 s after stop`.
- * At a limit it is named with its height, to be read after the state: exited `at its memory limit, 64 MiB`.
- * `stop` is the last stop that was seen of it, `exitedAt` epoch ms; they and the limits sharpen the words when known.
+ * A limit is named with its value and read after the state: exited `at its memory limit, 64 MiB`. `stop` is the last
+ * stop seen of the process, `exitedAt` epoch ms; they and the limits add detail when known.
  */
 export function formatExit(
   exit: ExitView,
@@ -66,14 +66,14 @@ export function formatExit(
   if (limit !== null) {
     return `at its ${limit}`;
   }
-  const how = exit.signal === null ? `exited ${exit.code ?? 'with an unknown status'}` : killed(exit.signal);
+  const how = exit.signal === null ? `exited ${exit.code ?? 'with unknown status'}` : killed(exit.signal);
   if (exit.reason === 'stopped' && stop !== null && exitedAt !== null) {
     return `${how} ${formatDuration(exitedAt - stop.since)} after stop`;
   }
   return `${how}${REASON_WORDS[exit.reason]}`;
 }
 
-/** True when nobody needs to look: status 0, or it ended because somebody here wanted it to. */
+/** True when it needs no attention: status 0, or ended on purpose. */
 export function endedWell(exit: ExitView): boolean {
   return exit.code === 0 || (exit.reason !== 'self' && !exit.reason.endsWith('-limit'));
 }

@@ -1,4 +1,4 @@
-import type { ProcessView, StopView } from '../../src-main/contract/views.ts';
+import type { ProcessTier, ProcessView, StopView } from '../../src-main/contract/views.ts';
 import { escapeName } from './escape-text.ts';
 import { formatDuration, timeOfDay } from './format.ts';
 
@@ -12,13 +12,24 @@ export function formatRun({
     : `ran ${formatDuration(exitedAt - startedAt)}, ended ${timeOfDay(exitedAt)}`;
 }
 
-/** What tells a process from others of its label: `PID 28830 · sh -c sleep 600`; the command alone when the PID is not known. */
+/** Tells a process from others with the same label: `PID 28830 · sh -c sleep 600`; only the command while the PID is unknown. */
 export function formatProcess({ osPid, command }: Pick<ProcessView, 'osPid' | 'command'>): string {
   const words = escapeName(command.join(' '));
   return osPid === null ? words : `PID ${osPid} · ${words}`;
 }
 
-/** The command of a process, null when its label says the same: who starts one without a label gets the command as label. */
+/** How long a process may live, as the window calls its tier. */
+export function formatLifetime(tier: ProcessTier): string {
+  return LIFETIMES[tier];
+}
+
+const LIFETIMES: Readonly<Record<ProcessTier, string>> = {
+  sync: 'one call',
+  ephemeral: 'instance',
+  persistent: 'persistent',
+};
+
+/** The command of a process, null when its label says the same: without a label of its own, the command is the label. */
 export function commandBesideLabel({
   label,
   command,

@@ -18,7 +18,7 @@ describe('data of a guest', () => {
 describe('imports in plain words', () => {
   it('knows every host interface, with and without an interface name', () => {
     expect(formatImport('astrid:process/host@1.0.0')).toBe('starts programs on this machine, in the sandbox');
-    expect(formatImport('astrid:kv@1.0.0')).toBe('keeps its own values between calls');
-    expect(formatImport('astrid:new/host@1.0.0')).toBe('an interface this version has no words for');
+    expect(formatImport('astrid:kv@1.0.0')).toBe('stores its own data between calls');
+    expect(formatImport('astrid:new/host@1.0.0')).toBe('unknown to this version');
   });
 });

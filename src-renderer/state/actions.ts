@@ -41,25 +41,28 @@ export function createActions(client: Client, notices: Notices): Actions {
   return {
     store,
     stop: (key) =>
-      run(`stop:${key}`, 'Stop failed', () =>
+      run(`stop:${key}`, 'Could not stop the process', () =>
         client.request('process.stop', { key, graceMs: DEFAULT_STOP_GRACE_MS }),
       ),
     cancelStop: (key) =>
-      run(`cancelStop:${key}`, 'The stop could not be called off', () =>
+      run(`cancelStop:${key}`, 'Could not cancel the stop', () =>
         client.request('process.cancelStop', { key }),
       ),
-    kill: (key) => run(`kill:${key}`, 'Kill failed', () => client.request('process.kill', { key })),
+    kill: (key) =>
+      run(`kill:${key}`, 'Could not kill the process', () => client.request('process.kill', { key })),
     signal: (key, signal) =>
-      run(`signal:${key}`, `SIG${signal.toUpperCase()} could not be sent`, () =>
+      run(`signal:${key}`, `Could not send SIG${signal.toUpperCase()}`, () =>
         client.request('process.signal', { key, signal }),
       ),
     release: (key) =>
-      run(`release:${key}`, 'Release failed', () => client.request('process.release', { key })),
+      run(`release:${key}`, 'Could not discard the process', () =>
+        client.request('process.release', { key }),
+      ),
     setEnabled: (id, enabled) =>
-      run(`setEnabled:${id}`, `${id} could not be ${enabled ? 'enabled' : 'disabled'}`, () =>
+      run(`setEnabled:${id}`, `Could not ${enabled ? 'enable' : 'disable'} ${id}`, () =>
         client.request('capsule.setEnabled', { id, enabled }),
       ),
     remove: (id) =>
-      run(`remove:${id}`, `${id} could not be removed`, () => client.request('capsule.remove', { id })),
+      run(`remove:${id}`, `Could not remove ${id}`, () => client.request('capsule.remove', { id })),
   };
 }

@@ -21,8 +21,8 @@ export function fromSnapshot(snapshot: Snapshot): MachineState {
 }
 
 /**
- * What is known after a delta: `gap` when deltas are missing in between (a new snapshot is needed), the same object when
- * the delta is old news.
+ * The state after a delta: `gap` when deltas are missing in between (a new snapshot is needed), the same object when the
+ * delta is stale.
  */
 export function applyDelta(known: MachineState, delta: Delta): MachineState | 'gap' {
   if (delta.sequence <= known.sequence) {
@@ -39,7 +39,7 @@ export function applyDelta(known: MachineState, delta: Delta): MachineState | 'g
   };
 }
 
-/** The same map when nothing of it changed, so that readers of the other half are left alone. */
+/** The same map when nothing in it changed, so that its readers are not notified. */
 function changed<View>(
   map: ReadonlyMap<string, View>,
   views: readonly View[],
@@ -61,7 +61,7 @@ function changed<View>(
 
 function stopsAfter(stops: ReadonlyMap<string, StopView>, delta: Delta): ReadonlyMap<string, StopView> {
   const seen = delta.processes.flatMap(({ key, stop }) => (stop === null ? [] : [{ key, stop }]));
-  // A stop that was called off is forgotten: its process runs on without one.
+  // A cancelled stop is forgotten: its process keeps running.
   const calledOff = delta.processes.filter((view) => view.stop === null && view.phase === 'running');
   const forgotten = [...delta.removedProcesses, ...calledOff.map((view) => view.key)].filter((key) =>
     stops.has(key),

@@ -7,7 +7,7 @@ import type { Client } from '../client/client.ts';
 import { shortSource } from '../lib/short-source.ts';
 import type { Notices } from './notices.ts';
 
-/** What went wrong while a plan is on the screen. */
+/** What went wrong while a plan is on screen. */
 export interface InstallProblem {
   /** What could not be opened, null when it is the plan itself that could not be installed. */
   readonly source: string | null;
@@ -26,20 +26,21 @@ interface InstallState {
 
 export interface Install {
   readonly store: StoreApi<InstallState>;
-  /** Hears of files handed to the application; returns the unsubscribe function. */
+  /** Listens for files opened with the application; returns the unsubscribe function. */
   readonly start: () => () => void;
   readonly choose: (kind: 'archive' | 'folder') => Promise<void>;
   readonly grant: (name: string, granted: boolean) => void;
   /** The id of what was installed, null when it failed. */
   readonly confirm: () => Promise<string | null>;
   readonly cancel: () => Promise<void>;
-  /** The problems on the page have been read. */
+  /** Clears the problems. */
   readonly dismiss: () => void;
 }
 
 /**
- * Installing: a plan is looked at, each capability selected or not, then installed or put away. Nothing runs before. What goes
- * wrong while a plan is on the screen is told on its page: a notice would lie over its buttons, out of reach of the keyboard.
+ * Installing: a plan is reviewed, each capability selected or not, then the plan is installed or cancelled. Nothing runs
+ * before that. Problems while a plan is on screen are shown in its dialog: a notice would cover its buttons and be out of
+ * reach of the keyboard.
  */
 export function createInstall(client: Client, notices: Notices): Install {
   const store = createStore<InstallState>(() => ({
@@ -57,13 +58,13 @@ export function createInstall(client: Client, notices: Notices): Install {
     if (store.getState().plans.length > 0) {
       store.setState(({ problems }) => ({ problems: [...problems, { source, failure }] }));
     } else {
-      notices.failed(`Not opened: ${shortSource(source)}`, new RequestError(failure));
+      notices.failed(`Could not open ${shortSource(source)}`, new RequestError(failure));
     }
   };
   const next = (): void => {
     const plans = store.getState().plans.slice(1);
     const [first] = plans;
-    // What was said of the plan itself goes with it; of the rest nobody has said that they read it.
+    // Problems of the plan itself go with it; the others have not been dismissed yet.
     const others = store
       .getState()
       .problems.flatMap(({ source, failure }) => (source === null ? [] : [{ source, failure }]));
@@ -95,10 +96,7 @@ export function createInstall(client: Client, notices: Notices): Install {
           show(plan);
         }
       } catch (error) {
-        notices.failed(
-          kind === 'archive' ? 'This file cannot be installed' : 'This folder cannot be installed',
-          error,
-        );
+        notices.failed(kind === 'archive' ? 'Could not open the file' : 'Could not open the folder', error);
       }
       store.setState({ busy: null });
     },
@@ -136,7 +134,7 @@ export function createInstall(client: Client, notices: Notices): Install {
       try {
         await client.request('install.cancel', { token: plan.token });
       } catch (error) {
-        notices.failed('Cancel failed', error);
+        notices.failed('Could not cancel the install', error);
       }
     },
     dismiss: () => store.setState({ problems: [] }),
@@ -144,9 +142,9 @@ export function createInstall(client: Client, notices: Notices): Install {
 }
 
 /**
- * What is selected at first: low and medium risk as the manifest asks, high risk never; giving a capsule the run of the
- * machine must be a person's own act. One that replaces another starts from what that one was granted: what it asks for
- * beyond is a person's own act too.
+ * What is selected at first: the low and medium risk capabilities, never a high risk one; those must be a deliberate
+ * choice. A capsule that replaces another starts from what that one was granted; anything it requests beyond that must be
+ * a deliberate choice too.
  */
 export function suggestedGrants(plan: InstallPlan): ReadonlySet<string> {
   const isSuggested = (capability: CapabilityView): boolean =>

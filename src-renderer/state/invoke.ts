@@ -35,7 +35,7 @@ export interface Invoke {
 
 export const emptyDraft: InvokeDraft = { action: '', payload: '', principal: 'default' };
 
-/** Calls of actions: drafts and outcomes by capsule, so that changing the place loses nothing. */
+/** Invocations: drafts and outcomes by capsule, so that switching places loses nothing. */
 export function createInvoke(client: Client, now: () => number, newId: () => string): Invoke {
   const store = createStore<InvokeState>(() => ({ drafts: new Map(), calls: new Map() }));
   const setCall = (id: string, call: CallState): void =>
@@ -72,15 +72,15 @@ export function createInvoke(client: Client, now: () => number, newId: () => str
   };
 }
 
-/** What main calls the end of a call that was cancelled. */
+/** Main's error code for a cancelled call. */
 const CANCELLED = 'invocation-cancelled';
 
-/** The contract's rule for a name to act as; main holds to it, here it is said beside the field. */
+/** The contract's rule for a principal; main enforces it, here it is shown beside the field. */
 const PRINCIPAL = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Why nobody can be called that, null when somebody can. */
+/** Why this is not a valid principal, null when it is. */
 export function principalProblem(principal: string): string | null {
-  return PRINCIPAL.test(principal) ? null : '1 to 64 letters, digits, - or _.';
+  return PRINCIPAL.test(principal) ? null : 'Use 1 to 64 letters, digits, "-" or "_".';
 }
 
 /** Why a payload cannot be sent, null when it can. */
@@ -89,12 +89,12 @@ export function payloadProblem(payload: string, maxBytes: number): string | null
     return null;
   }
   if (new TextEncoder().encode(payload).length > maxBytes) {
-    return `Longer than ${maxBytes / 1024 / 1024} MiB, the most an action takes.`;
+    return `Too large: the limit is ${maxBytes / 1024 / 1024} MiB.`;
   }
   try {
     JSON.parse(payload);
     return null;
   } catch (error) {
-    return error instanceof Error ? `Not JSON: ${error.message}` : 'Not JSON.';
+    return error instanceof Error ? `Invalid JSON: ${error.message}` : 'Invalid JSON.';
   }
 }

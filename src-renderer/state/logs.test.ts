@@ -236,13 +236,13 @@ describe('the open log', () => {
     await bench.settle();
     bench.client.answer({
       'logs.read': () => {
-        throw refusal({ message: 'The process was released.' });
+        throw refusal({ message: 'The process was discarded.' });
       },
     });
     bench.rings.stdout.write('never\n', 2);
     bench.report();
     await bench.settle();
-    expect(bench.state.failure?.message).toBe('The process was released.');
+    expect(bench.state.failure?.message).toBe('The process was discarded.');
     expect(bench.words).toEqual(['kept']);
     const { reads } = bench;
     bench.report();

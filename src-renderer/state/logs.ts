@@ -27,7 +27,7 @@ export interface LogState {
   readonly mode: LogMode;
   readonly windows: Readonly<Record<LogStream, LogWindow>>;
   readonly rows: readonly LogRow[];
-  /** The newest text is kept in sight. */
+  /** The newest output is kept in view. */
   readonly follow: boolean;
   /** Offset at which following stopped: what comes behind it is new. */
   readonly stoppedAt: Readonly<Record<LogStream, number>>;
@@ -42,13 +42,13 @@ export interface Logs {
   readonly start: () => () => void;
   readonly open: (key: string | null, mode: LogMode) => void;
   readonly setFollow: (follow: boolean) => void;
-  /** The top of what is held is in sight: pulls an earlier page. */
+  /** The top of what is loaded is in view: loads an earlier page. */
   readonly needEarlier: () => void;
-  /** The end of what is held is in sight: pulls a later page. */
+  /** The end of what is loaded is in view: loads a later page. */
   readonly needLater: () => void;
   /** Leaves the tail and reads from an offset. */
   readonly readFrom: (stream: LogStream, offset: number) => void;
-  /** Leaves the tail and goes to the oldest text that is kept. */
+  /** Leaves the tail and goes to the oldest retained output. */
   readonly readOldest: () => void;
 }
 

@@ -8,7 +8,7 @@ import { applyDelta, fromSnapshot } from './apply-delta.ts';
 import type { MachineState } from './apply-delta.ts';
 
 interface MachineView extends MachineState {
-  /** `failed` only when there is nothing to show; with old data on the screen it is `stale`. */
+  /** `failed` only when there is nothing to show; with old data on screen it is `stale`. */
   readonly status: 'loading' | 'ready' | 'stale' | 'failed';
   readonly failure: Failure | null;
   readonly about: AboutView | null;

@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { failureOf } from '../client/client.ts';
 
-/** Something to tell once. A failure stays until it is read; `done` goes by itself. */
+/** Something to show once. A failure stays until it is dismissed; `done` disappears by itself. */
 export interface Notice {
   readonly id: number;
   readonly kind: 'failure' | 'done';
@@ -14,14 +14,14 @@ export interface Notice {
 
 export interface Notices {
   readonly store: StoreApi<{ readonly queue: readonly Notice[] }>;
-  /** `title` says what was tried: "Stop failed". */
+  /** `title` says what failed: "Could not stop the process". */
   readonly failed: (title: string, error: unknown) => void;
   readonly done: (title: string, text: string) => void;
-  /** Hands over what waits. */
+  /** Returns and removes the pending notices. */
   readonly take: () => readonly Notice[];
 }
 
-/** What waits to be told to the person. Knows nothing of how it is shown. */
+/** Pending notices. Knows nothing of how they are shown. */
 export function createNotices(): Notices {
   const store = createStore<{ readonly queue: readonly Notice[] }>(() => ({ queue: [] }));
   let last = 0;

@@ -37,12 +37,12 @@ describe('actions', () => {
     const notices = createNotices();
     const client = createFakeClient({
       'process.kill': () => {
-        throw refusal({ message: 'It has ended.', hint: 'Release it.' });
+        throw refusal({ message: 'It has ended.', hint: 'Discard it.' });
       },
     });
     await createActions(client, notices).kill('a');
     expect(notices.take()).toMatchObject([
-      { title: 'Kill failed', text: 'It has ended.', hint: 'Release it.' },
+      { title: 'Could not kill the process', text: 'It has ended.', hint: 'Discard it.' },
     ]);
     expect(notices.take()).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('installing', () => {
     expect(notices.take()).toMatchObject([
       {
         kind: 'failure',
-        title: 'Not opened: x.capsule',
+        title: 'Could not open x.capsule',
         text: 'It does not exist.',
         hint: 'Check the path.',
       },
@@ -145,7 +145,7 @@ describe('installing', () => {
     expect(notices.take()).toEqual([]);
     await install.cancel();
     expect(install.store.getState().problems).toEqual([]);
-    expect(notices.take()).toMatchObject([{ title: 'Not opened: late.capsule' }]);
+    expect(notices.take()).toMatchObject([{ title: 'Could not open late.capsule' }]);
   });
 });
 
@@ -194,11 +194,11 @@ describe('invoking', () => {
     ['default', null],
     ['Bob_the-2nd', null],
     ['p'.repeat(64), null],
-    ['p'.repeat(65), /^1 to 64/u],
-    ['bob smith', /^1 to 64/u],
-    ['bob.smith', /^1 to 64/u],
-    ['bob\n', /^1 to 64/u],
-    ['böb', /^1 to 64/u],
+    ['p'.repeat(65), /1 to 64/u],
+    ['bob smith', /1 to 64/u],
+    ['bob.smith', /1 to 64/u],
+    ['bob\n', /1 to 64/u],
+    ['böb', /1 to 64/u],
   ])('checks the principal %j', (principal, problem) => {
     expect(principalProblem(principal) ?? 'none').toMatch(problem ?? /^none$/u);
   });
@@ -206,8 +206,8 @@ describe('invoking', () => {
   it.each([
     ['', /^none$/u],
     ['{"a":[1]}', /^none$/u],
-    ['{', /^Not JSON: /u],
-    [`"${'x'.repeat(20)}"`, /^Longer than/u],
+    ['{', /^Invalid JSON: /u],
+    [`"${'x'.repeat(20)}"`, /^Too large/u],
   ])('checks the payload %s', (payload, problem) => {
     expect(payloadProblem(payload, 16) ?? 'none').toMatch(problem);
   });

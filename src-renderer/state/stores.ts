@@ -80,8 +80,8 @@ export function startStores({ machine, install, logs, clock, view }: Stores, pag
 }
 
 /**
- * What was open and selected when the window was last there, and is gone by the first snapshot, is no longer open or selected:
- * it did not go before anybody's eyes. Returns the unsubscribe function.
+ * Clears what was open or selected when the window was last open but is gone from the first snapshot: nobody saw it
+ * disappear. Returns the unsubscribe function.
  */
 function forgetGone(machine: Machine, view: Stores['view']): () => void {
   const unsubscribe = machine.store.subscribe(({ status, processes }) => {

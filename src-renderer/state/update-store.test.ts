@@ -48,7 +48,7 @@ describe('updates in the window', () => {
     const client = createFakeClient({
       'updates.view': () => off,
       'updates.setFeed': () => {
-        throw refusal({ message: 'This is not an address.' });
+        throw refusal({ message: 'This is not a valid URL.' });
       },
     });
     const updates = createUpdates(client, notices);
@@ -57,7 +57,7 @@ describe('updates in the window', () => {
     expect(await updates.setFeed('nonsense')).toBe(false);
     expect(updates.store.getState().view).toEqual(off);
     expect(notices.take()).toMatchObject([
-      { title: 'The feed was not saved', text: 'This is not an address.' },
+      { title: 'Could not save the update feed', text: 'This is not a valid URL.' },
     ]);
   });
 

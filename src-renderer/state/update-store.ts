@@ -12,14 +12,14 @@ interface UpdatesState {
 
 export interface Updates {
   readonly store: StoreApi<UpdatesState>;
-  /** Asks where updating stands and hears every change from then on; returns the unsubscribe function. */
+  /** Loads the update state and follows its changes; returns the unsubscribe function. */
   readonly watch: () => () => void;
   /** Keeps the address of a feed, or with null turns updates off. False when it was refused. */
   readonly setFeed: (feed: string | null) => Promise<boolean>;
   readonly act: (action: UpdateAction) => Promise<void>;
 }
 
-/** Updating, as main tells it. Nothing is asked before somebody looks, and nothing begins without a click. */
+/** Updates, as main reports them. Nothing is requested before somebody looks, and nothing starts without a click. */
 export function createUpdates(client: Client, notices: Notices): Updates {
   const store = createStore<UpdatesState>(() => ({ view: null, pending: false }));
 
@@ -46,12 +46,13 @@ export function createUpdates(client: Client, notices: Notices): Updates {
     store,
     watch() {
       const off = client.on('updates.changed', (view) => store.setState({ view }));
-      void ask('Updates cannot be shown', () => client.request('updates.view', null));
+      void ask('Could not load the update state', () => client.request('updates.view', null));
       return off;
     },
-    setFeed: (feed) => ask('The feed was not saved', () => client.request('updates.setFeed', { feed })),
+    setFeed: (feed) =>
+      ask('Could not save the update feed', () => client.request('updates.setFeed', { feed })),
     async act(action) {
-      await ask('The update did not go on', () => client.request('updates.act', { action }));
+      await ask('Could not continue the update', () => client.request('updates.act', { action }));
     },
   };
 }

@@ -6,7 +6,7 @@ export interface ViewState {
   readonly sortColumn: string;
   readonly sortDescending: boolean;
   readonly grouped: boolean;
-  /** Capsules whose processes are folded away. */
+  /** Capsules whose processes are collapsed. */
   readonly collapsed: readonly string[];
   /** Keys of selected processes. */
   readonly selected: readonly string[];

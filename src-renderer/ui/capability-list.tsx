@@ -12,8 +12,8 @@ import type { CapabilityView, RiskTier } from '../../src-main/contract/views.ts'
 import { escapeName } from '../lib/escape-text.ts';
 
 /**
- * The rights that a manifest asks for, the riskiest first, each with its risk in words and one sentence. With
- * `onGrant` each has a checkbox (`granted` says which are selected); without it the list only tells.
+ * The capabilities that a manifest requests, the riskiest first, each with its risk and one sentence. With `onGrant`
+ * each has a checkbox (`granted` says which are selected); without it the list is read-only.
  */
 export function CapabilityList(props: {
   readonly capabilities: readonly CapabilityView[];
@@ -25,7 +25,7 @@ export function CapabilityList(props: {
   if (sorted.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        Asks for nothing: it can compute and answer, and touches nothing outside itself.
+        Requests no capabilities: it can compute and return results, but cannot reach anything outside itself.
       </Text>
     );
   }
@@ -40,7 +40,7 @@ export function CapabilityList(props: {
               checked={granted?.has(capability.name) ?? false}
               onChange={(event) => onGrant(capability.name, event.currentTarget.checked)}
               label={<CapabilityText capability={capability} />}
-              aria-label={`Allow ${capability.name}`}
+              aria-label={`Grant ${capability.name}`}
               classNames={{ body: 'capability-check', labelWrapper: 'capability-label' }}
             />
           )}
@@ -77,7 +77,7 @@ function CapabilityText({ capability }: { readonly capability: CapabilityView })
   );
 }
 
-/** The entries; those that name something of this machine each on a line of its own, with what it is. */
+/** The entries; each that names a program or folder of this machine on a line of its own, with its resolved path. */
 function CapabilityValues({ capability }: { readonly capability: CapabilityView }): ReactNode {
   const { places } = capability;
   const others = capability.values.filter((value) => !places.some((place) => place.value === value));

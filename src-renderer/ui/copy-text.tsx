@@ -6,7 +6,7 @@ import { writeClipboard } from '../lib/write-clipboard.ts';
 
 /** A button that copies a text and says so until the pointer or the focus leaves it. */
 export function CopyText(props: {
-  /** A function for a text that is only made when it is wanted. */
+  /** A function for text that is only built when needed. */
   readonly text: string | (() => string);
   readonly label: string;
   readonly size?: 'sm' | 'md';

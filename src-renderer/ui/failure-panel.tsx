@@ -2,7 +2,7 @@ import { Button, Center, EmptyState } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
-/** A place that cannot be shown: what happened, what to do, and a way to try again. */
+/** Shown instead of a place that failed: what happened, what to do, and a retry button. */
 export function FailurePanel(props: {
   readonly message: string;
   readonly hint: string;

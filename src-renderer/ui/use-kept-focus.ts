@@ -8,9 +8,9 @@ export interface FocusWatch {
 }
 
 /**
- * Calls `home` when what had the focus was taken off the page: a button that its own press made pointless, a row that
- * went. Without it the focus falls to the page, and who works by keyboard starts again at the first place of the window.
- * To be called by the component whose drawing takes such elements away.
+ * Calls `home` when the focused element is removed from the page: a button that disappears when pressed, a row that went
+ * away. Without it focus falls back to the page, and keyboard users start again at the top of the window. To be called by
+ * the component whose rendering removes such elements.
  */
 export function useKeptFocus(home: () => void): FocusWatch {
   const last = useRef<Element | null>(null);
@@ -27,7 +27,7 @@ export function useKeptFocus(home: () => void): FocusWatch {
     onFocus: (event) => {
       last.current = event.target;
     },
-    // React tells nothing of a blur that its own removal caused, so that what was removed is still known afterwards.
+    // React fires no blur event for an element that it removes itself, so the removed element is still known here.
     onBlur: () => {
       last.current = null;
     },

@@ -53,7 +53,7 @@ export function CapsuleDetail(props: {
           <Instances instances={capsule.instances} stores={stores} />
         </Block>
       </SimpleGrid>
-      <Block title="Uses these host interfaces">
+      <Block title="Host interfaces it uses">
         <ImportList names={capsule.imports} none="None." />
       </Block>
     </div>
@@ -89,7 +89,7 @@ function Head({ stores, capsule }: { readonly stores: Stores; readonly capsule: 
         </Text>
       </div>
       <Group gap="sm" wrap="nowrap" ml="auto">
-        {/* Both stay focusable while they work, for who works by keyboard; a second press does nothing. */}
+        {/* Both stay focusable while they work, for keyboard users; a second press does nothing. */}
         <Switch
           label="Enabled"
           checked={capsule.enabled}
@@ -109,9 +109,9 @@ function Head({ stores, capsule }: { readonly stores: Stores; readonly capsule: 
               title: `Remove ${escapeName(capsule.id)}?`,
               text: `${
                 live === 0
-                  ? 'None of its processes run.'
+                  ? 'It has no running processes.'
                   : `${plural(live, 'running process', 'running processes')} will be stopped.`
-              } Its workspace stays on disk.`,
+              } Its workspace is kept on disk.`,
               label: 'Remove',
               onConfirm: () => void actions.remove(capsule.id),
             })
@@ -132,7 +132,7 @@ function Facts({ capsule, stores }: { readonly capsule: CapsuleView; readonly st
     ['Size', formatBytes(capsule.size)],
     ['Installed', `${installed} ago`],
     ['Restarts', String(capsule.restarts)],
-    ['Answers', calledExports(capsule.exports)],
+    ['Handles', calledExports(capsule.exports)],
   ];
   return (
     <DataList size="sm" gap={6} labelWidth="80px">
@@ -155,7 +155,7 @@ function Instances(props: {
   if (instances.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        None right now: an instance starts with the first call.
+        None. An instance starts with the first call.
       </Text>
     );
   }

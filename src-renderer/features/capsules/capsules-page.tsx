@@ -21,7 +21,7 @@ export function CapsulesPage(props: {
   const sorted = [...capsules.values()].sort((a, b) => a.id.localeCompare(b.id));
   const capsule = capsules.get(chosen) ?? sorted[0];
   const page = useRef<HTMLElement>(null);
-  // Of a capsule that was removed to the one that is shown instead, or to what installs one.
+  // From a removed capsule to the one shown in its place, or to the install button.
   const watch = useKeptFocus(() => {
     const heir = page.current?.querySelector<HTMLElement>('[aria-current="true"]');
     (heir ?? page.current?.querySelector<HTMLElement>('button'))?.focus();
@@ -99,7 +99,7 @@ function NoCapsules({ stores }: { readonly stores: Stores }): ReactNode {
       <EmptyState
         icon={<IconPackageImport size={36} stroke={1.4} />}
         title="No capsules installed"
-        description="A capsule is a WebAssembly component with a manifest. You see what it asks for before any of it runs."
+        description="A capsule is a WebAssembly component with a manifest. You review what it requests before any of its code runs."
         maw={420}
       >
         <EmptyState.Actions>

@@ -13,18 +13,18 @@ import { escapeName } from '../../lib/escape-text.ts';
 import { clockTime, formatDuration } from '../../lib/format.ts';
 
 const OUTCOMES = {
-  ok: { words: 'answered', tone: 'good', Icon: IconCircleCheck },
+  ok: { words: 'succeeded', tone: 'good', Icon: IconCircleCheck },
   refused: { words: 'was refused by the capsule', tone: 'warn', Icon: IconHandStop },
-  trapped: { words: 'trapped: the capsule crashed', tone: 'bad', Icon: IconX },
-  'timed-out': { words: 'timed out and was ended', tone: 'bad', Icon: IconClockExclamation },
-  'out-of-memory': { words: 'ran out of memory and was ended', tone: 'bad', Icon: IconCpu },
+  trapped: { words: 'crashed the capsule (trap)', tone: 'bad', Icon: IconX },
+  'timed-out': { words: 'timed out', tone: 'bad', Icon: IconClockExclamation },
+  'out-of-memory': { words: 'ran out of memory', tone: 'bad', Icon: IconCpu },
   cancelled: { words: 'was cancelled', tone: 'quiet', Icon: IconPlayerStop },
   failed: { words: 'failed', tone: 'bad', Icon: IconX },
 } as const;
 
 /**
- * How the latest call ended; it stays after the instance is gone. Always two lines high: the Invoke button below must
- * not move away under the pointer when a call comes back.
+ * The outcome of the latest call, kept after its instance ends. Always two lines high, so that the Invoke button below
+ * does not move under the pointer when a call returns.
  */
 export function LastCall({ call }: { readonly call: LastCallView | null }): ReactNode {
   const { words, tone, Icon } =
@@ -37,7 +37,7 @@ export function LastCall({ call }: { readonly call: LastCallView | null }): Reac
       <div className="last-call-words">
         <b>Last call: {call === null ? words : `${escapeName(call.action)} ${words}`}</b>
         <div className="cell-text quiet" title={call === null ? '' : escapeName(call.message)}>
-          {call === null ? 'How the latest call ended stays here.' : circumstances(call)}
+          {call === null ? 'The result of the latest call is shown here.' : circumstances(call)}
         </div>
       </div>
     </section>

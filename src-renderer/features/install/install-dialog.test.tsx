@@ -38,22 +38,22 @@ const selected = ({ dialog }: Page): readonly string[] =>
     .map((box: HTMLElement) => box.getAttribute('aria-label') ?? '');
 
 describe('the install page', () => {
-  it('asks for the riskiest right first and ticks all but it', async () => {
+  it('lists the riskiest capability first and selects all others', async () => {
     const page = await open([fakePlan('t', { capabilities })]);
     expect(screen.getByRole('dialog')).toHaveAccessibleName('Install supervisor 0.2.0?');
     expect(
       page.dialog.getAllByRole('checkbox').map((box: HTMLElement) => box.getAttribute('aria-label')),
-    ).toEqual(['Allow spawn', 'Allow kv', 'Allow log']);
-    expect(selected(page)).toEqual(['Allow kv', 'Allow log']);
-    expect(page.dialog.getByRole('status')).toHaveTextContent('Nothing of it has run.');
+    ).toEqual(['Grant spawn', 'Grant kv', 'Grant log']);
+    expect(selected(page)).toEqual(['Grant kv', 'Grant log']);
+    expect(page.dialog.getByRole('status')).toHaveTextContent('None of its code has run.');
   });
 
   it('installs with what is selected, and says so to who opened it', async () => {
     const page = await open([fakePlan('t', { capabilities })], {
       'install.confirm': () => fakeCapsule('supervisor'),
     });
-    await page.user.click(page.dialog.getByRole('button', { name: 'Allow none' }));
-    await page.user.click(page.dialog.getByRole('checkbox', { name: 'Allow spawn' }));
+    await page.user.click(page.dialog.getByRole('button', { name: 'Grant none' }));
+    await page.user.click(page.dialog.getByRole('checkbox', { name: 'Grant spawn' }));
     await page.user.click(page.dialog.getByRole('button', { name: 'Install' }));
     expect(page.client.asked).toEqual([
       { name: 'install.confirm', argument: { token: 't', grants: ['spawn'] } },
@@ -86,12 +86,12 @@ describe('the install page', () => {
     expect(page.client.asked.map(({ name }) => name)).toEqual(['install.confirm']);
     act(fail);
     expect(await page.dialog.findByRole('alert')).toHaveTextContent(
-      'It was not installed. The hook failed. Read its log.',
+      'Not installed. The hook failed. Read its log.',
     );
     expect(page.onInstalled).not.toHaveBeenCalled();
   });
 
-  it('tells what else was not opened, until somebody has read it', async () => {
+  it('says what else could not be opened, until it is dismissed', async () => {
     const page = await open([fakePlan('t')]);
     const refused = (source: string): void =>
       page.client.emit('install.refused', {
@@ -99,7 +99,7 @@ describe('the install page', () => {
         failure: { code: 'x', message: `No ${source}.`, hint: '' },
       });
     act(() => ['/a/one.capsule', '/a/two.capsule'].forEach(refused));
-    expect(page.dialog.getByRole('alert')).toHaveTextContent('2 others were not opened:');
+    expect(page.dialog.getByRole('alert')).toHaveTextContent('2 others could not be opened:');
     await page.user.click(page.dialog.getByRole('button', { name: 'Dismiss' }));
     expect(page.dialog.queryByRole('alert')).toBeNull();
     // Not on a button, which a key held too long would press.
@@ -108,11 +108,11 @@ describe('the install page', () => {
 
   it('shows several one after the other', async () => {
     const page = await open([fakePlan('t'), fakePlan('u', { id: 'runner', replaces: '0.1.0' })]);
-    expect(page.dialog.getByRole('status')).toHaveTextContent('1 more to look at.');
+    expect(page.dialog.getByRole('status')).toHaveTextContent('1 more to review.');
     await page.user.click(page.dialog.getByRole('button', { name: 'Cancel' }));
     expect(screen.getByRole('dialog')).toHaveAccessibleName('Install runner 0.2.0?');
     expect(page.dialog.getByRole('button', { name: 'Replace' })).toBeVisible();
-    expect(page.dialog.getByRole('status')).not.toHaveTextContent('more to look at');
+    expect(page.dialog.getByRole('status')).not.toHaveTextContent('more to review');
   });
 
   it('lets no control character of the capsule pass for text of the window', async () => {

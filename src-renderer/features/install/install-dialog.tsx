@@ -13,7 +13,7 @@ import { HashText } from '../../ui/hash-text.tsx';
 import { ImportList } from '../../ui/import-list.tsx';
 import { InstallProblems } from './install-problems.tsx';
 
-/** The page before any code runs: what it is, what it asks, and what of it is allowed. */
+/** Shown before any code runs: what the capsule is, which capabilities it requests, and which are granted. */
 export function InstallDialog({
   stores,
   onInstalled,
@@ -44,32 +44,26 @@ export function InstallDialog({
     >
       {plan === undefined ? null : (
         <>
-          <div
-            ref={asked}
-            className="install-scroll"
-            tabIndex={0}
-            role="region"
-            aria-label="What it is and what it asks for"
-          >
+          <div ref={asked} className="install-scroll" tabIndex={0} role="region" aria-label="Capsule details">
             <Facts plan={plan} />
             <Asked plan={plan} granted={granted} onGrant={install.grant} />
           </div>
           <InstallProblems
             problems={problems}
             onDismiss={() => {
-              // Not to a button of the page: a key held for a moment too long would press it.
+              // Not to a button of the dialog: a key held too long would press it.
               asked.current?.focus();
               install.dismiss();
             }}
           />
           <Group justify="flex-end" gap="xs" className="install-foot">
             <Text size="sm" c="dimmed" mr="auto" role="status">
-              {installing ? 'Installing…' : 'Nothing of it has run.'}
-              {plans.length > 1 ? ` ${plural(plans.length - 1, 'more', 'more')} to look at.` : ''}
+              {installing ? 'Installing…' : 'None of its code has run.'}
+              {plans.length > 1 ? ` ${plans.length - 1} more to review.` : ''}
             </Text>
             {/*
-              It may come up by itself, while somebody types: an Enter meant for something else installs nothing. While it
-              installs both look disabled but stay focusable: it may fail, and who works by keyboard is still here.
+              The dialog may open by itself while somebody is typing: an Enter meant for something else must not install.
+              While installing, both buttons look disabled but stay focusable: if it fails, keyboard focus is still here.
             */}
             <Button
               variant="default"
@@ -98,7 +92,8 @@ function Facts({ plan }: { readonly plan: InstallPlan }): ReactNode {
         <Group gap={6}>
           <Badge variant="light">replaces {escapeName(plan.replaces)}</Badge>
           <Text size="sm" c="dimmed">
-            Its processes are stopped; Cancel keeps the old version. What it was granted is selected.
+            Installing stops its processes; Cancel keeps the old version. Capabilities already granted are
+            selected.
           </Text>
         </Group>
       )}
@@ -125,7 +120,7 @@ function Facts({ plan }: { readonly plan: InstallPlan }): ReactNode {
           <DataList.ItemValue>{formatBytes(plan.size)}</DataList.ItemValue>
         </DataList.Item>
         <DataList.Item>
-          <DataList.ItemLabel>Answers</DataList.ItemLabel>
+          <DataList.ItemLabel>Handles</DataList.ItemLabel>
           <DataList.ItemValue className="break">{calledExports(plan.exports)}</DataList.ItemValue>
         </DataList.Item>
       </DataList>
@@ -148,22 +143,25 @@ function Asked(props: {
     <>
       <Group justify="space-between" mt="md" mb={4}>
         <Title order={3} size="h5">
-          Asks for {plan.capabilities.length === 0 ? 'nothing' : plural(plan.capabilities.length, 'right')}
+          Requests{' '}
+          {plan.capabilities.length === 0
+            ? 'no capabilities'
+            : plural(plan.capabilities.length, 'capability', 'capabilities')}
         </Title>
         {plan.capabilities.length === 0 ? null : (
           <Group gap="sm">
             <Anchor component="button" type="button" size="sm" onClick={() => setAll(true)}>
-              Allow all
+              Grant all
             </Anchor>
             <Anchor component="button" type="button" size="sm" onClick={() => setAll(false)}>
-              Allow none
+              Grant none
             </Anchor>
           </Group>
         )}
       </Group>
       <CapabilityList capabilities={plan.capabilities} granted={granted} onGrant={onGrant} />
       <Title order={3} size="h5" mt="md" mb={4}>
-        Uses these host interfaces
+        Host interfaces it uses
       </Title>
       <ImportList names={plan.imports} none="None." />
     </>

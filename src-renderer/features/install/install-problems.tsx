@@ -7,7 +7,7 @@ import { shortSource } from '../../lib/short-source.ts';
 import { plural } from '../../lib/format.ts';
 import type { InstallProblem } from '../../state/install.ts';
 
-/** What went wrong while the page is open: one line between what is asked and the buttons, for keyboard and pointer. */
+/** What went wrong while the dialog is open: shown above its buttons, within reach of keyboard and pointer. */
 export function InstallProblems(props: {
   readonly problems: readonly InstallProblem[];
   readonly onDismiss: () => void;
@@ -23,16 +23,16 @@ export function InstallProblems(props: {
   return (
     <div className="install-problems" role="alert">
       <IconAlertTriangle size={16} aria-hidden />
-      {/* A stop of the keyboard of its own: it scrolls when there is much to say. */}
+      {/* Focusable: it scrolls when there is much to say. */}
       <div className="install-problem-words break" tabIndex={0} role="group" aria-label="What went wrong">
         {own.map(({ failure }) => (
           <p key="own">
-            <b>It was not installed.</b> {wordsOf(failure)}
+            <b>Not installed.</b> {wordsOf(failure)}
           </p>
         ))}
         {others.length === 0 ? null : (
           <>
-            <b>{plural(others.length, 'other was', 'others were')} not opened:</b>
+            <b>{plural(others.length, 'other')} could not be opened:</b>
             {others.map(({ name, failure }, index) => (
               // The same file may be refused twice.
               <p key={`${index}`}>

@@ -17,9 +17,9 @@ const answered = { action: 'continue', data: '{"pong":true}', refused: false, du
 
 describe('the form of a call', () => {
   it.each([
-    ['As principal', 'bob smith', '1 to 64 letters, digits, - or _.'],
-    ['Payload (JSON, or empty)', '[[1', 'Not JSON'],
-    ['Action', '{Backspace}', 'Name an action.'],
+    ['As principal', 'bob smith', 'Use 1 to 64 letters, digits, "-" or "_".'],
+    ['Payload (JSON, optional)', '[[1', 'Invalid JSON'],
+    ['Action', '{Backspace}', 'Enter an action.'],
   ])('says beside "%s" what is wrong with it, and calls nothing', async (name, typed, says) => {
     const { user, client } = open();
     await user.type(field('Action'), name === 'Action' ? ' ' : 'start');
@@ -40,7 +40,7 @@ describe('the form of a call', () => {
       },
     ]);
     const result = await screen.findByRole('status', { name: 'Result' });
-    expect(result).toHaveTextContent('Answered');
+    expect(result).toHaveTextContent('Succeeded');
     expect(result).toHaveTextContent('"pong": true');
   });
 
@@ -49,9 +49,7 @@ describe('the form of a call', () => {
       'capsule.invoke': () => ({ ...answered, action: 'deny', refused: true, data: 'capability-denied' }),
     });
     await user.type(field('Action'), 'start{Enter}');
-    expect(await screen.findByRole('status', { name: 'Result' })).toHaveTextContent(
-      'The capsule refused: deny',
-    );
+    expect(await screen.findByRole('status', { name: 'Result' })).toHaveTextContent('Refused by the capsule');
     client.answer({
       'capsule.invoke': () => {
         throw refusal({ message: 'It trapped.', hint: 'Try again.' });

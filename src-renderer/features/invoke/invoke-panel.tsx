@@ -25,7 +25,7 @@ import type { Stores } from '../../state/stores.ts';
 import { CopyText } from '../../ui/copy-text.tsx';
 import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 
-/** Calls an action of a capsule and shows what came back. */
+/** Invokes an action of a capsule and shows the result. */
 export function InvokePanel({
   stores,
   capsule,
@@ -62,10 +62,10 @@ export function InvokePanel({
         <Group gap="sm" align="flex-start" grow>
           <Autocomplete
             label="Action"
-            placeholder="Pick or type"
+            placeholder="Choose or type"
             data={[...capsule.actions]}
             value={draft.action}
-            error={tried && action === '' ? 'Name an action.' : null}
+            error={tried && action === '' ? 'Enter an action.' : null}
             onChange={(value) => invoke.edit(capsule.id, { ...draft, action: value })}
           />
           <TextInput
@@ -77,7 +77,7 @@ export function InvokePanel({
           />
         </Group>
         <JsonInput
-          label="Payload (JSON, or empty)"
+          label="Payload (JSON, optional)"
           placeholder="{ }"
           autosize
           minRows={3}
@@ -90,7 +90,7 @@ export function InvokePanel({
           onChange={(value) => invoke.edit(capsule.id, { ...draft, payload: value })}
         />
         <Group gap="xs" {...watch}>
-          {/* Looks disabled but stays focusable: who works by keyboard keeps their place while the call runs. */}
+          {/* Looks disabled but stays focusable: keyboard users keep their place while the call runs. */}
           <Button
             ref={invokeButton}
             type="submit"
@@ -117,12 +117,10 @@ export function InvokePanel({
   );
 }
 
-/** The guest's verdict; `continue` is what every plain answer carries, so it goes without saying. */
-function formatVerdict({ refused, action }: InvokeResult): string {
-  if (refused) {
-    return `The capsule refused: ${escapeName(action)}`;
-  }
-  return action === 'continue' ? 'Answered' : `Answered: ${escapeName(action)}`;
+/** The guest's decision, without its plain forms: every ordinary result carries `continue`, every refusal `deny`. */
+function formatDecision({ refused, action }: InvokeResult): string {
+  const [text, plain] = refused ? ['Refused by the capsule', 'deny'] : ['Succeeded', 'continue'];
+  return action === plain ? text : `${text}: ${escapeName(action)}`;
 }
 
 function Outcome({ call, stores }: { readonly call: CallState; readonly stores: Stores }): ReactNode {
@@ -167,7 +165,7 @@ function Outcome({ call, stores }: { readonly call: CallState; readonly stores: 
           variant="light"
           leftSection={result.refused ? <IconHandStop size={12} /> : null}
         >
-          {formatVerdict(result)}
+          {formatDecision(result)}
         </Badge>
         <Text size="sm" c="dimmed">
           {call.action} · {formatDuration(result.durationMs)}

@@ -13,13 +13,13 @@ import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { copyText } from './copy.ts';
 import { LogRows } from './log-rows.tsx';
 
-/** The log of the open process. `head` says which process that is; text is pulled as it is looked at. */
+/** The log of the open process. `head` names that process; output is fetched as it is scrolled into view. */
 export function LogPanel({ stores, head }: { readonly stores: Stores; readonly head: ReactNode }): ReactNode {
   const { logs, view, machine } = stores;
   const key = useStore(view, (state) => state.openLog);
   const mode = useStore(view, (state) => state.logMode);
   const process = useStore(machine.store, (state) => state.processes.get(key));
-  // The log of a released process stays readable until another one is opened.
+  // The log of a discarded process stays readable until another one is opened.
   const [last, setLast] = useState(process);
   if (process !== undefined && process !== last) {
     setLast(process);
@@ -93,7 +93,7 @@ function LogControls({ stores }: { readonly stores: Stores }): ReactNode {
       >
         <IconClock size={16} />
       </ToggleIcon>
-      <CopyText size="md" label="Copy the loaded text" text={() => copyText(logs.store.getState().rows)} />
+      <CopyText size="md" label="Copy loaded output" text={() => copyText(logs.store.getState().rows)} />
       <ToggleIcon label="Close log" on={null} onClick={() => view.setState({ openLog: '' })}>
         <IconX size={16} />
       </ToggleIcon>
@@ -101,7 +101,7 @@ function LogControls({ stores }: { readonly stores: Stores }): ReactNode {
   );
 }
 
-/** An icon button; `on` null for one that does not stay pressed. */
+/** An icon button; `on` is null for one that does not toggle. */
 function ToggleIcon(props: {
   readonly label: string;
   readonly on: boolean | null;
@@ -155,7 +155,7 @@ function NewPill({
   );
 }
 
-/** The honest account of the streams on show: what was written, what is kept, what is lost. */
+/** For each stream shown: bytes written, retained and lost. */
 function LogStatus(props: { readonly stores: Stores; readonly process: ProcessView | undefined }): ReactNode {
   const { process } = props;
   const { mode, skipped, failure, windows } = useStore(props.stores.logs.store);
@@ -169,14 +169,14 @@ function LogStatus(props: { readonly stores: Stores; readonly process: ProcessVi
         const { produced, dropped, retained, ended } = process[stream];
         return (
           <span key={stream}>
-            <b>{stream}</b> {formatBytes(produced)} written · {formatBytes(retained)} kept
+            <b>{stream}</b> {formatBytes(produced)} written · {formatBytes(retained)} retained
             {dropped > 0 ? <span className="tone-warn"> · {formatBytes(dropped)} lost</span> : null}
             {ended ? ' · ended' : null}
           </span>
         );
       })}
       {skipped > 0 ? <span>{formatBytes(skipped)} skipped while following</span> : null}
-      {earlier ? <span className="quiet status-hint">scroll up for earlier text</span> : null}
+      {earlier ? <span className="quiet status-hint">scroll up for earlier output</span> : null}
       {failure === null ? null : (
         <Text span inherit role="alert" className="tone-bad">
           {failure.message} {failure.hint}

@@ -7,14 +7,14 @@ import { formatBytes, clockTime, offsetTime } from '../../lib/format.ts';
 import type { ViewState } from '../../state/view.ts';
 import { LogText } from './log-text.tsx';
 
-/** One row of a log: text, or a hole with what is missing there. */
+/** One row of a log: text, or a gap that says what is missing there. */
 export const LogRowView = memo(function LogRowView(props: {
   readonly row: LogRow;
   readonly times: ViewState['times'];
   readonly startedAt: number;
   /** First offset of the stream that can still be read. */
   readonly oldest: number;
-  /** Both streams are on show: each row says which it is. */
+  /** Both streams are shown: each row says which it belongs to. */
   readonly marked: boolean;
   readonly onRead: (offset: number) => void;
 }): ReactNode {
@@ -33,7 +33,7 @@ export const LogRowView = memo(function LogRowView(props: {
         </span>
       ) : null}
       {row.continued ? (
-        <span className="log-gutter log-goes-on" title="The line goes on from the row above">
+        <span className="log-gutter log-goes-on" title="Continued from the row above">
           ↪
         </span>
       ) : null}
@@ -54,7 +54,7 @@ function Hole(props: {
   const when = row.at === null ? '' : ` before ${clockTime(row.at).slice(0, 8)}`;
   if (row.first && lost === 0) {
     return (
-      <div className="log-hole quiet">{formatBytes(retained)} of earlier text, pulled as you scroll up</div>
+      <div className="log-hole quiet">{formatBytes(retained)} of earlier output, loaded as you scroll up</div>
     );
   }
   return (
@@ -63,7 +63,7 @@ function Hole(props: {
       {lost > 0 ? `${when} (exactly ${lost.toLocaleString('en-GB')} bytes of ${row.stream})` : null}
       {lost > 0 && retained > 0 ? ' · ' : null}
       {retained > 0
-        ? `${formatBytes(retained)} ${row.first ? 'of earlier text still kept' : 'skipped, still kept'}`
+        ? `${formatBytes(retained)} ${row.first ? 'of earlier output retained' : 'skipped, still retained'}`
         : null}
       {retained > 0 && !row.first ? (
         <Button size="compact-xs" variant="default" ml={8} onClick={() => onRead(row.from)}>

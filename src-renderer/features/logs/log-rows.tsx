@@ -9,7 +9,7 @@ import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { selectedText } from './copy.ts';
 import { LogRowView } from './log-row.tsx';
 
-/** The rows of the open log, as many as fit. Asks for more text when an edge of what is held comes into sight. */
+/** The visible rows of the open log. Fetches more output when an edge of what is loaded scrolls into view. */
 export function LogRows({
   stores,
   process,
@@ -22,7 +22,7 @@ export function LogRows({
   const { wrap, times } = useStore(view);
   const scroller = useRef<HTMLDivElement>(null);
   const watch = useKeptFocus(() => scroller.current?.focus({ preventScroll: true }));
-  /** After Home: the oldest text is on its way, and its first row is to be seen. */
+  /** After Home: the oldest output is being loaded, and its first row must be shown. */
   const toTop = useRef(false);
   // oxlint-disable-next-line react/incompatible-library -- nothing that is memoized depends on the virtualizer's functions
   const virtual = useVirtualizer({
@@ -30,10 +30,10 @@ export function LogRows({
     getScrollElement: () => scroller.current,
     estimateSize: () => LOG_ROW_PX,
     getItemKey: (index) => rows[index]?.id ?? index,
-    // Keeps the first row in sight where it is when text is pulled in front of it or let go of.
+    // Keeps the first visible row in place when earlier output is loaded or dropped.
     anchorTo: follow ? 'start' : 'end',
-    // While following, the last rows are drawn wherever the list thinks it is: it hears of a scroll one frame late, and
-    // in a flood every frame brings new rows.
+    // While following, the last rows are always rendered: the virtualizer learns of a scroll one frame late, and under
+    // heavy output every frame brings new rows.
     rangeExtractor: (range) =>
       follow ? lastIndexes(range.count, scroller.current) : defaultRangeExtractor(range),
     overscan: 6,
@@ -51,7 +51,7 @@ export function LogRows({
     }
   }, [follow, rows, wrap, height]);
 
-  // In a pane that gets smaller the end moves out of sight.
+  // When the pane shrinks, the end would scroll out of view.
   useEffect(() => {
     const element = scroller.current;
     if (!follow || element === null) {
@@ -153,7 +153,5 @@ function lastIndexes(count: number, box: Element | null): number[] {
 }
 
 function nothingText(process: ProcessView): string {
-  return process.phase === 'exited'
-    ? 'It wrote nothing that is kept.'
-    : 'Nothing written yet. New output shows up here.';
+  return process.phase === 'exited' ? 'No output retained.' : 'No output yet.';
 }

@@ -14,13 +14,13 @@ import { useStore } from 'zustand';
 import type { ProcessView, StopView } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
 import { endedWell, formatExit } from '../../lib/format-exit.ts';
-import { commandBesideLabel, formatRun, secondsToKill } from '../../lib/format-process.ts';
+import { commandBesideLabel, formatLifetime, formatRun, secondsToKill } from '../../lib/format-process.ts';
 import { formatAge, formatBytes } from '../../lib/format.ts';
 import type { Stores } from '../../state/stores.ts';
 import { bufferedBytes, phaseText } from './columns.ts';
 import type { ColumnId } from './columns.ts';
 
-/** One cell of a process. Words always stand beside icons and colours. */
+/** One cell of a process. Icons and colours always come with text. */
 export function ProcessCell({
   column,
   view,
@@ -37,8 +37,9 @@ export function ProcessCell({
       return <PhaseMark view={view} />;
     case 'capsule':
     case 'principal':
-    case 'tier':
       return escapeName(view[column]);
+    case 'tier':
+      return formatLifetime(view.tier);
     case 'osPid':
       return view.osPid ?? <span className="quiet">–</span>;
     case 'startedAt':
@@ -64,18 +65,18 @@ export function PhaseMark({ view }: { readonly view: ProcessView }): ReactNode {
   );
 }
 
-/** The sequence of a stop: what was sent, what follows when, and a way to call the KILL off. */
+/** The sequence of a stop: what was sent, what follows when, and a button that cancels the KILL. */
 export function StopSequence(props: {
   readonly processKey: string;
   readonly stop: StopView;
   readonly stores: Stores;
-  /** False in the list, where keys do it. */
+  /** False in the list, which has keys for it. */
   readonly tabbable: boolean;
 }): ReactNode {
   const { processKey, stop, stores, tabbable } = props;
   const now = useStore(stores.clock.store, (state) => state.now);
   if (stop.step === 'kill') {
-    return <span className="tone-bad">KILL sent · waiting for the end</span>;
+    return <span className="tone-bad">KILL sent · waiting for exit</span>;
   }
   return (
     <Group gap={6} wrap="nowrap">
@@ -101,7 +102,7 @@ export function StopSequence(props: {
   );
 }
 
-/** How a process ended, with the look of an ending that needs attention or not. */
+/** How a process ended, highlighted when it needs attention. */
 export function FormattedExit({
   view,
   stores,
@@ -135,9 +136,9 @@ function ExitCell({ view, stores }: { readonly view: ProcessView; readonly store
     return (
       <span
         className="cell-text tone-warn"
-        title="Its buffer is full and nobody reads it; it goes on when somebody does."
+        title="The output buffer is full. The process continues when the capsule reads from it."
       >
-        blocked: nobody reads its output
+        blocked: output not read
       </span>
     );
   }
@@ -161,7 +162,7 @@ function Age({ view, stores }: { readonly view: ProcessView; readonly stores: St
 
 function OutputCell({ view }: { readonly view: ProcessView }): ReactNode {
   const dropped = view.stdout.dropped + view.stderr.dropped;
-  const details = `${formatBytes(bufferedBytes(view))} kept, ${formatBytes(dropped)} dropped to make room`;
+  const details = `${formatBytes(bufferedBytes(view))} retained, ${formatBytes(dropped)} dropped`;
   return (
     <span className="cell-text figures" title={details}>
       {formatBytes(bufferedBytes(view))}

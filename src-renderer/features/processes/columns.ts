@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-table';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
 import { formatExit } from '../../lib/format-exit.ts';
+import { formatLifetime } from '../../lib/format-process.ts';
 
 export const features = tableFeatures({
   rowSortingFeature,
@@ -39,7 +40,7 @@ export interface ColumnLayout {
   readonly from: number;
 }
 
-/** What a column takes and when it is shown: the narrower the window, the fewer of the secondary ones. */
+/** Width and visibility of each column: narrow windows hide the secondary ones. */
 export const columnLayout: Readonly<Record<ColumnId, ColumnLayout>> = {
   label: { track: 'minmax(130px, 1fr)', from: 0 },
   phase: { track: '96px', from: 0 },
@@ -70,12 +71,12 @@ export const columns = column.columns([
   column.accessor('phase', { id: 'phase', ...byText(phaseText) }),
   column.accessor('capsule', { id: 'capsule', ...byText((view) => view.capsule) }),
   column.accessor('principal', { id: 'principal', ...byText((view) => view.principal) }),
-  column.accessor('tier', { id: 'tier', ...byText((view) => view.tier) }),
+  column.accessor('tier', { id: 'tier', ...byText((view) => formatLifetime(view.tier)) }),
   column.accessor((view) => view.osPid ?? 0, {
     id: 'osPid',
     ...byNumber((view) => view.osPid ?? 0),
   }),
-  // The youngest first when ascending: the column shows ages.
+  // Ascending means youngest first: the column shows ages.
   column.accessor('startedAt', { id: 'startedAt', ...byNumber((view) => -view.startedAt) }),
   column.accessor(bufferedBytes, { id: 'output', ...byNumber(bufferedBytes) }),
   column.accessor(exitText, { id: 'exit', ...byText(exitText) }),
@@ -91,17 +92,20 @@ export const columnHeads: readonly { readonly id: ColumnId; readonly title: stri
   { id: 'phase', title: 'State' },
   { id: 'capsule', title: 'Capsule' },
   { id: 'principal', title: 'Principal' },
-  { id: 'tier', title: 'Tier' },
+  { id: 'tier', title: 'Lifetime' },
   { id: 'osPid', title: 'PID' },
   { id: 'startedAt', title: 'Age' },
   { id: 'output', title: 'Output' },
   { id: 'exit', title: 'Details' },
-  { id: 'sandbox', title: 'Confined' },
+  { id: 'sandbox', title: 'Sandbox' },
 ];
 
-/** The words of a process that the text filter looks at. */
+/** The text of a process that the filter searches. */
 export function filterText(view: ProcessView): string {
-  const words = [view.label, view.capsule, view.principal, view.tier, phaseText(view), exitText(view)];
+  const words = [
+    ...[view.label, view.capsule, view.principal],
+    ...[formatLifetime(view.tier), phaseText(view), exitText(view)],
+  ];
   return [...words, view.osPid ?? '', view.command.join(' ')].join('\n').toLowerCase();
 }
 

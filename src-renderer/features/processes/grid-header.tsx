@@ -3,7 +3,7 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { ColumnId } from './columns.ts';
 
-/** Column heads: each sorts, a second press turns the order round. */
+/** Column headers: each sorts, a second press reverses the order. */
 export function GridHeader(props: {
   readonly visible: readonly { readonly id: ColumnId; readonly title: string }[];
   readonly template: string;

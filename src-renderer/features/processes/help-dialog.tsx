@@ -11,7 +11,7 @@ export function HelpDialog({
   readonly onClose: () => void;
 }): ReactNode {
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys" size="md" centered>
+    <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts" size="md" centered>
       <dl className="key-help">
         {keyHelp.map(({ keys, does }) => (
           <div key={`${keys.join('+')}:${does}`}>

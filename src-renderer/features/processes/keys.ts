@@ -63,24 +63,24 @@ const BY_KEY: Readonly<Record<string, RowCommand>> = {
   '?': 'help',
 };
 
-/** The help page, in the order a person learns it. */
+/** The keyboard help, in the order one learns it. */
 export const keyHelp: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
   { keys: ['↑', '↓', 'Home', 'End'], does: 'Move between processes' },
-  { keys: ['←', '→'], does: 'Fold and unfold a capsule' },
-  { keys: ['Enter'], does: 'Open the log; fold or unfold a capsule' },
+  { keys: ['←', '→'], does: 'Collapse or expand a capsule' },
+  { keys: ['Enter'], does: 'Open the log; collapse or expand a capsule' },
   {
     keys: ['Space'],
-    does: 'Select; commands then act on all selected ones that the filter shows',
+    does: 'Select; commands then apply to all selected processes that match the filter',
   },
-  { keys: ['Ctrl', 'A'], does: 'Select all that the filter shows' },
-  { keys: ['S'], does: 'Stop: TERM, five seconds, then KILL' },
-  { keys: ['C'], does: 'Cancel the KILL of a stop' },
-  { keys: ['K'], does: 'Kill, after a question' },
+  { keys: ['Ctrl', 'A'], does: 'Select all that match the filter' },
+  { keys: ['S'], does: 'Stop: TERM, then KILL after 5 s' },
+  { keys: ['C'], does: 'Cancel a stop before its KILL' },
+  { keys: ['K'], does: 'Kill, after confirmation' },
   { keys: ['F'], does: 'Freeze or thaw' },
-  { keys: ['G'], does: 'Send a signal, to this process alone' },
-  { keys: ['R'], does: 'Release an exited process and its log' },
+  { keys: ['G'], does: 'Send a signal to this process only' },
+  { keys: ['R'], does: 'Discard an exited process and its log' },
   { keys: ['/'], does: 'Filter' },
   { keys: ['Esc'], does: 'Clear the selection' },
-  { keys: ['Home'], does: 'In the log: go to the oldest text kept' },
-  { keys: ['End'], does: 'In the log: follow again' },
+  { keys: ['Home'], does: 'In the log: go to the oldest retained output' },
+  { keys: ['End'], does: 'In the log: follow the output' },
 ];

@@ -8,7 +8,7 @@ import type { ConfirmQuestion } from '../../ui/confirm-dialog.tsx';
 /** More would push the buttons out of a small window. */
 const MAX_NAMED = 5;
 
-/** Asks before a kill, and says which processes are meant so that two of one label can be told apart. */
+/** Asks before a kill, and names the processes so that two with the same label can be told apart. */
 export function killQuestion(
   views: readonly [ProcessView, ...ProcessView[]],
   onConfirm: () => void,
@@ -36,8 +36,8 @@ export function killQuestion(
           {rest > 0 ? <li>and {rest} more</li> : null}
         </ul>
         {isOne
-          ? 'It ends at once and cannot save its work. Stop asks it to end first.'
-          : 'They end at once and cannot save their work. Stop asks them to end first.'}
+          ? 'It ends immediately and cannot save its work. Stop asks it to exit first.'
+          : 'They end immediately and cannot save their work. Stop asks them to exit first.'}
       </>
     ),
     label: 'Kill',

@@ -26,10 +26,10 @@ export function OpenProcess({
   const view = useStore(stores.machine.store, (state) => state.processes.get(key));
   const [menu, setMenu] = useState(false);
   const stopRef = useRef<HTMLButtonElement>(null);
-  // Not on to Release, which takes Stop's place: a second press of the same key would forget the log.
+  // Not on to Discard, which takes Stop's place: a second press of the same key would discard the log.
   const watch = useKeptFocus(() => (stopRef.current === null ? focusList() : stopRef.current.focus()));
   if (view === undefined) {
-    return <Text size="sm">This process was released.</Text>;
+    return <Text size="sm">This process was discarded.</Text>;
   }
   const run = formatRun(view);
   const which = formatProcess(view);
@@ -66,7 +66,7 @@ export function OpenProcess({
         </span>
         <span
           className="open-usage"
-          title={`${usage}: used so far by the process and all it started, as last seen`}
+          title={`${usage}: used by the process and its descendants, as last measured`}
         >
           {usage}
         </span>
@@ -77,6 +77,6 @@ export function OpenProcess({
 
 function usageText(usage: UsageView | null): string {
   return usage === null
-    ? 'CPU and memory not reported'
+    ? 'CPU and memory not measured'
     : `CPU ${formatDuration(usage.cpuMs)}, memory peak ${formatBytes(usage.peakMemoryBytes)}`;
 }

@@ -80,7 +80,7 @@ export function ProcessGrid(props: {
     if (!view.grouped) {
       return;
     }
-    // Else the cursor would fall from a row that folds away on to another process.
+    // Otherwise the cursor would move from a collapsed row to another process.
     setCursor(`group:${group}`);
     stores.view.setState(({ collapsed }) => {
       const others = collapsed.filter((name) => name !== group);
@@ -185,7 +185,7 @@ export function ProcessGrid(props: {
               />
             );
           }
-          // Held rows that left the list: released, or only no longer what the filter looks for.
+          // Held rows that left the list: discarded, or no longer matching the filter.
           const current = processes.get(row.item.key);
           const process: ProcessView = current ?? row.item;
           return (
@@ -219,7 +219,7 @@ function isLive(view: ProcessView | undefined): boolean {
   return view !== undefined && view.phase !== 'exited';
 }
 
-/** Where the cursor is; on the first process when its row has gone, by a filter or for good. */
+/** Where the cursor is; on the first process when its row is filtered out or gone. */
 function cursorIndex(rows: readonly ProcessRowData[], cursor: string | null): number {
   const at = rows.findIndex((row) => row.id === cursor);
   return at === -1

@@ -59,7 +59,7 @@ describe('the row of a process', () => {
       { stdout: fakeStream({ produced: 3_000, dropped: 2_000, retained: 1_000 }) },
       ['1.0 kB', '−2.0 kB'],
     ],
-    ['that nobody reads', { blockedOnOutput: true }, ['blocked: nobody reads its output']],
+    ['that nobody reads', { blockedOnOutput: true }, ['blocked: output not read']],
     ['with the network', { sandbox: { kind: 'bubblewrap', network: true, workspace: '/w' } }, ['network']],
     ['with a hostile label', { label: 'a\u202Eb\u001B[2J' }, ['\\u{202e}']],
   ])('%s says so in words', (_what, change, words) => {
@@ -119,14 +119,14 @@ describe('the row of a process', () => {
       exitedAt: 2_000,
       exit: { code: 0, signal: null, reason: 'self' },
     });
-    await user.click(row.getByRole('button', { name: 'Release' }));
+    await user.click(row.getByRole('button', { name: 'Discard' }));
     expect(commands.release).toHaveBeenCalledWith(['clock']);
     expect(row.queryByRole('button', { name: 'Stop' })).toBeNull();
   });
 
-  it('of one that was released has no commands left', () => {
+  it('of one that was discarded has no commands left', () => {
     const { row, text } = open({ phase: 'exited' }, { gone: true });
-    expect(text).toContain('released');
+    expect(text).toContain('discarded');
     expect(row.queryAllByRole('button')).toEqual([]);
     expect(row.getByRole('checkbox')).toBeDisabled();
   });

@@ -62,7 +62,7 @@ export const ProcessRow = memo(function ProcessRow(props: ProcessRowProps): Reac
       </div>
       {visible.map(({ id }) => (
         <div role="gridcell" key={id} className={`cell cell-${id}`}>
-          {gone && id === 'exit' ? 'released' : <ProcessCell column={id} view={view} stores={stores} />}
+          {gone && id === 'exit' ? 'discarded' : <ProcessCell column={id} view={view} stores={stores} />}
         </div>
       ))}
       <div role="gridcell" className="cell cell-actions" onClick={(event) => event.stopPropagation()}>

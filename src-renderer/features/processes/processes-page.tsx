@@ -45,7 +45,7 @@ export function ProcessesPage(props: {
   const watch = useKeptFocus(focusList);
   const ask = useCallback(
     (asked: ConfirmQuestion) => {
-      // The dialog gives the focus back to what had it: not to a button or a menu item that may be gone by then.
+      // The dialog returns focus to what had it, but not to a button or menu item that may be gone by then.
       focusList();
       setQuestion(asked);
     },
@@ -81,7 +81,7 @@ export function ProcessesPage(props: {
         focusList={focusList}
         onHelp={() => setHelp(true)}
       />
-      {/* Both panes are always there: opening a log must not make the list anew and take the focus with it. */}
+      {/* Both panes are always mounted: opening a log must not remount the list, which would lose focus. */}
       <Splitter
         orientation="vertical"
         className={isOpen ? 'place-body' : 'place-body log-closed'}
@@ -155,8 +155,8 @@ function Toolbar(props: {
         checked={grouped}
         onChange={(event) => view.setState({ grouped: event.currentTarget.checked })}
       />
-      <Tooltip label="Keys (?)">
-        <ActionIcon variant="subtle" color="gray" aria-label="Keys" onClick={props.onHelp}>
+      <Tooltip label="Keyboard shortcuts (?)">
+        <ActionIcon variant="subtle" color="gray" aria-label="Keyboard shortcuts" onClick={props.onHelp}>
           <IconKeyboard size={17} />
         </ActionIcon>
       </Tooltip>
@@ -193,7 +193,7 @@ function BulkBar(props: {
         Kill…
       </BulkButton>
       <BulkButton count={exited.length} onPress={() => commands.release(exited.map((view) => view.key))}>
-        Release {exited.length > 0 ? exited.length : ''}
+        Discard {exited.length > 0 ? exited.length : ''}
       </BulkButton>
       <Button
         size="compact-sm"
@@ -207,7 +207,7 @@ function BulkBar(props: {
   );
 }
 
-/** A command for `count` processes. Without any it looks disabled but keeps the focus that its own press left on it. */
+/** A command for `count` processes. With none it looks disabled but keeps the focus it got when pressed. */
 function BulkButton(props: {
   readonly count: number;
   readonly onPress: () => void;
@@ -243,8 +243,8 @@ function NoProcesses({
         title="No processes yet"
         description={
           capsules === 0
-            ? 'Capsules start processes. Install one first: a .capsule file or a folder.'
-            : `${plural(capsules, 'capsule')} installed. Invoke an action of a capsule, and what it starts shows up here.`
+            ? 'Processes are started by capsules. Install one from a .capsule file or a folder.'
+            : `${plural(capsules, 'capsule')} installed. Invoke an action of a capsule; the processes it starts are listed here.`
         }
         maw={420}
       >

@@ -22,13 +22,13 @@ export function RowActions(props: {
   const { key } = view;
   if (view.phase === 'exited') {
     return (
-      // With keys: Stop must not turn into this button under a finger that presses twice.
-      <Tooltip key="release" label="Release: forget it and its log">
+      // With React keys: a double click on Stop must not hit this button.
+      <Tooltip key="release" label="Discard the process and its log">
         <ActionIcon
           variant="subtle"
           color="gray"
           tabIndex={tabIndex}
-          aria-label="Release"
+          aria-label="Discard"
           onClick={() => commands.release([key])}
         >
           <IconTrash size={15} />
@@ -52,7 +52,7 @@ export function RowActions(props: {
   const isStopping = view.stop !== null;
   return (
     <>
-      <Tooltip key="stop" label="Stop: TERM, 5 s, then KILL">
+      <Tooltip key="stop" label="Stop: TERM, then KILL after 5 s">
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -67,7 +67,7 @@ export function RowActions(props: {
         </ActionIcon>
       </Tooltip>
       {menuOpen || tabbable ? (
-        // Without "keydown", which the kit counts as a click elsewhere: the key that opens the menu would close it.
+        // Without "keydown", which Mantine counts as a click outside: the key that opens the menu would close it.
         <Menu
           clickOutsideEvents={['mousedown', 'touchstart']}
           opened={menuOpen}

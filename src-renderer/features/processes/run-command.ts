@@ -9,9 +9,9 @@ export interface CommandPlace {
   readonly at: number;
   readonly last: number;
   readonly page: number;
-  /** Whether the capsule under the cursor is folded. */
+  /** Whether the capsule under the cursor is collapsed. */
   readonly folded: boolean;
-  /** What the commands act on: the selected processes that the filter lets through, or the one under the cursor. */
+  /** What the commands apply to: the selected processes that match the filter, or the one under the cursor. */
   readonly chosen: readonly ProcessView[];
   readonly commands: ProcessCommands;
   readonly moveTo: (index: number) => void;
@@ -25,7 +25,7 @@ export interface CommandPlace {
   readonly help: () => void;
 }
 
-/** Does what a key asks for; commands that make no sense for a process leave it alone. */
+/** Runs the command of a key; commands that do not apply to a process leave it alone. */
 export function runCommand(command: RowCommand, place: CommandPlace): void {
   const { row, at, last, page, chosen, commands } = place;
   const live = chosen.filter((view) => view.phase !== 'exited');

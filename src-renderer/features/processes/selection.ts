@@ -3,18 +3,18 @@ import { filterText } from './columns.ts';
 
 /** The selected processes that still exist. */
 export interface Selection {
-  /** Those that the filter lets through, in a folded group or not: only on these a command acts. */
+  /** Those that match the filter, in a collapsed group or not: commands apply only to these. */
   readonly shown: readonly ProcessView[];
   /** How many the filter hides. */
   readonly hidden: number;
 }
 
-/** True when the text filter lets a process through. */
+/** True when a process matches the text filter. */
 export function matchesFilter(view: ProcessView, filter: string): boolean {
   return filterText(view).includes(filter.trim().toLowerCase());
 }
 
-/** The selected processes, told apart by the filter. */
+/** The selected processes, split by the filter. */
 export function selectionOf(
   processes: ReadonlyMap<string, ProcessView>,
   selected: readonly string[],
@@ -25,7 +25,7 @@ export function selectionOf(
   return { shown, hidden: existing.length - shown.length };
 }
 
-/** `2 selected`, and what the filter hides of them: `2 selected · 1 hidden by the filter`. */
+/** `2 selected`, plus how many of them the filter hides: `2 selected · 1 hidden by the filter`. */
 export function formatSelection({ shown, hidden }: Selection): string {
   return hidden === 0
     ? `${shown.length} selected`

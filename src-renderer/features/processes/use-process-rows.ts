@@ -15,14 +15,14 @@ type RowChoices = Pick<ViewState, 'filter' | 'sortColumn' | 'sortDescending' | '
 /** What the grid draws: rows in order, and the columns that fit, in order. */
 export interface ProcessRows {
   readonly rows: readonly ProcessRowData[];
-  /** All that the filter lets through, those of folded groups as well. */
+  /** All that match the filter, including those in collapsed groups. */
   readonly matching: readonly ProcessView[];
   readonly visible: readonly { readonly id: ColumnId; readonly title: string }[];
 }
 
 /**
- * Processes filtered, sorted and grouped. While `held`, nothing changes its place: the order of the moment before stays
- * until the pointer leaves, unless the person changes the choices.
+ * Processes filtered, sorted and grouped. While `held`, rows keep their order until the pointer leaves, unless filter,
+ * sorting or grouping change.
  */
 export function useProcessRows(
   processes: ReadonlyMap<string, ProcessView>,

@@ -8,20 +8,20 @@ import type { ProcessRowData } from './use-process-rows.ts';
 
 /** Which processes are selected, and ways to change that. */
 export interface SelectionControls {
-  /** Keys of the selected processes that the filter lets through. */
+  /** Keys of the selected processes that match the filter. */
   readonly set: ReadonlySet<string>;
   /** Selects or deselects; with `range` everything from the last toggle to this one. */
   readonly toggle: (index: number, key: string, range: boolean) => void;
-  /** Selects all that match the filter, those of folded groups as well. */
+  /** Selects all that match the filter, including those in collapsed groups. */
   readonly selectAll: () => void;
   /** Deselects all that match the filter. */
   readonly deselectShown: () => void;
   readonly clear: () => void;
-  /** The selected processes that the filter lets through, or `fallback` when there is none. */
+  /** The selected processes that match the filter, or `fallback` when there is none. */
   readonly chosen: (fallback: ProcessView | null) => readonly ProcessView[];
 }
 
-/** The selected processes, told apart by the filter, as they are now. */
+/** The currently selected processes, split by the filter. */
 export function useSelection({ machine, view }: Stores): Selection {
   const processes = useStore(machine.store, (state) => state.processes);
   const selected = useStore(view, (state) => state.selected);
@@ -29,7 +29,7 @@ export function useSelection({ machine, view }: Stores): Selection {
   return useMemo(() => selectionOf(processes, selected, filter), [processes, selected, filter]);
 }
 
-/** `rows` is what the list draws, `matching` all that the filter lets through. */
+/** `rows` is what the list draws, `matching` all that match the filter. */
 export function useSelectionControls(
   stores: Stores,
   rows: readonly ProcessRowData[],

@@ -7,7 +7,7 @@ describe('the field for the feed of updates', () => {
   it('saves an address, by Enter as well, and no empty one', async () => {
     const onSave = vi.fn<(feed: string | null) => Promise<boolean>>(() => Promise.resolve(true));
     const { user } = show(() => <FeedField feed={null} disabled={false} onSave={onSave} />);
-    const address = screen.getByRole('textbox', { name: 'Address of the feed' });
+    const address = screen.getByRole('textbox', { name: 'Update feed address' });
     await user.type(address, '   {Enter}');
     expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
     expect(onSave).not.toHaveBeenCalled();

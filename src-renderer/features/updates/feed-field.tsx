@@ -1,7 +1,7 @@
 import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent, type ReactNode } from 'react';
 
-/** The address of the feed: typed when there is none, shown with a way to turn it off when there is one. */
+/** The address of the update feed: an input when there is none, otherwise the address with a button to turn it off. */
 export function FeedField(props: {
   readonly feed: string | null;
   readonly disabled: boolean;
@@ -29,11 +29,11 @@ export function FeedField(props: {
   };
   return (
     <form onSubmit={save}>
-      <Text size="sm">Updates are off. Give the address of a feed to turn them on.</Text>
+      <Text size="sm">Updates are off. Enter the address of an update feed to turn them on.</Text>
       <Group gap="xs" mt={6} wrap="nowrap">
         <TextInput
           className="updates-words"
-          aria-label="Address of the feed"
+          aria-label="Update feed address"
           placeholder="https://"
           inputMode="url"
           autoComplete="off"

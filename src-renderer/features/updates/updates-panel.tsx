@@ -6,7 +6,7 @@ import { escapeName } from '../../lib/escape-text.ts';
 import type { Stores } from '../../state/stores.ts';
 import { FeedField } from './feed-field.tsx';
 
-/** Where updating stands and the one next thing a person may do. */
+/** The current update state and the one next step. */
 export function UpdatesPanel({ stores }: { readonly stores: Stores }): ReactNode {
   const { updates } = stores;
   const { view, pending } = useStore(updates.store);
@@ -64,7 +64,7 @@ function Step(props: {
           {wordsOf(step)}
         </Text>
         {next === null ? null : (
-          // Looks disabled but stays focusable: who works by keyboard keeps the place where the next step appears.
+          // Looks disabled but stays focusable: keyboard users stay where the next step appears.
           <Button
             variant={next.main ? 'filled' : 'default'}
             data-disabled={busy}
@@ -76,7 +76,7 @@ function Step(props: {
         )}
       </Group>
       {step.state === 'downloading' ? (
-        <Progress value={step.percent} size="sm" aria-label="Downloaded" />
+        <Progress value={step.percent} size="sm" aria-label="Download progress" />
       ) : null}
     </>
   );
@@ -85,15 +85,15 @@ function Step(props: {
 function wordsOf(step: UpdateStep): string {
   switch (step.state) {
     case 'checking':
-      return 'Asking the feed…';
+      return 'Checking for updates…';
     case 'current':
-      return 'There is nothing newer than this version.';
+      return 'This is the latest version.';
     case 'available':
-      return `Version ${escapeName(step.version)} is there.`;
+      return `Version ${escapeName(step.version)} is available.`;
     case 'downloading':
       return `Downloading version ${escapeName(step.version)}: ${step.percent} %`;
     case 'ready':
-      return `Version ${escapeName(step.version)} is downloaded and checked. Installing it ends every running process.`;
+      return `Version ${escapeName(step.version)} is downloaded and verified. Installing it ends all running processes.`;
     case 'installing':
       return `Installing version ${escapeName(step.version)}…`;
     case 'failed':
@@ -101,7 +101,7 @@ function wordsOf(step: UpdateStep): string {
     case 'unsupported':
       return '';
     case 'idle':
-      return 'Looks for a newer version only when asked.';
+      return 'Updates are checked only when you ask.';
   }
 }
 

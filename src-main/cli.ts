@@ -23,7 +23,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode = STATUS_ERROR;
   // A reader that has enough, as `head` has, needs no words.
   if (error.code !== 'EPIPE') {
-    tell(`error: the result could not be written: ${error.message}`);
+    tell(`error: Could not write the result: ${error.message}`);
   }
 });
 // Nobody is left to be told, and the status says it too.

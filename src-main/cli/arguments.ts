@@ -25,7 +25,7 @@ export type Command =
 type UsageErrorCode = 'usage';
 
 /**
- * What the words after the program's name ask for.
+ * Parses the arguments after the program's name.
  *
  * @throws TypedError `usage` for an unknown name or option, a missing or a malformed one
  */
@@ -64,7 +64,7 @@ function runCommand(words: readonly string[]): RunCommand {
     throw usageError('run needs --invoke ACTION.');
   }
   if (grant === undefined) {
-    throw usageError('run needs --grant all, none or a list of rights.');
+    throw usageError('run needs --grant all, none or a list of capabilities.');
   }
   return {
     name: 'run',
@@ -77,12 +77,12 @@ function runCommand(words: readonly string[]): RunCommand {
   };
 }
 
-/** The one path and the options of a name; Node's own parser refuses what is not among them. */
+/** The one path and the options of a command; Node's own parser rejects unknown options. */
 function parsed(words: readonly string[], options: { readonly [name: string]: { readonly type: 'string' } }) {
   const { values, positionals } = parseWords(words, options);
   const [path, ...more] = positionals;
   if (path === undefined || path === '' || more.length > 0) {
-    throw usageError('Name one file or folder.');
+    throw usageError('Expected one file or folder.');
   }
   return { path, values };
 }
@@ -104,9 +104,11 @@ function grantsOf(text: string): Grants {
   }
   const names = text === 'none' ? [] : text.split(',');
   const known: readonly string[] = capabilityNames;
-  const stranger = names.find((name) => !known.includes(name));
-  if (stranger !== undefined) {
-    throw usageError(`There is no right ${JSON.stringify(stranger)}; the rights are ${known.join(', ')}.`);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw usageError(
+      `Unknown capability ${JSON.stringify(unknown)}. Known capabilities: ${known.join(', ')}.`,
+    );
   }
   return names;
 }
@@ -114,7 +116,7 @@ function grantsOf(text: string): Grants {
 function milliseconds(text: string): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(seconds) || seconds <= 0) {
-    throw usageError(`--timeout takes a number of seconds, not ${JSON.stringify(text)}.`);
+    throw usageError(`--timeout must be a positive number of seconds, not ${JSON.stringify(text)}.`);
   }
   return Math.ceil(seconds * 1000);
 }

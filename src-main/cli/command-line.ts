@@ -11,17 +11,17 @@ export interface CommandLineParts extends RunParts {
 }
 
 /**
- * Does what the words ask and answers the exit status. Never rejects: an error is told with its hint.
- * `signal` aborted with the name of a signal as its reason decides the status.
+ * Runs a command line and returns the exit status. Never rejects: errors are printed with their hints. A `signal`
+ * aborted with the name of a signal as its reason decides the status.
  */
 export async function commandLine(words: readonly string[], parts: CommandLineParts): Promise<number> {
   try {
     const status = await perform(parseCommand(words), parts);
-    // What cannot be cut short, such as a build, was done all the same; a script still has to see the interrupt.
+    // What cannot be interrupted, such as a build, was completed; the exit status still reports the interrupt.
     return parts.signal.aborted ? statusOfSignal(parts.signal.reason) : status;
   } catch (error) {
     if (parts.signal.aborted) {
-      parts.tell('Interrupted; everything that ran has been ended.');
+      parts.tell('Interrupted. Everything that was running has been stopped.');
       return statusOfSignal(parts.signal.reason);
     }
     tellError(error, parts.tell);
@@ -52,7 +52,7 @@ async function perform(command: Command, parts: CommandLineParts): Promise<numbe
   }
 }
 
-/** Our own errors and those of the build scripts carry `hint`; what does not is a bug, and its stack helps. */
+/** Our own errors and those of the build scripts carry `hint`; anything else is a bug, and its stack helps. */
 function tellError(error: unknown, tell: (line: string) => void): void {
   if (error instanceof Error && 'hint' in error && typeof error.hint === 'string') {
     tell(`error: ${error.message}`);
@@ -60,7 +60,7 @@ function tellError(error: unknown, tell: (line: string) => void): void {
     return;
   }
   tell(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  tell('hint: this was not foreseen; please report it with the lines above.');
+  tell('hint: This is a bug. Please report it with the lines above.');
 }
 
 function statusOfSignal(reason: unknown): number {

@@ -71,7 +71,7 @@ describe('an interrupt', () => {
     const { child, temporary, exit, told } = await installing();
     child.kill('SIGINT');
     expect(await exit).toBe(130);
-    expect(await told).toBe('Interrupted; everything that ran has been ended.\n');
+    expect(await told).toBe('Interrupted. Everything that was running has been stopped.\n');
     expect(await readdir(temporary)).toEqual([]);
   });
 
@@ -104,7 +104,7 @@ describe('a reader that has gone', () => {
     onTestFinished(() => closeSync(full));
     const { exit, told } = await start(['--help'], full);
     expect(await exit).toBe(2);
-    expect(await told).toMatch(/^error: the result could not be written: .*ENOSPC/);
+    expect(await told).toMatch(/^error: Could not write the result: .*ENOSPC/);
   });
 });
 

@@ -17,7 +17,7 @@ export interface RunParts {
   readonly tell: (line: string) => void;
 }
 
-/** Installs the capsule into a folder of its own, invokes one action and takes everything down again. */
+/** Installs the capsule into a temporary folder, invokes one action and cleans everything up. */
 export function runCapsule(command: RunCommand, { start, signal, tell }: RunParts): Promise<RunResult> {
   return withTemporaryKernel(start, async (kernel) => {
     signal.throwIfAborted();
@@ -43,9 +43,9 @@ export function runCapsule(command: RunCommand, { start, signal, tell }: RunPart
   });
 }
 
-/** Takes no signal, and a hook of the capsule may run for minutes: an interrupt ends it together with the kernel. */
+/** Installing takes no signal, and a hook of the capsule may run for minutes: an interrupt disposes the kernel. */
 async function install(kernel: Kernel, command: RunCommand, signal: AbortSignal): Promise<string> {
-  // A failure is told by the disposal that every run ends with: it is the same one.
+  // A failure is reported by the disposal at the end of every run: it is the same one.
   const end = (): void => void kernel.dispose().catch(() => undefined);
   signal.addEventListener('abort', end, { once: true });
   try {

@@ -11,14 +11,14 @@ export type StartKernel = (dataDir: string) => Promise<Kernel>;
 const REMOVAL = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 } as const;
 
 /**
- * Runs `work` with a kernel on a data folder of its own. Whatever happens, what the kernel runs is ended and
- * the folder is gone when this settles, or when the program ends before that.
+ * Runs `work` with a kernel on a temporary data folder. Whatever happens, everything the kernel runs is stopped and the
+ * folder removed when this settles, or when the program ends before that.
  */
 export async function withTemporaryKernel<T>(
   start: StartKernel,
   work: (kernel: Kernel) => Promise<T>,
 ): Promise<T> {
-  // At once, so that there is no moment at which the folder is there and nobody would remove it.
+  // Immediately, so that the folder never exists without something that removes it.
   const dataDir = mkdtempSync(join(tmpdir(), 'capsule-'));
   const removeAtExit = (): void => removeNow(dataDir);
   process.once('exit', removeAtExit);
@@ -39,7 +39,7 @@ function removeNow(dataDir: string): void {
   try {
     rmSync(dataDir, REMOVAL);
   } catch (error) {
-    // The program's status is not to change at this point.
-    process.stderr.write(`The folder ${dataDir} could not be removed: ${String(error)}\n`);
+    // The exit status must not change at this point.
+    process.stderr.write(`Could not remove the folder ${dataDir}: ${String(error)}\n`);
   }
 }

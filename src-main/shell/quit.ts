@@ -7,7 +7,7 @@ const INTERRUPTED = 130;
 export interface QuitOptions {
   /** Each ends a part of what runs; all are begun at once, and each is waited for whatever becomes of the others. */
   readonly ending: readonly (() => Promise<void>)[];
-  /** Told when quitting has begun, which nothing calls off any more. */
+  /** Called when quitting has begun and can no longer be cancelled. */
   readonly onEnding: () => void;
   readonly log: (line: string) => void;
 }
@@ -25,7 +25,7 @@ export function quitInOrder({ ending: parts, onEnding, log }: QuitOptions): () =
   const endAll = (): Promise<void> =>
     (disposal ??= Promise.all(
       parts.map((end) =>
-        withinLimit(end()).catch((error: unknown) => log(`quitting was not clean: ${String(error)}`)),
+        withinLimit(end()).catch((error: unknown) => log(`unclean shutdown: ${String(error)}`)),
       ),
     ).then(() => {
       disposed = true;
@@ -59,7 +59,7 @@ async function withinLimit(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`a part has not ended within ${QUIT_LIMIT_MS} ms`)),
+      () => reject(new Error(`a part did not stop within ${QUIT_LIMIT_MS} ms`)),
       QUIT_LIMIT_MS,
     );
   });

@@ -52,7 +52,7 @@ describe('installing a package', () => {
       'a closed question',
       'exit 126',
       'update-not-permitted',
-      'password was not given',
+      'password was not entered',
       'Nothing was changed',
     ],
     [
@@ -104,7 +104,7 @@ describe('installing a package', () => {
     const missing = join(folder, 'missing');
     await expect(installPackage({ download, sha512 }, [missing])).rejects.toMatchObject({
       code: 'update-not-permitted',
-      message: expect.stringContaining(`There is no ${missing}.`),
+      message: expect.stringContaining(`${missing} is not installed.`),
       hint: expect.stringContaining(download),
     });
   });

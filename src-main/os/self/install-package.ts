@@ -58,8 +58,8 @@ export async function installPackage(
   if ((await hashOf(download)) !== sha512) {
     throw new TypedError<PackageErrorCode>(
       'update-file-changed',
-      'The downloaded file was changed or removed after it had been checked.',
-      'Nothing was installed. Check for updates again: it is downloaded anew.',
+      'The downloaded file was changed or removed after it was verified.',
+      'Nothing was installed. Check for updates again to download it again.',
     );
   }
   const words = await namelessFile();
@@ -70,7 +70,7 @@ export async function installPackage(
     }
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'ENOENT'
-      ? notInstalled(NOT_ALLOWED, `There is no ${command[0] ?? ''}.`, download, error)
+      ? notInstalled(NOT_ALLOWED, `${command[0] ?? ''} is not installed.`, download, error)
       : error;
   } finally {
     await words.close();
@@ -127,21 +127,21 @@ function notInstalled(status: number | null, line: string, download: string, cau
   if (status === DISMISSED) {
     return new TypedError<PackageErrorCode>(
       'update-not-permitted',
-      'The administrator’s password was not given.',
-      'Nothing was changed, and everything goes on. Try again whenever you like.',
+      'The administrator password was not entered.',
+      'Nothing was changed, and everything keeps running. You can try again at any time.',
     );
   }
   if (status === NOT_ALLOWED) {
     return new TypedError<PackageErrorCode>(
       'update-not-permitted',
-      `The system does not let this program install packages${said}.`,
-      `Nothing was changed. Have an administrator install ${download}`,
+      `The system does not allow this program to install packages${said}.`,
+      `Nothing was changed. Ask an administrator to install ${download}`,
       { cause },
     );
   }
   return new TypedError<PackageErrorCode>(
     'update-not-installed',
     `The package manager did not install the new version${said}.`,
-    'Do what it says, then try again. If it was interrupted, “sudo dpkg --configure -a” repairs what it left.',
+    'Follow its message, then try again. If it was interrupted, run “sudo dpkg --configure -a” to repair it.',
   );
 }

@@ -92,8 +92,8 @@ async function copyVerified(
   if (hash.digest('base64') !== sha512) {
     throw new TypedError<ReplaceErrorCode>(
       'update-file-changed',
-      'The downloaded file was changed after it had been checked.',
-      'Nothing was installed. Check for updates again: it is downloaded anew.',
+      'The downloaded file was changed after it was verified.',
+      'Nothing was installed. Check for updates again to download it again.',
     );
   }
   await reached('copied');
@@ -121,7 +121,7 @@ function inWords(error: unknown, program: string): unknown {
     return new TypedError<ReplaceErrorCode>(
       'update-no-space',
       `There is not enough space in ${folder}.`,
-      'The program was left as it is. Make room there, then try again.',
+      'The program is unchanged. Free some space there, then try again.',
       { cause: error },
     );
   }
@@ -129,7 +129,7 @@ function inWords(error: unknown, program: string): unknown {
     return new TypedError<ReplaceErrorCode>(
       'update-not-writable',
       `${folder} cannot be written (${code}).`,
-      'The program was left as it is. Move it to a folder of your own, start it there and try again.',
+      'The program is unchanged. Move it to a folder you can write to, start it there and try again.',
       { cause: error },
     );
   }

@@ -40,7 +40,7 @@ describe('what a program was built from', () => {
 
   it('stands above the help, which says where data is kept', () => {
     expect(helpText({ ...facts, build: null })).toMatch(
-      /^Capsule Desktop 0\.1\.0 [\s\S]*usage: [\s\S]*Data is kept in \/data\n[\s\S]*CAPSULE_DESKTOP_DATA/,
+      /^Capsule Desktop 0\.1\.0 [\s\S]*usage: [\s\S]*Data folder: \/data\n[\s\S]*CAPSULE_DESKTOP_DATA/,
     );
   });
 });

@@ -20,20 +20,20 @@ export function versionText({ name, version, electron, build }: ProgramFacts): s
 
 export function helpText(facts: ProgramFacts): string {
   return `${versionText(facts)}
-usage: capsule-desktop [what to open]...
+usage: capsule-desktop [CAPSULE]...
 
-Opens the window, or brings the one that is open to the front. What is named is looked at and shown; it runs
-and is installed only when you say so there. It can be:
+Opens the window, or brings the open one to the front, and shows each CAPSULE for review. Nothing is installed or
+run until you confirm it there. CAPSULE is one of:
 
-  file.capsule                       a capsule
-  folder                             a folder with a Capsule.toml in it
+  file.capsule                       a capsule archive
+  folder                             a folder that contains Capsule.toml
   ${LINK_SCHEME}:install?file=<path>        a link: the absolute path of a .capsule file, percent-encoded
 
-  --version                          the version, and what it was built from
-  --help                             this text
+  --version                          show the version and what it was built from
+  --help                             show this help
 
-Data is kept in ${facts.dataDir}
-The environment variable CAPSULE_DESKTOP_DATA names another folder for it; a relative path starts in the current
-folder, and an empty one names none.
+Data folder: ${facts.dataDir}
+Set the environment variable CAPSULE_DESKTOP_DATA to use another one. A relative path is resolved against the
+current folder; an empty value is ignored.
 `;
 }

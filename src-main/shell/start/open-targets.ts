@@ -4,7 +4,7 @@ import type { Failure } from '../../contract/requests.ts';
 import type { Handover } from './command-line.ts';
 import { LINK_SCHEME, MAX_OPERAND_CHARACTERS, MAX_PATH_CHARACTERS, MAX_TARGETS } from '../constants.ts';
 
-/** One thing to open: a path for the kernel to look at, or why it is not even looked at. */
+/** One thing to open: a path for the kernel to inspect, or why it is refused. */
 export type OpenTarget =
   | { readonly kind: 'archive' | 'folder'; readonly path: string }
   | { readonly kind: 'refused'; readonly source: string; readonly failure: Failure };
@@ -19,7 +19,7 @@ export type OpenErrorCode =
   | 'open-remote'
   | 'open-bad-link';
 
-/** What is listed, in its order, and a refusal when not everything is. Looks at no file. */
+/** The targets in order, plus a refusal when the list was cut. Reads no files. */
 export function openTargets({ folder, operands, cut }: Handover, platform: NodeJS.Platform): OpenTarget[] {
   const targets = operands.map((operand) => openTarget(operand, folder, platform));
   return cut ? [...targets, tooMany] : targets;
@@ -33,7 +33,7 @@ export function openTargets({ folder, operands, cut }: Handover, platform: NodeJ
  */
 export function openTarget(operand: string, folder: string, platform: NodeJS.Platform): OpenTarget {
   if (operand.length > MAX_OPERAND_CHARACTERS) {
-    return refused(operand, 'open-too-long', 'It is longer than any path may be.', LOOK_AT_THE_PATH);
+    return refused(operand, 'open-too-long', 'The path is too long.', CHECK_THE_PATH);
   }
   const scheme = schemeOf(operand);
   if (scheme === undefined) {
@@ -42,15 +42,20 @@ export function openTarget(operand: string, folder: string, platform: NodeJS.Pla
   if (scheme === 'file') {
     const path = pathOfFileUrl(operand, platform);
     return path === null
-      ? refused(operand, 'open-bad-file-url', 'This file: address names no file here.', LOOK_AT_THE_PATH)
+      ? refused(operand, 'open-bad-file-url', 'This file: URL does not name a local file.', CHECK_THE_PATH)
       : pathTarget(path, operand, folder, platform);
   }
   if (scheme === LINK_SCHEME) {
     return linkTarget(operand, platform);
   }
   return isRemote(scheme)
-    ? refused(operand, 'open-remote', 'It is an address on a network; nothing was loaded.', LOAD_IT_YOURSELF)
-    : refused(operand, 'open-unknown-link', `Links with ${scheme}: are not for Capsule Desktop.`, LINK_FORM);
+    ? refused(
+        operand,
+        'open-remote',
+        'Network addresses are not supported; nothing was downloaded.',
+        DOWNLOAD_FIRST,
+      )
+    : refused(operand, 'open-unknown-link', `Links that start with ${scheme}: are not supported.`, LINK_FORM);
 }
 
 /** The operand as a start in any other folder would understand it: an absolute path, or the link that it is. */
@@ -58,48 +63,53 @@ export function wholeOperand(operand: string, folder: string, platform: NodeJS.P
   return schemeOf(operand) === undefined ? pathsOf(platform).resolve(folder, operand) : operand;
 }
 
-/** What a path that is neither a `.capsule` file nor a folder gets. */
+/** The refusal of a path that is neither a `.capsule` file nor a folder. */
 export function notACapsule(source: string): OpenTarget & { readonly kind: 'refused' } {
   return refused(
     source,
     'open-not-a-capsule',
-    'It is neither a .capsule file nor a folder.',
-    'Open a .capsule file, or the folder that has Capsule.toml in it.',
+    'This is neither a .capsule file nor a folder.',
+    'Open a .capsule file or a folder that contains Capsule.toml.',
   );
 }
 
-const LOOK_AT_THE_PATH = 'Check the path.';
-const LOAD_IT_YOURSELF = 'Download the file yourself if you trust where it is, then open it.';
-const LINK_FORM = `A link has the form ${LINK_SCHEME}:install?file=<absolute path of a .capsule file>, with the path percent-encoded.`;
+const CHECK_THE_PATH = 'Check the path.';
+const DOWNLOAD_FIRST = 'If you trust the source, download the file, then open it.';
+const LINK_FORM = `Use ${LINK_SCHEME}:install?file=<absolute path of a .capsule file>, with the path percent-encoded.`;
 
 /** One parameter and nothing else; some desktops write the scheme with slashes and close the host with one. */
 const LINK = new RegExp(String.raw`^${LINK_SCHEME}:(?://)?install/?\?file=([^&#]+)$`, 'i');
 
 const tooMany = refused(
-  'the rest of the list',
+  'the remaining items',
   'open-too-many',
-  `Not everything that was given was opened: at most ${MAX_TARGETS} capsules at once.`,
-  'Open the others after these.',
+  `Some items were not opened: at most ${MAX_TARGETS} capsules can be opened at once.`,
+  'Open the others later.',
 );
 
-/** A link comes from anywhere, so it may name a file of this machine and nothing else. */
+/** A link can come from anywhere, so it may only name a file of this machine. */
 function linkTarget(link: string, platform: NodeJS.Platform): OpenTarget {
   const path = decoded(LINK.exec(link)?.[1] ?? '');
   if (path === '') {
-    return refused(link, 'open-bad-link', 'This link does not say which file to open.', LINK_FORM);
+    return refused(link, 'open-bad-link', 'The link does not name a file to open.', LINK_FORM);
   }
   const scheme = schemeOf(path) ?? '';
   const names = pathsOf(platform);
-  // Opening `\\server\share` would sign in to that server, at the wish of whoever wrote the link.
+  // Opening `\\server\share` would authenticate to a server chosen by the author of the link.
   const share = platform === 'win32' && /^[\\/]{2}/.test(path);
   if (isRemote(scheme) || share) {
-    return refused(link, 'open-remote', 'The link leads to a network; nothing was loaded.', LOAD_IT_YOURSELF);
+    return refused(
+      link,
+      'open-remote',
+      'The link points to a network address; nothing was downloaded.',
+      DOWNLOAD_FIRST,
+    );
   }
   if (!names.isAbsolute(path) || !isArchive(path)) {
     return refused(
       link,
       'open-bad-link',
-      'The link names something else than the absolute path of a .capsule file.',
+      'The link must contain an absolute path to a .capsule file.',
       LINK_FORM,
     );
   }
@@ -111,13 +121,13 @@ function pathTarget(path: string, source: string, folder: string, platform: Node
     return refused(
       source,
       'open-control-characters',
-      'The path has control characters in it.',
-      'Rename the file, then open it again.',
+      'The path contains control characters.',
+      'Rename the file or folder, then open it again.',
     );
   }
   const whole = pathsOf(platform).resolve(folder, path);
   if (whole.length > MAX_PATH_CHARACTERS) {
-    return refused(source, 'open-too-long', 'It is longer than any path may be.', LOOK_AT_THE_PATH);
+    return refused(source, 'open-too-long', 'The path is too long.', CHECK_THE_PATH);
   }
   return { kind: isArchive(whole) ? 'archive' : 'folder', path: whole };
 }

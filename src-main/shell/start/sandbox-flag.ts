@@ -2,24 +2,23 @@ export interface SandboxFacts {
   readonly packaged: boolean;
   /** Of the user who started the program; undefined on Windows. */
   readonly uid: number | undefined;
-  /** Whether Chromium was told to do without its sandbox, by a flag or by the environment. */
+  /** Whether Chromium's sandbox was turned off, by a flag or by the environment. */
   readonly noSandbox: boolean;
 }
 
 /** Why an installed program does not start, and what to do. */
 export const NO_SANDBOX_MESSAGE = {
-  message: 'Capsule Desktop was not started: it was told to do without its sandbox (--no-sandbox).',
+  message: 'Capsule Desktop did not start: --no-sandbox is not supported in installed builds.',
   detail:
-    'Without it, nothing would stand between the page of the window and your files. Start the program without ' +
+    'Without the sandbox, the page in the window would have access to your files. Start Capsule Desktop without ' +
     '--no-sandbox and without ELECTRON_DISABLE_SANDBOX.\n\n' +
-    'If you gave neither, whatever started the program did: some AppImages do it where the system forbids ' +
-    'ordinary users to have namespaces, as Ubuntu 24.04 does. Install the deb or rpm package there: it brings ' +
-    'what the sandbox needs.',
+    'If you set neither, the launcher did: some AppImages add the flag on systems that do not allow unprivileged ' +
+    'user namespaces, such as Ubuntu 24.04. Install the deb or rpm package there: it includes what the sandbox needs.',
 } as const;
 
 /**
- * Whether to refuse the start. Root may: Chromium has no sandbox for root at all, and asks for the flag. A program
- * from source is its developer's own business.
+ * Whether to refuse the start. Root is exempt: Chromium has no sandbox for root and requires the flag. Builds from source
+ * are exempt too.
  */
 export function lacksSandbox({ packaged, uid, noSandbox }: SandboxFacts): boolean {
   return packaged && noSandbox && uid !== 0;

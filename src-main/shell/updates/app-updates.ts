@@ -4,7 +4,7 @@ import { readSmallFile } from '../../store/small-file.ts';
 import { installKind } from './install-kind.ts';
 import { Updates } from './update-service.ts';
 
-/** Updates of the running application. Loads no updater and reads nothing but one small file until asked. */
+/** Updates of the running application. Until asked, it loads no updater and reads only one small file. */
 export function appUpdates(endAll: () => Promise<void>, log: (line: string) => void): Updates {
   const dataDir = app.getPath('userData');
   const install = installKind({

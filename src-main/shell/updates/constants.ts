@@ -4,12 +4,12 @@
 export const FEED_FILE = 'updates.json';
 /** In the data folder: what `electron-updater` reads about itself, written before each check. */
 export const LIBRARY_CONFIG_FILE = 'app-update.yml';
-/** An address longer than this is none; browsers and servers stop there too. */
+/** Longer addresses are rejected; browsers and servers have the same limit. */
 export const MAX_FEED_CHARACTERS = 2_000;
 /** The feed file with an address of the greatest length, every character escaped as JSON may. */
 export const MAX_FEED_FILE_CHARACTERS = 6 * MAX_FEED_CHARACTERS + 100;
 
-/** A check reads one small file; a server that has not answered by then will not. */
+/** A check reads one small file; a server that takes longer will not answer. */
 export const CHECK_LIMIT_MS = 30_000;
-/** A download that has brought nothing for this long is given up. A slow one goes on. */
+/** A download without progress for this long is aborted. A slow one continues. */
 export const STALL_LIMIT_MS = 60_000;

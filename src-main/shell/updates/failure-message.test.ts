@@ -6,15 +6,15 @@ const coded = (code: string, text = 'text of the library'): Error => Object.assi
 
 describe('a failure of the library in words', () => {
   it.each([
-    [coded('ERR_UPDATER_CHANNEL_FILE_NOT_FOUND'), 'update-feed', 'offers nothing'],
-    [coded('ERR_UPDATER_INVALID_UPDATE_INFO'), 'update-feed', 'makes no sense'],
-    [coded('ERR_UPDATER_NO_CHECKSUM'), 'update-feed', 'makes no sense'],
-    [coded('ERR_CHECKSUM_MISMATCH'), 'update-damaged', 'not the one that the feed announced'],
+    [coded('ERR_UPDATER_CHANNEL_FILE_NOT_FOUND'), 'update-feed', 'no release for this system'],
+    [coded('ERR_UPDATER_INVALID_UPDATE_INFO'), 'update-feed', 'invalid response'],
+    [coded('ERR_UPDATER_NO_CHECKSUM'), 'update-feed', 'invalid response'],
+    [coded('ERR_CHECKSUM_MISMATCH'), 'update-damaged', 'does not match the hash'],
     [coded('ENOSPC'), 'update-no-space', 'disk is full'],
     [new Error('net::ERR_CONNECTION_REFUSED'), 'update-unreachable', 'ERR_CONNECTION_REFUSED'],
-    [new Error('net::ERR_BLOCKED_BY_CLIENT'), 'update-feed', 'not safe'],
+    [new Error('net::ERR_BLOCKED_BY_CLIENT'), 'update-feed', 'insecure address'],
     [coded('ECONNRESET'), 'update-unreachable', 'ECONNRESET'],
-    [new Error('Request has been aborted by the server'), 'update-unreachable', 'connection'],
+    [new Error('Request has been aborted by the server'), 'update-unreachable', 'Could not connect'],
     [new Error('first line\nsecond line'), 'update-failed', 'first line'],
     ['a string', 'update-failed', 'a string'],
   ])('%s', (error, code, words) => {

@@ -7,13 +7,13 @@ import { removeFile } from '../../store/small-file.ts';
 import { FEED_FILE, MAX_FEED_FILE_CHARACTERS } from './constants.ts';
 import { parseFeed } from './feed.ts';
 
-/** The configured feed, or null with the reason; the reason is empty when there simply is none. */
+/** The configured feed, or null with the reason, which is empty when none is configured. */
 export type StoredFeed =
   { readonly feed: string; readonly reason: '' } | { readonly feed: null; readonly reason: string };
 
 const feedFile = z.object({ feed: z.string() });
 
-/** Reads the feed of a data folder. Never rejects: a file that is damaged or unsafe means off. */
+/** Reads the feed of a data folder. Never rejects: a damaged or unsafe file means that updates are off. */
 export async function readFeed(dataDir: string): Promise<StoredFeed> {
   const path = join(dataDir, FEED_FILE);
   let text: string | null;
@@ -28,11 +28,11 @@ export async function readFeed(dataDir: string): Promise<StoredFeed> {
   try {
     return { feed: feedIn(text), reason: '' };
   } catch (error) {
-    return { feed: null, reason: `${path} is not used: ${wordsOf(error)}` };
+    return { feed: null, reason: `${path} is invalid and was ignored: ${wordsOf(error)}` };
   }
 }
 
-/** Keeps the feed, or with null forgets it; `feed` has gone through `parseFeed`. */
+/** Stores the feed, or removes it with null; `feed` has passed `parseFeed`. */
 export async function writeFeed(dataDir: string, feed: string | null): Promise<void> {
   const path = join(dataDir, FEED_FILE);
   if (feed === null) {
@@ -45,7 +45,7 @@ export async function writeFeed(dataDir: string, feed: string | null): Promise<v
 /** @param text of the file; throws when it is anything but one object with a valid `feed` */
 export function feedIn(text: string): string {
   if (text.length > MAX_FEED_FILE_CHARACTERS) {
-    throw new Error('It is too long.');
+    throw new Error('The file is too large.');
   }
   const content = readJsonRecord('It', text, feedFile);
   if (!content.ok) {

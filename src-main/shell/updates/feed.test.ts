@@ -88,15 +88,15 @@ describe('the file of the feed', () => {
   });
 
   it.each([
-    ['', 'updates.json is not used: It is not valid JSON.'],
+    ['', 'is invalid and was ignored'],
     ['{"feed":', 'not valid JSON'],
     ['null', 'not a JSON object'],
     ['[]', 'not a JSON object'],
     ['{}', 'It has no "feed".'],
     ['{"feed":null}', 'It has an invalid "feed".'],
     ['{"__proto__":{"feed":"https://a/"}}', 'no "feed"'],
-    ['{"feed":"http://evil.example/"}', 'could be changed'],
-    [`{"feed":"https://a/${'a'.repeat(20_000)}"}`, 'too long'],
+    ['{"feed":"http://evil.example/"}', 'could be modified'],
+    [`{"feed":"https://a/${'a'.repeat(20_000)}"}`, 'too large'],
   ])('means off with the reason when it is %j', async (text, words) => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, FEED_FILE), text);

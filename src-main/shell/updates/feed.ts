@@ -6,27 +6,29 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 /**
  * The address of a feed as it is kept: one that ends in `/`. Throws `feed-invalid`.
  *
- * It must be https, or http to this machine itself: the hashes that a download is checked against come from
- * the feed over that same connection, so whoever could change the connection could give us any program.
+ * It must be https, or http to this machine: the hashes that downloads are verified against come over the same
+ * connection, so whoever can tamper with it can install any program.
  */
 export function parseFeed(text: string): string {
   const trimmed = text.trim();
   if (trimmed.length > MAX_FEED_CHARACTERS || !URL.canParse(trimmed)) {
-    throw invalid('This is not an address.');
+    throw invalid('This is not a valid URL.');
   }
   const url = new URL(trimmed);
   if (!isSafe(url)) {
     throw invalid(
       url.protocol === 'http:'
-        ? 'A feed over http could be changed on its way here.'
-        : `A feed cannot be read over ${url.protocol}`,
+        ? 'http is not secure: a feed could be modified in transit.'
+        : `Unsupported protocol ${url.protocol}`,
     );
   }
   if (url.username !== '' || url.password !== '') {
-    throw invalid('A name or password in the address would be kept and logged in clear text.');
+    throw invalid(
+      'The address must not contain a user name or password; they would be stored in plain text.',
+    );
   }
   if (url.search !== '' || url.hash !== '') {
-    throw invalid('The address is that of a folder, so it has no “?” or “#”.');
+    throw invalid('The address must not contain “?” or “#”.');
   }
   return url.pathname.endsWith('/') ? url.href : `${url.href}/`;
 }
@@ -51,6 +53,6 @@ function invalid(message: string): TypedError<'feed-invalid'> {
   return new TypedError(
     'feed-invalid',
     message,
-    'Give the https:// address of the folder that holds the feed, or an http:// one on this machine.',
+    'Enter the https:// address of the folder that contains the feed (http:// is allowed for this machine only).',
   );
 }

@@ -1,6 +1,6 @@
 import { isAbsolute, sep } from 'node:path';
 
-/** How this program came to be on the machine, which decides how a new version replaces it. */
+/** How this program was installed, which decides how it is updated. */
 export type InstallKind =
   | { readonly kind: 'appimage'; readonly file: string }
   | { readonly kind: 'deb' | 'rpm' | 'pacman' | 'nsis' | 'mac' }
@@ -16,15 +16,15 @@ export interface InstallFacts {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where system packages put programs. A folder elsewhere only looks like one of theirs. */
+/** Where system packages install programs. A folder elsewhere only looks like theirs. */
 const SYSTEM_FOLDERS = ['/opt/', '/usr/'];
 
-/** Pure; the facts are gathered by whoever asks. */
+/** Pure: the caller gathers the facts. */
 export function installKind(facts: InstallFacts): InstallKind {
   if (!facts.packaged) {
     return {
       kind: 'none',
-      reason: 'This program runs from source: update it with git pull, then npm ci and npm start.',
+      reason: 'This build runs from source. Update it with git pull, npm ci and npm start.',
     };
   }
   const platform: string = facts.platform;
@@ -36,12 +36,12 @@ export function installKind(facts: InstallFacts): InstallKind {
         ? { kind: 'nsis' }
         : {
             kind: 'none',
-            reason: 'The portable program does not update itself: replace its file by a newer one.',
+            reason: 'The portable version does not update itself. Replace the file with a newer version.',
           };
     case 'darwin':
       return { kind: 'mac' };
     default:
-      return { kind: 'none', reason: `Updates are not built for ${platform}.` };
+      return { kind: 'none', reason: `Updates are not available for ${platform}.` };
   }
 }
 
@@ -59,6 +59,6 @@ function onLinux({ program, packageType, environment }: InstallFacts): InstallKi
   }
   return {
     kind: 'none',
-    reason: 'This program runs from an unpacked folder: replace the folder by that of a newer version.',
+    reason: 'This version runs from an unpacked folder. Replace the folder with a newer version.',
   };
 }

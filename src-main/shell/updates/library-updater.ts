@@ -23,7 +23,7 @@ export interface LibraryOptions {
   readonly feed: string;
   readonly dataDir: string;
   readonly install: InstallKind;
-  /** Ends everything that runs, so that quitting asks nobody any more. */
+  /** Stops everything that runs, so that quitting needs no confirmation. */
   readonly endAll: () => Promise<void>;
   readonly log: (line: string) => void;
 }
@@ -63,7 +63,7 @@ function updaterFor(install: InstallKind): AppUpdater {
     case 'mac':
       return new MacUpdater();
     case 'none':
-      throw new TypedError('update-unsupported', 'This program cannot update itself.', install.reason);
+      throw new TypedError('update-unsupported', 'This installation cannot update itself.', install.reason);
   }
 }
 
@@ -125,7 +125,7 @@ async function download(
   try {
     await updater.downloadUpdate(token);
   } catch (error) {
-    throw stalled ? silent('sent nothing more', STALL_LIMIT_MS) : failureMessage(error);
+    throw stalled ? silent('sent no data', STALL_LIMIT_MS) : failureMessage(error);
   } finally {
     clearTimeout(stall);
     signal.removeEventListener('abort', cancel);
@@ -134,8 +134,8 @@ async function download(
 }
 
 /**
- * Installers replace files that the running program still loads, so everything ends first. From there is no
- * way back into this run: when the installer fails (a password not given), the old version is started again.
+ * Installers replace files that the running program still loads, so everything is stopped first. There is no way back
+ * into this run: when the installer fails (no password entered), the old version is restarted.
  */
 async function installAndQuit(
   updater: AppUpdater,
@@ -154,8 +154,8 @@ async function startOldAgain(error: Error): Promise<void> {
   try {
     await dialog.showMessageBox({
       type: 'error',
-      message: 'The update was not installed.',
-      detail: `${failureMessage(error).message}\n\nThe old version starts again.`,
+      message: 'The update could not be installed.',
+      detail: `${failureMessage(error).message}\n\nThe current version will restart.`,
     });
   } finally {
     app.relaunch({ args: [...flagsOf(process.argv)] });
@@ -166,7 +166,7 @@ async function startOldAgain(error: Error): Promise<void> {
 function silent(what: string, ms: number): TypedError {
   return new TypedError(
     'update-silent',
-    `The feed ${what} for ${ms / 1_000} s.`,
-    'The installed version was left as it is. Try again later.',
+    `The update feed ${what} for ${ms / 1_000} s.`,
+    'The installed version is unchanged. Try again later.',
   );
 }

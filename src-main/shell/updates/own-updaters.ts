@@ -14,7 +14,7 @@ export class SingleFileUpdater extends AppImageUpdater {
     this.#program = program;
   }
 
-  /** The running program keeps its own, now nameless file until it has ended. Rejects with nothing changed. */
+  /** The running program keeps its unlinked file until it exits. Rejects with nothing changed. */
   async replaceAndRestart(): Promise<void> {
     await replaceProgram({ ...downloaded(this.downloadedUpdateHelper), program: this.#program });
     restart(this.#program);
@@ -44,7 +44,7 @@ export class DebPackageUpdater extends DebUpdater {
   }
 }
 
-/** Ends in order, which asks nobody any more, and starts the new version then. */
+/** Quits in order, without confirmation, and then starts the new version. */
 function restart(program: string): void {
   startAfterExit(program, flagsOf(process.argv));
   app.quit();
@@ -59,7 +59,7 @@ function downloaded(
   const download = helper?.file;
   const sha512 = helper?.downloadedFileInfo?.sha512;
   if (typeof download !== 'string' || sha512 === undefined) {
-    throw new TypedError('update-not-now', 'Nothing has been downloaded.', 'Check for updates again.');
+    throw new TypedError('update-not-now', 'No update has been downloaded.', 'Check for updates again.');
   }
   return { download, sha512 };
 }

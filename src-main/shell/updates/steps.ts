@@ -1,7 +1,7 @@
 import { TypedError } from '../../base/typed-error.ts';
 import type { UpdateStep, UpdateAction } from '../../contract/updates.ts';
 
-/** What became of the work that a action began. */
+/** The outcome of the work that an action started. */
 export type UpdateOutcome =
   | { readonly kind: 'none' }
   | { readonly kind: 'found'; readonly version: string }
@@ -11,8 +11,8 @@ export type UpdateOutcome =
   | { readonly kind: 'failed'; readonly message: string; readonly hint: string };
 
 /**
- * The step that a person's action leads to. Throws `update-not-now` where the action makes no sense, so that
- * nothing is downloaded that was not found, and nothing installed that was not downloaded.
+ * The step that an action leads to. Throws `update-not-now` where the action is not possible, so that only what was found
+ * is downloaded, and only what was downloaded is installed.
  */
 export function stepAfter(step: UpdateStep, action: UpdateAction): UpdateStep {
   switch (action) {
@@ -40,12 +40,12 @@ export function stepAfter(step: UpdateStep, action: UpdateAction): UpdateStep {
   }
   throw new TypedError(
     'update-not-now',
-    `This cannot be done now: updates are ${stateNames[step.state]}.`,
-    'Close About and open it again to see where updating stands.',
+    `Not possible now: ${stateNames[step.state]}.`,
+    'Close and reopen About to see the current update state.',
   );
 }
 
-/** Whether the feed may be changed: not under work that uses it. */
+/** Whether the feed may be changed: not while it is in use. */
 export function mayChangeFeed(step: UpdateStep): boolean {
   return !['checking', 'downloading', 'installing', 'unsupported'].includes(step.state);
 }
@@ -105,14 +105,14 @@ function words({ message, hint }: UpdateOutcome & { readonly kind: 'failed' }) {
 }
 
 const stateNames: { readonly [State in UpdateStep['state']]: string } = {
-  off: 'off',
-  unsupported: 'not possible for this program',
-  idle: 'waiting for a check',
-  checking: 'being looked for',
-  current: 'up to date',
-  available: 'there and not downloaded',
-  downloading: 'being downloaded',
-  ready: 'ready to be installed',
-  installing: 'being installed',
-  failed: 'waiting for another try',
+  off: 'updates are off',
+  unsupported: 'this installation cannot update itself',
+  idle: 'no check for updates has been made',
+  checking: 'a check for updates is running',
+  current: 'this is the latest version',
+  available: 'an update is available but not downloaded',
+  downloading: 'an update is being downloaded',
+  ready: 'an update is ready to install',
+  installing: 'an update is being installed',
+  failed: 'the last step failed',
 };

@@ -13,19 +13,19 @@ export interface Updater {
   readonly check: () => Promise<string | null>;
   /** Downloads and verifies what `check` found; rejects when `signal` fires, after everything has ended. */
   readonly download: (progress: (percent: number) => void, signal: AbortSignal) => Promise<void>;
-  /** Puts the new version in the old one's place, quits in order and starts it. Rejects where nothing was changed. */
+  /** Installs the new version, quits in order and starts it. Rejects when nothing was changed. */
   readonly install: () => Promise<void>;
 }
 
 export interface UpdatesOptions {
   readonly dataDir: string;
   readonly install: InstallKind;
-  /** Loads the library; called at a click on Check and not before. */
+  /** Loads the library; called only when somebody clicks Check. */
   readonly open: (feed: string) => Promise<Updater>;
   readonly log: (line: string) => void;
 }
 
-/** Holds where updating stands and does what the person asks, one thing at a time. */
+/** Current update state; performs one action at a time. */
 export class Updates {
   readonly #options: UpdatesOptions;
   readonly #changes = new Emitter<UpdateView>();
@@ -34,14 +34,14 @@ export class Updates {
   #updater: Updater | undefined;
   #download: AbortController | undefined;
 
-  /** Hears every change of the view; returns the unsubscribe function. */
+  /** Subscribes to changes of the view; returns the unsubscribe function. */
   readonly changed = this.#changes.event;
 
   constructor(options: UpdatesOptions) {
     this.#options = options;
   }
 
-  /** Reads the configured feed the first time; asks nothing of a network. */
+  /** Reads the configured feed on first use; does not use the network. */
   view(): Promise<UpdateView> {
     return this.#mutex(async () => {
       this.#view ??= await firstView(this.#options);
@@ -62,7 +62,7 @@ export class Updates {
     });
   }
 
-  /** Begins what the person asked for and answers with the step it led to; the rest comes as changes. */
+  /** Starts an action and returns the step it leads to; further steps arrive as changes. */
   async act(action: UpdateAction): Promise<UpdateView> {
     const { feed, step } = await this.view();
     const current = this.#view?.step ?? step;
@@ -133,10 +133,7 @@ export class Updates {
     }
     const [message, hint] = isTypedError(error)
       ? [error.message, error.hint]
-      : [
-          'Updating failed for a reason that was not foreseen.',
-          'Nothing was changed. Try again; what was printed says more.',
-        ];
+      : ['The update failed unexpectedly.', 'Nothing was changed. Try again. See the log for details.'];
     this.#become({ kind: 'failed', message, hint });
   }
 
@@ -158,7 +155,7 @@ export class Updates {
 
   #refuseChangeNow(): void {
     if (this.#view === undefined || !mayChangeFeed(this.#view.step)) {
-      throw notNow('The feed cannot be changed now.');
+      throw notNow('The update feed cannot be changed now.');
     }
   }
 }
@@ -179,5 +176,9 @@ function sameStep(one: UpdateStep, other: UpdateStep): boolean {
 }
 
 function notNow(message: string): TypedError<'update-not-now'> {
-  return new TypedError('update-not-now', message, 'Wait for what is under way, or cancel it first.');
+  return new TypedError(
+    'update-not-now',
+    message,
+    'Wait for the current step to finish, or cancel it first.',
+  );
 }

@@ -3,18 +3,18 @@ import { BrowserWindow, dialog, webContents, type OpenDialogOptions } from 'elec
 const questions: { readonly [Kind in 'archive' | 'folder']: OpenDialogOptions } = {
   archive: {
     title: 'Install a capsule',
-    buttonLabel: 'Look at it',
+    buttonLabel: 'Review',
     properties: ['openFile'],
     filters: [{ name: 'Capsules', extensions: ['capsule'] }],
   },
   folder: {
-    title: 'Install a capsule from its folder',
-    buttonLabel: 'Look at it',
+    title: 'Install a capsule from a folder',
+    buttonLabel: 'Review',
     properties: ['openDirectory'],
   },
 };
 
-/** Asks for a capsule's file or folder, before the window that wants to know; null when called off. */
+/** Asks for a capsule's file or folder in a dialog of the given window; null when cancelled. */
 export async function chooseCapsule(
   kind: 'archive' | 'folder',
   window: { readonly id: number },

@@ -26,7 +26,7 @@ export function keepWindowState(
     if (text !== written) {
       written = text;
       mutex(() => write(text)).catch((error: unknown) =>
-        log(`the window's place was not kept: ${String(error)}`),
+        log(`could not save the window state: ${String(error)}`),
       );
     }
   };

@@ -4,7 +4,7 @@ import type { Autostart } from '../start/autostart.ts';
 export interface MenuOptions {
   /** Reload and developer tools exist only during development. */
   readonly development: boolean;
-  /** Null where starting at login makes no sense: a program run from source is not there tomorrow. */
+  /** Null where starting at login is not offered, as when run from source. */
   readonly autostart: Autostart | null;
 }
 
@@ -42,7 +42,7 @@ function template({ development, autostart }: MenuOptions): MenuItemConstructorO
 
 const separator: MenuItemConstructorOptions = { type: 'separator' };
 
-/** The tick always shows what the system says, also when changing it failed. */
+/** The check mark always shows the system's setting, even when changing it failed. */
 function loginItem(autostart: Autostart): MenuItemConstructorOptions {
   return {
     label: 'Start at login',
@@ -52,7 +52,7 @@ function loginItem(autostart: Autostart): MenuItemConstructorOptions {
       try {
         autostart.set(item.checked);
       } catch (error) {
-        dialog.showErrorBox('Start at login could not be changed', String(error));
+        dialog.showErrorBox('Could not change “Start at login”', String(error));
       }
       item.checked = autostart.isOn();
     },

@@ -55,7 +55,7 @@ export function openWindow({ preload, url, place, onCreated, log }: WindowOption
   lockDownContents(window.webContents, url);
   bringBackAfterCrash(window, log);
   onCreated(window);
-  window.loadURL(url).catch((error: unknown) => log(`the window's page did not load: ${String(error)}`));
+  window.loadURL(url).catch((error: unknown) => log(`the window did not load: ${String(error)}`));
   return window;
 }
 
@@ -67,7 +67,7 @@ function background(): string {
 function bringBackAfterCrash(window: BrowserWindow, log: (line: string) => void): void {
   let lastCrash = Number.NEGATIVE_INFINITY;
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
-    log(`the window's page ended: ${reason}, status ${exitCode}`);
+    log(`the window's renderer ended: ${reason}, exit code ${exitCode}`);
     const now = performance.now();
     const again = now - lastCrash < CRASH_LOOP_MS;
     lastCrash = now;
@@ -87,9 +87,9 @@ async function askAfterCrashes(window: BrowserWindow): Promise<void> {
   window.show();
   const { response } = await dialog.showMessageBox(window, {
     type: 'error',
-    message: 'The page of this window has crashed twice in a row.',
-    detail: 'What runs goes on without it. Load the page again, or quit, which ends everything that runs.',
-    buttons: ['Load it again', 'Quit'],
+    message: 'The window has crashed twice in a row.',
+    detail: 'Your capsules keep running. Reload the window, or quit, which stops all running processes.',
+    buttons: ['Reload', 'Quit'],
     defaultId: 0,
     cancelId: 0,
   });

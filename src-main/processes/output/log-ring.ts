@@ -2,7 +2,7 @@ import { ArrivalTimes } from './arrival-times.ts';
 import type { ArrivalTime } from './arrival-times.ts';
 import { FIRST_RING_BYTES, MAX_RING_BYTES, MIN_RING_BYTES, RESUME_ROOM_BYTES } from '../limits.ts';
 
-/** What happens when output comes faster than its owner reads: the oldest goes, or the program waits. */
+/** What happens when output arrives faster than it is read: the oldest is dropped, or the program waits. */
 export type Overflow = 'drop-oldest' | 'backpressure';
 
 /** A piece of one stream. Offsets count bytes since the stream began (exact up to 2^53). */
@@ -10,7 +10,7 @@ export interface LogSlice {
   /** A copy; the ring may overwrite its own. */
   readonly bytes: Uint8Array;
   readonly start: number;
-  /** Where to read on. */
+  /** Offset of the next read. */
   readonly next: number;
   /** Bytes between the asked offset and `start` that are gone. */
   readonly lost: number;
@@ -20,7 +20,7 @@ export interface LogSlice {
 }
 
 export interface LogRingOptions {
-  /** Bytes; brought into 4,096 … 8 MiB. */
+  /** Bytes. Clamped to 4 KiB–8 MiB. */
   readonly capacity: number;
   readonly overflow: Overflow;
   /** Epoch milliseconds. */
@@ -57,7 +57,7 @@ export class LogRing {
     return this.#capacity;
   }
 
-  /** Bytes that ever came. */
+  /** Total bytes received. */
   get produced(): number {
     return this.#produced;
   }
@@ -71,7 +71,7 @@ export class LogRing {
     return this.#produced - this.#oldest;
   }
 
-  /** Bytes that went before the owner had read them; never any under `backpressure`. */
+  /** Bytes dropped before the owner had read them; always 0 under `backpressure`. */
   get lostUnread(): number {
     return this.#unread;
   }
@@ -92,7 +92,7 @@ export class LogRing {
       : this.#capacity - (this.#produced - this.#consumed);
   }
 
-  /** `room` at which a stream that was held back goes on. */
+  /** `room` at which a paused stream resumes. */
   get resumeRoom(): number {
     return Math.min(RESUME_ROOM_BYTES, this.#capacity / 2);
   }

@@ -3,7 +3,7 @@ import { deferred } from '../../base/deferred.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { ExitView } from '../../contract/views.ts';
 
-/** The end of one process: set once, kept for ever. */
+/** The exit of one process: set once, kept forever. */
 export class ExitLatch {
   readonly #clock: Clock;
   readonly #promise = deferred<ExitView>();
@@ -29,12 +29,12 @@ export class ExitLatch {
     return this.#promise.promise;
   }
 
-  /** For who may stop waiting before: the promise keeps whatever waits for it until the end. */
+  /** For callers that may unsubscribe before exit; the promise holds on to its waiters until then. */
   get event(): Emitter<ExitView>['event'] {
     return this.#event.event;
   }
 
-  /** Once. Whoever hears of it finds `tidyUp` done, which itself finds the end known. */
+  /** To be called once. Listeners run after cleanup (`tidyUp`), which already sees the exit. */
   set(view: ExitView, tidyUp: () => void): void {
     this.#view = view;
     this.#at = this.#clock.now();

@@ -32,12 +32,12 @@ export class ProcessInput {
     if (bytes.length > MAX_WRITE_BYTES) {
       throw new ProcessError(
         'too-large',
-        `One write takes at most ${String(MAX_WRITE_BYTES)} bytes.`,
-        'Write in pieces.',
+        `A single write is limited to ${String(MAX_WRITE_BYTES)} bytes.`,
+        'Split the data into several writes.',
       );
     }
     if (this.#sink === null) {
-      throw new OsError('closed', 'The process has no open input.', 'Start it with its input kept open.');
+      throw new OsError('closed', 'stdin is closed.', 'Start the process with keep-stdin-open.');
     }
     await this.#sink.write(bytes, signal);
     return bytes.length;

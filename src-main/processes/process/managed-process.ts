@@ -200,7 +200,7 @@ export class ManagedProcess {
 
   /**
    * TERM or INT, then KILL after `graceMs` (at most 30 s). The first reason given is the one that stays. Resolves with the end,
-   * or with null when the stop is called off: then the program runs on.
+   * or with null when the stop is cancelled: then the program keeps running.
    */
   async stop(graceMs: number, reason: ExitReason, first: FirstSignal = 'term'): Promise<ExitView | null> {
     if (!this.live) {

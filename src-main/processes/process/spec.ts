@@ -21,7 +21,7 @@ import type { Overflow } from '../output/log-ring.ts';
 import { ProcessError } from '../process-error.ts';
 import type { ResourceWatch } from '../usage/resource-watch.ts';
 
-/** For whom a process was started. Id-keyed calls compare `capsule` and `principal`. */
+/** Who a process was started for. Calls by id compare `capsule` and `principal`. */
 export interface ProcessOwner {
   readonly capsule: string;
   readonly principal: string;
@@ -37,9 +37,9 @@ export interface ProcessSpec extends Omit<SpawnSpec, 'stdin'> {
   readonly keepStdinOpen?: boolean;
   /** `drop-oldest` when absent. */
   readonly overflow?: Overflow;
-  /** Per stream, brought into 4,096 bytes … 8 MiB; 1 MiB when absent. */
+  /** Per stream, clamped to 4 KiB–8 MiB; 1 MiB when absent. */
   readonly ringBytes?: number;
-  /** What people call it: at most 128 bytes without control characters; the command and its arguments when absent. */
+  /** Display name: at most 128 bytes without control characters; the command and its arguments when absent. */
   readonly label?: string;
   /** At most 6 h, which is also the default, but for `sync`: 5 min. */
   readonly maxLifetimeMs?: number;
@@ -49,7 +49,7 @@ export interface ProcessSpec extends Omit<SpawnSpec, 'stdin'> {
   readonly exitRetentionMs?: number;
 }
 
-/** A `ProcessSpec` with every default filled in and every ceiling kept. */
+/** A `ProcessSpec` with every default filled in and every limit applied. */
 export interface ProcessPlan {
   readonly spawn: SpawnSpec;
   readonly limits: TreeLimits;
@@ -64,7 +64,7 @@ export interface ProcessPlan {
   readonly exitRetentionMs: number;
 }
 
-/** Starts a program; `SandboxSpawner.spawn` in earnest. */
+/** Starts a program; `SandboxSpawner.spawn` in production. */
 export type Spawn = (spec: SpawnSpec) => Promise<SandboxedChild>;
 
 export interface ManagedProcessOptions {
@@ -78,7 +78,7 @@ export interface ManagedProcessOptions {
   readonly clock: Clock;
   /** Ends it when its tree is over its limits. */
   readonly limits: Pick<ResourceWatch, 'add'>;
-  /** Something of `view` changed; growing output says so at most every 50 ms. */
+  /** `view` changed; growing output is reported at most every 50 ms. */
   readonly onChange: () => void;
 }
 
@@ -88,16 +88,12 @@ export function planProcess(spec: ProcessSpec, tier: ProcessTier): ProcessPlan {
   if (stdin !== undefined && stdin.length > MAX_PRELUDE_BYTES) {
     throw new ProcessError(
       'too-large',
-      `${String(stdin.length)} bytes of input are more than the ${String(MAX_PRELUDE_BYTES)} that a start takes.`,
-      'Keep the input open and write the rest afterwards.',
+      `The initial stdin is too large: ${String(stdin.length)} bytes (limit: ${String(MAX_PRELUDE_BYTES)}).`,
+      'Use keep-stdin-open and write the rest after the start.',
     );
   }
   if (spec.idleTimeoutMs === 0) {
-    throw new ProcessError(
-      'invalid-input',
-      'An idle time-out of 0 would end the process at once.',
-      'Leave it out.',
-    );
+    throw new ProcessError('invalid-input', 'Invalid idle timeout: 0.', 'Omit it to use the default.');
   }
   const maxLifetimeMs = Math.min(
     MAX_LIFETIME_MS,

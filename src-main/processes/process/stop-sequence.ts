@@ -1,7 +1,7 @@
 import { deferred } from '../../base/deferred.ts';
 import type { StopView } from '../../contract/views.ts';
 
-/** How a stop asks: TERM, or INT when the call that wanted the process was cancelled. */
+/** First signal of a stop: TERM, or INT when the call that started the process was cancelled. */
 export type FirstSignal = 'term' | 'int';
 
 export interface StopActions {
@@ -15,14 +15,14 @@ export interface StopActions {
 export interface StopOptions {
   readonly graceMs: number;
   readonly first: FirstSignal;
-  /** Whether the KILL may be called off; no more once one caller says that it may not. */
+  /** Whether the KILL can be cancelled; not once any caller has asked for a stop that cannot. */
   readonly revocable: boolean;
 }
 
-/** What became of a stop. */
+/** The outcome of a stop. */
 export type StopOutcome = 'ended' | 'called-off';
 
-/** TERM or INT, a grace, KILL: each step visible, and the last can be called off until it is taken. */
+/** TERM or INT, grace period, KILL: each step is visible, and the KILL can be cancelled until it is sent. */
 export class StopSequence {
   readonly #actions: StopActions;
   #view: StopView | null = null;
@@ -33,17 +33,17 @@ export class StopSequence {
     this.#actions = actions;
   }
 
-  /** Null when no stop is under way. */
+  /** Null when no stop is in progress. */
   get view(): StopView | null {
     return this.#view;
   }
 
-  /** Resolves when the stop under way is over. */
+  /** Resolves when the current stop is over. */
   get over(): Promise<StopOutcome> {
     return this.#over.promise;
   }
 
-  /** Sends the first signal and sets the KILL. While one is under way, a second call can only make it stricter. */
+  /** Sends the first signal and schedules the KILL. During a stop, a second call can only make it stricter. */
   begin({ graceMs, first, revocable }: StopOptions): void {
     const now = this.#actions.now();
     const killAt = now + graceMs;
@@ -62,7 +62,7 @@ export class StopSequence {
     }
   }
 
-  /** Calls off the KILL; what was sent cannot be taken back. False when there is none that may be called off. */
+  /** Cancels the KILL; signals already sent remain sent. False when there is none that can be cancelled. */
   cancel(): boolean {
     if (this.#view?.revocable !== true) {
       return false;

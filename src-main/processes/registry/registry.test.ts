@@ -293,7 +293,7 @@ describe('the registry', () => {
     await transient.exited;
     // An ended process that nobody can ask for makes room.
     await registry.spawn(bob, 'persistent', sh('true'));
-    expect(() => registry.byKey(transient.key)).toThrow('no such process');
+    expect(() => registry.byKey(transient.key)).toThrow('No such process');
     await expect(registry.spawn(bob, 'persistent', sh('true'))).rejects.toMatchObject(
       refusal('registry-full'),
     );
@@ -319,7 +319,7 @@ describe('the registry', () => {
         return error instanceof Error ? error.message : null;
       }
     });
-    expect(new Set(errors)).toEqual(new Set(['There is no such process.']));
+    expect(new Set(errors)).toEqual(new Set(['No such process.']));
     expect(() => registry.release(process)).toThrow(
       expect.objectContaining(refusal('invalid-input')) as Error,
     );

@@ -23,9 +23,9 @@ export interface RegistryOptions {
 }
 
 export interface SpawnOptions {
-  /** The principal's own ceiling of live background processes, when lower than the registry's. */
+  /** The principal's own limit of live background processes, when lower than the registry's. */
   readonly maxConcurrent?: number;
-  /** Calls the start off: rejects with `cancelled`, and nothing runs. Later aborts change nothing. */
+  /** Cancels the start: it rejects with `cancelled`, and nothing runs. Later aborts have no effect. */
   readonly signal?: AbortSignal;
 }
 
@@ -93,17 +93,17 @@ export class ProcessRegistry {
     return process;
   }
 
-  /** The name of an id for windows and records; there is one as well for an id that names nothing. */
+  /** The key of an id, for windows and audit records; unknown ids have one too. */
   keyOf(id: string): string {
     return this.#entries.keyOf(id);
   }
 
-  /** The asker's own persistent process of this id. What else an id may be cannot be told apart, see `ProcessIndex`. */
+  /** The asker's own persistent process with this id. All other ids look alike, see `ProcessIndex`. */
   find(id: string, asker: Asker): ManagedProcess | undefined {
     return this.#entries.find(id, asker);
   }
 
-  /** As `find`, but throws `no-such-process`. */
+  /** Like `find`, but throws `no-such-process`. */
   byId(id: string, asker: Asker): ManagedProcess {
     return this.find(id, asker) ?? fail(noSuchProcess());
   }
@@ -168,7 +168,7 @@ export class ProcessRegistry {
     return this.#entries.all().map((process) => process.view());
   }
 
-  /** Ends what is over its lifetime or idle for too long, forgets what ended long ago. `now` in epoch ms. */
+  /** Stops processes past their lifetime or idle timeout, and removes those past their retention. `now` in epoch ms. */
   sweep(now: number): void {
     for (const process of this.#entries.all()) {
       const decision = evaluate(process, now);
@@ -180,7 +180,7 @@ export class ProcessRegistry {
     }
   }
 
-  /** Ends every process (TERM, a short grace, KILL) and resolves when none is left. Nothing starts afterwards. */
+  /** Stops every process (TERM, a short grace, KILL) and resolves when none is left. Nothing starts afterwards. */
   dispose(): Promise<void> {
     this.#disposal ??= this.#endAll();
     return this.#disposal;
@@ -201,19 +201,21 @@ export class ProcessRegistry {
     if (tier !== 'sync' && all.filter(isLive).length >= Math.min(maxConcurrent, this.#limits.concurrent)) {
       throw new ProcessError(
         'quota',
-        'The capsule runs as many background processes as it may.',
-        'Stop one of them, or wait for one to end.',
+        'The capsule has reached its limit of background processes.',
+        'Stop one, or wait for one to exit.',
       );
     }
     const isRetained = (process: ManagedProcess): boolean =>
       process.tier === 'persistent' && process.owner.principal === owner.principal;
     if (tier === 'persistent' && all.filter(isRetained).length >= this.#limits.retainedPerPrincipal) {
-      throw full('The principal keeps as many persistent processes, running and ended, as it may.');
+      throw full(
+        `This principal has reached its limit of ${String(this.#limits.retainedPerPrincipal)} persistent processes.`,
+      );
     }
     if (all.length >= this.#limits.entries) {
       const oldest = all.find((process) => process.exit !== null && process.tier !== 'persistent');
       if (oldest === undefined) {
-        throw full('As many processes are kept, running and ended, as may be.');
+        throw full(`The process registry is full (${String(this.#limits.entries)} entries).`);
       }
       this.#remove(oldest);
     }
@@ -239,7 +241,7 @@ export class ProcessRegistry {
     return process;
   }
 
-  /** The oldest ended ones of those that no guest can ask for by id any more. */
+  /** Removes the oldest exited processes that no guest can refer to by id any more. */
   #trimTransient(): void {
     const ended = this.#entries.all().filter(({ exit, tier }) => exit !== null && tier !== 'persistent');
     ended
@@ -277,10 +279,10 @@ function full(message: string): ProcessError {
   return new ProcessError(
     'registry-full',
     message,
-    'Release ended processes, or wait until they are forgotten.',
+    'Release exited processes, or wait until their retention ends.',
   );
 }
 
 function cancelled(): ProcessError {
-  return new ProcessError('cancelled', 'The start was called off.', 'Start it again if it is still wanted.');
+  return new ProcessError('cancelled', 'The start was cancelled.', 'Start it again if needed.');
 }

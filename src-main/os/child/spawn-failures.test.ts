@@ -81,7 +81,7 @@ describe('a system without a free descriptor', () => {
       },
     );
     const { answers, probed } = JSON.parse(text) as { answers: readonly Attempt[]; probed: string };
-    const reason = 'spawn-failed: The program could not be started: too many files are open.';
+    const reason = 'spawn-failed: The program could not be started: too many open files.';
     expect(probed).toBe(reason);
     const short = answers.filter(({ prepared, free }) => !prepared || free < 5);
     expect(short.map(({ answer }) => answer)).toEqual(short.map(() => reason));
@@ -102,8 +102,8 @@ describe('a command line that the system does not take', () => {
     const spec = script(workspace, 'true', { stdin: 'pipe' });
     await expect(spawner.spawn({ ...spec, args: ['x'.repeat(140_000)] })).rejects.toMatchObject({
       code: 'spawn-failed',
-      message: 'The program could not be started: its arguments and environment are too long.',
-      hint: 'Pass less, or pass it by a file.',
+      message: 'The program could not be started: its arguments and environment are too large.',
+      hint: 'Pass less, or pass the data in a file.',
     });
     await spawner.dispose();
     await until(() => openDescriptors() <= before);

@@ -100,7 +100,7 @@ describe('what cannot be started', () => {
   });
 
   it.each<[string, Partial<SpawnSpec>, string, RegExp]>([
-    ['a name in no folder', { command: 'no-such-program' }, 'program-not-found', /in none of/],
+    ['a name in no folder', { command: 'no-such-program' }, 'program-not-found', /was not found in/],
     ['a missing path', { command: './missing' }, 'program-not-found', /does not exist/],
     ['a folder', { command: './folder' }, 'program-not-found', /not a file/],
     ['a file without the right', { command: './data' }, 'program-not-found', /not executable/],
@@ -110,7 +110,7 @@ describe('what cannot be started', () => {
       'program-not-found',
       /needs the interpreter/,
     ],
-    ['a link to a program out of sight', { command: './linked' }, 'program-not-found', /outside/],
+    ['a link to a program out of sight', { command: './linked' }, 'program-not-found', /not visible/],
     ['an option', { command: '--version' }, 'invalid-spawn', /dash/],
     ['nothing', { command: '' }, 'invalid-spawn', /empty/],
     ['a working directory out of sight', { cwd: '/root' }, 'invalid-spawn', /not visible/],

@@ -259,8 +259,8 @@ async function untilStarted({ child, stderr, status }: Assembled): Promise<void>
   child.stderr.close();
   throw new OsError(
     'spawn-failed',
-    `The program could not be started: ${said === '' ? 'the sandbox ended at once' : said}`,
-    'Check the command, its working directory and the folders it is given.',
+    `The program could not be started: ${said === '' ? 'the sandbox exited immediately' : said}`,
+    'Check the command, its working directory and its folders.',
   );
 }
 
@@ -281,7 +281,7 @@ async function endUnseen(child: BubblewrapChild): Promise<OsError> {
   child.stderr.close();
   return new OsError(
     'spawn-failed',
-    'The program was not seen to start for a long time and was ended.',
+    'The program did not start within 16 s and was killed.',
     'Try again when the machine is less busy.',
   );
 }

@@ -48,11 +48,11 @@ export class GrantedPaths {
     }
     const entry = await stat(real).catch(() => null);
     if (entry === null || !(entry.isFile() || entry.isDirectory())) {
-      return nowhere('neither a folder nor a plain file');
+      return nowhere('neither a folder nor a regular file');
     }
     const system = [...SYSTEM_FOLDERS, '/etc'].some((own) => isWithin(real, own));
     if (access === 'write' && system) {
-      return nowhere('never writable to programs: it belongs to the system');
+      return nowhere('never writable for programs: it is a system folder');
     }
     const problem = await this.#whyPrivate([path, real]);
     return problem === null ? { real, note: '' } : nowhere(problem);
@@ -86,11 +86,11 @@ export class GrantedPaths {
     for (const path of spellings) {
       const found = all.find((own) => isWithin(own, path) || isWithin(path, own));
       if (found !== undefined) {
-        return `never opened to programs: ${found === path || isWithin(path, found) ? 'it is' : 'it holds'} ${found}`;
+        return `never accessible to programs: ${found === path || isWithin(path, found) ? 'it is' : 'it contains'} ${found}`;
       }
     }
     return spellings.some((path) => isWithin('/tmp', path) || isWithin('/etc', path) || coversSystem(path))
-      ? 'never opened to programs: it covers what the sandbox makes itself'
+      ? 'never accessible to programs: it overlaps folders that the sandbox provides'
       : null;
   }
 }

@@ -80,7 +80,7 @@ async function writeVerified(path: string, content: Uint8Array): Promise<void> {
   if (Buffer.compare(await readFile(path), content) !== 0) {
     throw new OsError(
       'spawn-failed',
-      'An injected file on disk is not what was written.',
+      'Verification of an injected file failed.',
       'Check the disk that holds the data folder.',
     );
   }
@@ -105,9 +105,9 @@ export function whyNotAt(target: string, opened: readonly string[]): string | nu
   const touches = (path: string): boolean => isWithin(path, target) || isWithin(target, path);
   const covered = ['/etc', '/tmp', '/run', '/var/tmp'].some((path) => isWithin(path, target));
   if (covered || own.some(touches) || touches(INJECTED_FOLDER)) {
-    return `${target} belongs to what the sandbox shows of the system`;
+    return `${target} belongs to a system folder of the sandbox`;
   }
-  return opened.some(touches) ? `${target} meets a folder that is opened to the program` : null;
+  return opened.some(touches) ? `${target} overlaps a folder that is shared with the program` : null;
 }
 
 /** BLAKE3 of a few bytes, 64 lower-case hex digits. */

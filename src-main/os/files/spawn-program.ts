@@ -20,16 +20,16 @@ export async function resolveProgram(command: string, places: Places, view: Syst
   if (command === '' || command.startsWith('-') || command.includes('\0')) {
     throw new OsError(
       'invalid-spawn',
-      `${JSON.stringify(command)} cannot be a program: it is empty, begins with a dash or has a NUL.`,
-      'Name a program, or give its path.',
+      `${JSON.stringify(command)} is not a valid program name: it is empty, starts with a dash or contains a NUL.`,
+      'Use the name or path of a program.',
     );
   }
   // Tidied up as text, `name /../bash` is `bash`; to the kernel it is nothing, or what somebody put at `name `.
   if (command.split('/').includes('..')) {
     throw new OsError(
       'invalid-spawn',
-      `${JSON.stringify(command)} cannot be a program: its path goes up by "..".`,
-      'Give its path without "..".',
+      `${JSON.stringify(command)} is not a valid program name: its path contains "..".`,
+      'Use a path without "..".',
     );
   }
   const visible = await visibleFolders(places, view);
@@ -50,7 +50,7 @@ export async function resolveProgram(command: string, places: Places, view: Syst
     }
     hidden ??= problem === MISSING ? null : `The program ${path} ${problem}.`;
   }
-  throw notFound(hidden ?? `The program ${command} is in none of ${CHILD_PATH}.`);
+  throw notFound(hidden ?? `The program ${command} was not found in ${CHILD_PATH}.`);
 }
 
 /** Throws `invalid-spawn` unless `cwd` is a folder that the sandbox shows. */
@@ -62,7 +62,7 @@ export async function checkWorkingDirectory(places: Places, view: SystemView): P
   }
   const visible = await visibleFolders(places, view);
   if (real !== '/tmp' && !visible.some((folder) => isWithin(real, folder))) {
-    throw badFolder(`The working directory ${places.cwd} is not visible to the process.`);
+    throw badFolder(`The working directory ${places.cwd} is not visible inside the sandbox.`);
   }
 }
 
@@ -75,7 +75,7 @@ async function whyNot(path: string, visible: readonly string[]): Promise<string 
     return MISSING;
   }
   if (!visible.some((folder) => isWithin(real, folder))) {
-    return `is outside of what the sandbox shows (${real})`;
+    return `is not visible inside the sandbox (${real})`;
   }
   const entry = await stat(real);
   if (!entry.isFile()) {
@@ -92,7 +92,7 @@ async function whyNot(path: string, visible: readonly string[]): Promise<string 
   if (interpreter !== null && interpreter !== path) {
     const problem = await realpath(interpreter).then(
       (found) =>
-        visible.some((folder) => isWithin(found, folder)) ? null : 'is outside of what the sandbox shows',
+        visible.some((folder) => isWithin(found, folder)) ? null : 'is not visible inside the sandbox',
       () => MISSING,
     );
     return problem === null ? null : `needs the interpreter ${interpreter}, which ${problem}`;
@@ -129,10 +129,10 @@ function notFound(message: string): OsError {
   return new OsError(
     'program-not-found',
     message,
-    'Install the program, correct the command, or open its folder.',
+    'Install the program, correct the command, or grant access to its folder.',
   );
 }
 
 function badFolder(message: string): OsError {
-  return new OsError('invalid-spawn', message, 'Choose a folder inside the workspace.');
+  return new OsError('invalid-spawn', message, 'Use a folder inside the workspace.');
 }

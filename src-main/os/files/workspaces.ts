@@ -60,16 +60,13 @@ export async function resolveInside(root: string, path: string): Promise<string>
 function escape(path: string): OsError {
   return new OsError(
     'path-escape',
-    `${JSON.stringify(path)} leads out of the folder that it is relative to.`,
-    'Name a folder inside it.',
+    `${JSON.stringify(path)} leads outside its base folder.`,
+    'Use a folder inside it.',
   );
 }
 
 function invalid(path: string, cause?: unknown): OsError {
-  return new OsError(
-    'path-invalid',
-    `${JSON.stringify(path)} is no folder there.`,
-    'Create the folder first.',
-    { cause },
-  );
+  return new OsError('path-invalid', `${JSON.stringify(path)} is not a folder.`, 'Create the folder first.', {
+    cause,
+  });
 }

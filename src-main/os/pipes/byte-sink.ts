@@ -113,6 +113,6 @@ export class PipeSink implements ByteSink {
 }
 
 function closedError(cause?: unknown): OsError {
-  const message = 'The standard input of the process is closed.';
-  return new OsError('closed', message, 'Start a process that reads its input.', { cause });
+  const message = 'stdin is closed.';
+  return new OsError('closed', message, 'Start a process that reads its stdin.', { cause });
 }

@@ -49,7 +49,7 @@ export class PipePool {
   open(direction: 'from-child' | 'to-child'): PipeEnds {
     const path = this.#paths.pop();
     if (path === undefined) {
-      throw new OsError('spawn-failed', 'No pipe is left.', 'Try again.');
+      throw new OsError('spawn-failed', 'No pipe is available.', 'Try again.');
     }
     const name = `/proc/self/fd/${String(path)}`;
     const opened: number[] = [];
@@ -95,14 +95,18 @@ export class PipePool {
   async #make(): Promise<void> {
     const mkfifo = await findExecutable('mkfifo', CHILD_PATH);
     if (mkfifo === null) {
-      throw new OsError('spawn-failed', 'The program mkfifo is missing.', 'Install the package coreutils.');
+      throw new OsError('spawn-failed', 'mkfifo is not installed.', 'Install the package coreutils.');
     }
     const folder = mkdtempSync(join(tmpdir(), 'capsule-pipes-'));
     const names = Array.from({ length: FIFO_BATCH }, (_, index) => String(index));
     try {
       const { ok, stderr } = await runTool(mkfifo, ['-m', '600', ...names], { cwd: folder });
       if (!ok) {
-        throw new OsError('spawn-failed', `No pipes could be made: ${stderr.trim()}`, 'Free some space.');
+        throw new OsError(
+          'spawn-failed',
+          `Could not create pipes: ${stderr.trim()}`,
+          'Free some disk space.',
+        );
       }
       for (const name of names) {
         this.#paths.push(openSync(join(folder, name), O_PATH));

@@ -37,7 +37,7 @@ export async function probeSandbox(
   if (platform !== 'linux') {
     throw new OsError(
       'sandbox-unsupported',
-      `There is no process sandbox for ${platform} yet, and nothing is started without one.`,
+      `There is no process sandbox for ${platform} yet, and processes are never started without one.`,
       'Run Capsule Desktop on Linux to let capsules start processes.',
     );
   }
@@ -45,7 +45,7 @@ export async function probeSandbox(
   if (bwrap === null) {
     throw new OsError(
       'sandbox-missing',
-      'bubblewrap, which isolates the processes of capsules, is not installed.',
+      'bubblewrap, which isolates capsule processes, is not installed.',
       `Install it: ${await installCommand()}`,
     );
   }
@@ -53,7 +53,7 @@ export async function probeSandbox(
   if (prlimit === null) {
     throw new OsError(
       'sandbox-missing',
-      'prlimit, which limits the processes of capsules, is not installed.',
+      'prlimit, which limits capsule processes, is not installed.',
       'Install the package util-linux (on Alpine: util-linux-misc).',
     );
   }
@@ -102,7 +102,7 @@ async function tryNamespaces(bwrap: string): Promise<void> {
     const said = result.stderr.trim().split('\n')[0] ?? '';
     throw new OsError(
       'sandbox-blocked',
-      `bubblewrap is installed, but this system does not let it make a sandbox${said === '' ? '.' : `: ${said}`}`,
+      `bubblewrap is installed, but this system does not allow it to create a sandbox${said === '' ? '.' : `: ${said}`}`,
       await namespaceFix(),
     );
   }
@@ -117,7 +117,7 @@ async function readVersion(bwrap: string): Promise<string> {
 async function namespaceFix(): Promise<string> {
   const appArmor = await readSwitch('/proc/sys/kernel/apparmor_restrict_unprivileged_userns');
   if (appArmor === '1') {
-    return 'Allow it for bubblewrap with an AppArmor profile, or for every program: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0';
+    return 'Allow user namespaces for bubblewrap with an AppArmor profile, or for every program: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0';
   }
   if ((await readSwitch('/proc/sys/kernel/unprivileged_userns_clone')) === '0') {
     return 'Allow unprivileged user namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1';

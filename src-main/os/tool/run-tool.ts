@@ -64,9 +64,9 @@ const TOO_LONG: readonly string[] = ['E2BIG'];
 export function notStarted(cause: unknown): OsError {
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   const [message, hint] = OUT_OF_DESCRIPTORS.includes(code)
-    ? ['too many files are open', 'Stop some processes, or raise the limit of open files.']
+    ? ['too many open files', 'Stop some processes, or raise the open file limit.']
     : TOO_LONG.includes(code)
-      ? ['its arguments and environment are too long', 'Pass less, or pass it by a file.']
+      ? ['its arguments and environment are too large', 'Pass less, or pass the data in a file.']
       : [
           `the system refused (${code === '' ? 'no reason given' : code})`,
           'Stop some processes and try again.',

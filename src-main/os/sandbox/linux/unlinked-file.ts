@@ -21,7 +21,7 @@ export class UnlinkedFile {
   /** A descriptor of its own at the first byte, for reading only; the caller closes it. Throws once `close` was called. */
   open(): number {
     if (this.#fd === null) {
-      throw new OsError('spawn-failed', 'The spawner was closed.', 'Start the application again.');
+      throw new OsError('spawn-failed', 'The spawner is closed.', 'Restart the application.');
     }
     return openSync(`/proc/self/fd/${String(this.#fd)}`, 'r');
   }

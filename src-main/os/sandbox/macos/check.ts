@@ -13,22 +13,22 @@ export function checkSeatbeltSpec(spec: SandboxSpec, temporary: string): void {
   const opened = [workspace, temporary, ...readOnly, ...writable];
   for (const path of [spec.command[0], ...opened, ...injections.map(({ source }) => source)]) {
     if (/\p{Cc}/u.test(path)) {
-      throw refusal(`The path ${JSON.stringify(path)} has a control character.`);
+      throw refusal(`The path ${JSON.stringify(path)} contains a control character.`);
     }
   }
   for (const path of opened) {
     const covered = OWN_PLACES.find((own) => isWithin(own.toLowerCase(), path.toLowerCase()));
     if (covered !== undefined) {
-      throw refusal(`The folder ${path} cannot be opened to a program: it is or holds ${covered}.`);
+      throw refusal(`The folder ${path} cannot be shared with a program: it is or contains ${covered}.`);
     }
   }
   const moved = injections.find(({ source, target }) => source !== target);
   if (moved !== undefined) {
-    throw refusal(`On macOS a file cannot be shown at another place than its own, as at ${moved.target}.`);
+    throw refusal(`On macOS a file cannot be mounted at another path (${moved.target}).`);
   }
   const limit = Object.entries(limits).find(([, value]) => value !== undefined);
   if (limit !== undefined) {
-    throw refusal(`On macOS there is no tool that holds a program to the limit ${limit[0]}.`);
+    throw refusal(`The limit ${limit[0]} cannot be enforced on macOS.`);
   }
 }
 
@@ -40,5 +40,5 @@ const OWN_PLACES: readonly string[] = [
 ];
 
 function refusal(message: string): OsError {
-  return new OsError('invalid-spawn', message, 'Correct the request; nothing was started.');
+  return new OsError('invalid-spawn', message, 'Nothing was started. Correct the request.');
 }

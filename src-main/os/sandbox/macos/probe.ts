@@ -19,13 +19,13 @@ export async function refuseAfterSeatbelt(sandboxExec: string = SANDBOX_EXEC): P
   if (complaint !== null) {
     throw new OsError(
       'sandbox-blocked',
-      `This system does not let sandbox-exec make a sandbox: ${complaint}`,
+      `This system does not allow sandbox-exec to create a sandbox: ${complaint}`,
       'Run Capsule Desktop on Linux to let capsules start processes.',
     );
   }
   throw new OsError(
     'sandbox-unsupported',
-    'The macOS sandbox works here, but programs are not started in it: supervising them on macOS was never run.',
+    'The macOS sandbox works, but starting programs in it is not supported yet: it has not been tested.',
     'Run Capsule Desktop on Linux to let capsules start processes.',
   );
 }
@@ -57,5 +57,5 @@ async function trySeatbelt(sandboxExec: string): Promise<string | null> {
 
 function complaintOf({ shortMessage }: { readonly shortMessage?: string | undefined }): string {
   // The whole profile is part of the command that execa names.
-  return shortMessage?.split(': ')[0]?.slice(0, 200) ?? 'it ended without a word';
+  return shortMessage?.split(': ')[0]?.slice(0, 200) ?? 'it exited without a message';
 }

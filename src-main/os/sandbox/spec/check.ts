@@ -19,7 +19,7 @@ export function checkSandboxSpec(spec: SandboxSpec): void {
   }
   for (const [name, value] of Object.entries(spec.env)) {
     if (name === '' || name.includes('=')) {
-      throw refusal(`The environment variable name ${JSON.stringify(name)} is empty or has an equals sign.`);
+      throw refusal(`The environment variable name ${JSON.stringify(name)} is empty or contains "=".`);
     }
     checkText('an environment variable', name);
     checkText('an environment variable', value);
@@ -37,7 +37,7 @@ function checkBindable(path: string): void {
   const covers = [...SYSTEM_FOLDERS, '/etc', '/tmp', ...RESERVED_FOLDERS].some((own) => isWithin(own, path));
   const inside = RESERVED_FOLDERS.some((own) => isWithin(path, own));
   if (covers || inside) {
-    throw refusal(`The folder ${path} belongs to the sandbox and cannot be opened to a program.`);
+    throw refusal(`The folder ${path} belongs to the sandbox and cannot be shared with a program.`);
   }
 }
 
@@ -54,18 +54,18 @@ function checkPath(what: string, path: string): void {
 
 function checkText(what: string, text: string): void {
   if (text.includes('\0')) {
-    throw refusal(`A NUL character is in ${what}.`);
+    throw refusal(`NUL character in ${what}.`);
   }
 }
 
 function checkLimits(limits: ResourceLimits): void {
   for (const [name, value] of Object.entries(limits) as [string, number | undefined][]) {
     if (value !== undefined && (!Number.isSafeInteger(value) || value < 1)) {
-      throw refusal(`The limit ${name} must be a whole number above zero, not ${String(value)}.`);
+      throw refusal(`The limit ${name} must be a positive integer, not ${String(value)}.`);
     }
   }
 }
 
 function refusal(message: string): OsError {
-  return new OsError('invalid-spawn', message, 'Correct the request; nothing was started.');
+  return new OsError('invalid-spawn', message, 'Nothing was started. Correct the request.');
 }

@@ -166,7 +166,7 @@ describe('a request of a guest', () => {
   ] as const)('becomes a trap that tells nothing when %s, and the next one works', async (_name, respond) => {
     const { ask, failures } = startGuest(({ args }) => (args[0] === 'bad' ? respond() : ok('good')));
     await expect(ask([['bad'], ['next']])).resolves.toEqual([
-      { tag: 'trap', message: 'The host failed to answer the call.' },
+      { tag: 'trap', message: 'The host failed to respond to the call.' },
       { tag: 'ok', value: 'good' },
     ]);
     expect(failures).toEqual([expect.any(Error)]);

@@ -61,7 +61,9 @@ function takeFromPort(port: MessagePort, id: number): Outcome {
     const received = receiveMessageOnPort(port);
     if (received !== undefined) {
       const large = received.message as LargeResponse;
-      return large.id === id ? large.outcome : { tag: 'trap', message: 'The host answered another call.' };
+      return large.id === id
+        ? large.outcome
+        : { tag: 'trap', message: 'The host returned a response to a different call.' };
     }
   }
 }

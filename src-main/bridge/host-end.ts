@@ -37,7 +37,7 @@ export function serveGuest(
     } catch (error) {
       // Also for a value that cannot travel: the guest must not stay parked, and nothing of the host is told.
       onFailure(error);
-      send(request.id, { tag: 'trap', message: 'The host failed to answer the call.' });
+      send(request.id, { tag: 'trap', message: 'The host failed to respond to the call.' });
     }
   };
 

@@ -93,7 +93,7 @@ function requireSuffix(suffix: string | null): string | null {
   if (suffix !== null && (suffix.includes('.') || !isTopic(`${TOPICS}.running.${suffix}`))) {
     throw new TypedError(
       'invalid-input',
-      'The suffix is not one segment of a topic.',
+      'The suffix is not a valid topic segment.',
       'Use letters, digits, "_" and "-".',
     );
   }

@@ -43,7 +43,7 @@ export function buildImports(
     names.map((name) => {
       const table = tables[name];
       if (table === undefined) {
-        throw new Error(`The host provides no ${name}.`);
+        throw new Error(`The host does not provide ${name}.`);
       }
       return [name, buildInterface(name, table, { ask, local, classes, Trap })];
     }),

@@ -24,7 +24,7 @@ export class GuestMemory {
     const plan = this.#planned.get(module);
     const made = this.#made.get(module) ?? 0;
     if (plan === undefined || made >= plan.instances) {
-      throw new Error('it makes more instances of a core module than its memory was shared out for');
+      throw new Error('it creates more instances of a core module than its memory budget allows');
     }
     this.#made.set(module, made + 1);
     const instance = new WebAssembly.Instance(module, imports);

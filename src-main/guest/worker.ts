@@ -9,7 +9,7 @@ import type { GuestCall, GuestMessage, GuestStart } from './protocol.ts';
 /** The entry of a guest's worker: builds the imports, loads the component, serves calls until it is ended. */
 function main(): void {
   if (parentPort === null) {
-    throw new Error('This file is the entry of a worker thread.');
+    throw new Error('This file must run as a worker thread.');
   }
   const port = parentPort;
   const send = (message: GuestMessage): void => port.postMessage(message);
@@ -22,7 +22,7 @@ function main(): void {
       send({ kind: 'started' });
       return exports;
     } catch (error) {
-      send({ kind: 'refused', message: `The component did not start: ${describe(error)}` });
+      send({ kind: 'refused', message: `The component failed to start: ${describe(error)}` });
       return undefined;
     }
   };

@@ -250,7 +250,7 @@ describe('receiving', () => {
 
   it('is all that is built: sending says so', async () => {
     await expect(person().ask('ipc.publish', 'probe.v1.news.late', '{}')).resolves.toEqual({
-      err: { tag: 'unknown', val: expect.stringContaining('The sending half of astrid:ipc/host@1.0.0') },
+      err: { tag: 'unknown', val: expect.stringContaining('Publishing (astrid:ipc/host@1.0.0)') },
     });
   });
 });

@@ -16,7 +16,7 @@ export function createUnavailableHost<Name extends InterfaceName>(
   what: string = name,
 ): HostInterface<Name> {
   const table: HostInterfaceTable = hostInterfaces[name];
-  const text = `${what} is not available yet in this version of Capsule Desktop.`;
+  const text = `${what} is not available in this version of Capsule Desktop.`;
   const payload =
     table.errorCases !== null && 'unknown' in table.errorCases
       ? { tag: 'unknown', val: text }

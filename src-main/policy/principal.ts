@@ -24,14 +24,14 @@ export function requirePrincipal(text: string): string {
   if (!isPrincipal(text)) {
     throw new TypedError<PrincipalErrorCode>(
       'principal-invalid',
-      `${JSON.stringify(text.slice(0, 80))} is not a principal's name.`,
+      `${JSON.stringify(text.slice(0, 80))} is not a valid principal.`,
       'Use 1 to 64 letters, digits, "_" and "-".',
     );
   }
   if (text === ANONYMOUS_PRINCIPAL) {
     throw new TypedError<PrincipalErrorCode>(
       'principal-reserved',
-      `"${ANONYMOUS_PRINCIPAL}" stands for a caller without identity; nobody can act as it.`,
+      `The principal "${ANONYMOUS_PRINCIPAL}" is reserved for callers without an identity.`,
       `Choose another name, or "${DEFAULT_PRINCIPAL}".`,
     );
   }

@@ -84,8 +84,8 @@ function readyOnes(pollables: readonly Pollable[]): number[] {
   if (pollables.some((pollable) => pollable.gone)) {
     throw new TypedError(
       'closed',
-      'What a pollable watched is gone.',
-      'Drop the pollable, and wait for the others without it.',
+      'The resource of a pollable no longer exists.',
+      'Drop the pollable and wait for the others.',
     );
   }
   return pollables.flatMap((pollable, index) => (pollable.ready ? [index] : []));

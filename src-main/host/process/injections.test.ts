@@ -76,7 +76,7 @@ describe('a file at a path', () => {
     ['/bin/sh', 'a program by another name'],
     ['/lib/x86_64-linux-gnu/libc.so.6', 'a library'],
     ['/etc/ld.so.preload', 'the loader’s'],
-    ['/etc/passwd', 'what the sandbox shows of the system'],
+    ['/etc/passwd', 'system folder of the sandbox'],
     ['/etc', 'a system folder'],
     ['/tmp', 'the sandbox’s own'],
     ['/var', 'above what the sandbox makes'],

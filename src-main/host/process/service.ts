@@ -36,7 +36,7 @@ export async function runToEnd(process: ManagedProcess, signal: AbortSignal): Pr
 function wholeText(process: ManagedProcess, stream: 'stdout' | 'stderr'): string {
   const { dropped } = process.view()[stream];
   const text = process.drainText(stream, SYNC_OUTPUT_BYTES);
-  return dropped === 0 ? text : `[${dropped} earlier bytes are not kept]\n${text}`;
+  return dropped === 0 ? text : `[${dropped} earlier bytes dropped]\n${text}`;
 }
 
 /** Takes what is undrained of both streams. `running` is false only when nothing more can come. */

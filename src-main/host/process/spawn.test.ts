@@ -56,7 +56,7 @@ describe('spawn', () => {
 
   it('keeps the end of a long output and says how much is missing', async () => {
     const { stdout } = await run('head -c 9000000 /dev/zero | tr "\\0" x; printf END');
-    expect(stdout).toMatch(/^\[611395 earlier bytes are not kept\]\nx+END$/);
+    expect(stdout).toMatch(/^\[611395 earlier bytes dropped\]\nx+END$/);
   });
 
   it('tells what to do about a program that is not there', async () => {

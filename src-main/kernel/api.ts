@@ -25,7 +25,7 @@ export function createApi(options: ApiOptions): Kernel {
   // Changes of what is installed happen one after the other.
   const mutex = createMutex();
   const inBackground = (work: Promise<unknown>): void => {
-    work.catch((error: unknown) => report('an act of the operator failed', error));
+    work.catch((error: unknown) => report('an operator action failed', error));
   };
   const confirm: Kernel['confirm'] = (token, grants) =>
     mutex(() =>
@@ -79,7 +79,7 @@ export function createApi(options: ApiOptions): Kernel {
         try {
           listener(event);
         } catch (error) {
-          report('a listener of the kernel failed', error);
+          report('a kernel listener failed', error);
         }
       }),
     dispose,

@@ -21,6 +21,6 @@ export async function doChores(
     await pruneCapsuleLogs(join(dataDir, 'logs'), clock.now());
     await installBundled(kernel, bundled, join(dataDir, 'bundled.json'), report);
   } catch (error) {
-    report('a start-up chore failed', error);
+    report('a start-up task failed', error);
   }
 }

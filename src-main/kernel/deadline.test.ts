@@ -16,7 +16,7 @@ describe('a call whose capsule is still being loaded', () => {
     const ping = { capsule: 'trap', action: 'ping' };
     await expect(kernel.invoke({ ...ping, timeoutMs: 1 })).rejects.toMatchObject({
       code: 'guest-timed-out',
-      message: 'trap: The capsule was not ready for the call before its deadline.',
+      message: 'trap: The capsule was not ready before the deadline of the call.',
     });
     await expect(kernel.invoke(ping)).resolves.toMatchObject({ data: '{"pong":true,"calls":1}' });
     await kernel.dispose();

@@ -21,7 +21,7 @@ it('a component of another tool chain, which imports all 14 interfaces, installs
 
   const answers = await call('call');
   const soon = (name: string): object => ({
-    err: { tag: 'unknown', val: `${name} is not available yet in this version of Capsule Desktop.` },
+    err: { tag: 'unknown', val: `${name} is not available in this version of Capsule Desktop.` },
   });
   expect(answers).toEqual({
     'approval@1.0.0': soon('astrid:approval/host@1.0.0'),
@@ -30,7 +30,7 @@ it('a component of another tool chain, which imports all 14 interfaces, installs
     'http@1.1.0': soon('astrid:http/host@1.1.0'),
     'identity@1.0.0': soon('astrid:identity/host@1.0.0'),
     'io@1.0.0': { err: { tag: 'invalid-input' } },
-    'ipc@1.0.0': soon('The sending half of astrid:ipc/host@1.0.0'),
+    'ipc@1.0.0': soon('Publishing (astrid:ipc/host@1.0.0)'),
     'kv@1.0.0': soon('astrid:kv/host@1.0.0'),
     'net@1.0.0': soon('astrid:net/host@1.0.0'),
     'process@1.1.0': { err: { tag: 'no-such-process' } },

@@ -26,7 +26,7 @@ describe('a guest that never returns', () => {
       kernel.invoke({ capsule: 'spinner', action: 'spin', timeoutMs: 1_000 }),
     ).rejects.toMatchObject({
       code: 'guest-timed-out',
-      message: 'spinner: The guest did not return within 1 s and was ended.',
+      message: 'spinner: The guest did not return within 1 s and was terminated.',
     });
     expect(viewOf(started, 'spinner').lastCall).toMatchObject({ action: 'spin', outcome: 'timed-out' });
     await expect.poll(() => viewOf(started, 'spinner').instances).toEqual([]);
@@ -71,7 +71,7 @@ describe('a guest that never returns', () => {
     );
     await expect(spin(300)).resolves.toMatchObject({
       code: 'guest-timed-out',
-      message: expect.stringContaining('No instance came free'),
+      message: expect.stringContaining('No instance became available'),
     });
     const cancel = AbortSignal.timeout(50);
     await expect(kernel.invoke({ capsule: 'spinner', action: 'ping', signal: cancel })).rejects.toMatchObject(
@@ -229,7 +229,7 @@ describe('a run loop', () => {
     await expect.poll(() => ticks(started).length).toBeGreaterThan(1);
     expect(viewOf(started, 'loop')).toMatchObject({
       state: 'running',
-      stateReason: 'Its run loop is starting.',
+      stateReason: 'The run loop is starting.',
     });
   });
 
@@ -239,7 +239,7 @@ describe('a run loop', () => {
       .poll(() => viewOf(started, 'loop'))
       .toMatchObject({
         state: 'ready',
-        stateReason: 'Its run loop has returned.',
+        stateReason: 'The run loop has returned.',
         restarts: 0,
       });
     expect(ticks(started)).toHaveLength(2);
@@ -251,7 +251,7 @@ describe('a run loop', () => {
     const [, crashed = 0, again = 0] = ticks(started);
     expect(again - crashed).toBeGreaterThan(1_900);
     const restarting = (): readonly string[] =>
-      states(started).filter((state) => /^restarting: .*It starts again by itself\.$/.test(state));
+      states(started).filter((state) => /^restarting: .*It will restart automatically\.$/.test(state));
     await expect.poll(restarting).toHaveLength(2);
     expect(states(started).filter((state) => state.startsWith('failed'))).toEqual([]);
   });

@@ -83,7 +83,7 @@ describe('a guest that imports every host interface', () => {
     await kernel.install(guestFolder('stubs'), { grants: 'all' });
     const { data } = await kernel.invoke({ capsule: 'stubs', action: 'call' });
     const unavailable = (name: string): object => ({
-      err: { tag: 'unknown', val: `${name} is not available yet in this version of Capsule Desktop.` },
+      err: { tag: 'unknown', val: `${name} is not available in this version of Capsule Desktop.` },
     });
     expect(parse(data)).toEqual({
       'approval@1.0.0': unavailable('astrid:approval/host@1.0.0'),
@@ -92,7 +92,7 @@ describe('a guest that imports every host interface', () => {
       'http@1.0.0': unavailable('astrid:http/host@1.0.0'),
       'identity@1.0.0': unavailable('astrid:identity/host@1.0.0'),
       'io@1.0.0': { err: { tag: 'invalid-input' } },
-      'ipc@1.0.0': unavailable('The sending half of astrid:ipc/host@1.0.0'),
+      'ipc@1.0.0': unavailable('Publishing (astrid:ipc/host@1.0.0)'),
       'kv@1.0.0': unavailable('astrid:kv/host@1.0.0'),
       'net@1.0.0': unavailable('astrid:net/host@1.0.0'),
       'process@1.0.0': { err: { tag: 'no-such-process' } },

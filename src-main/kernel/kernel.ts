@@ -160,7 +160,7 @@ function dataFolderUnusable(dataDir: string, cause: NodeJS.ErrnoException): Type
   return new TypedError(
     'data-folder-unusable',
     `The data folder ${dataDir} cannot be used: ${cause.message}.`,
-    'Check that it is a folder which you may write to and that the disk has room, or choose another folder.',
+    'Check that it is a writable folder and that the disk has free space, or choose another folder.',
     { cause },
   );
 }

@@ -51,7 +51,7 @@ export function openProcesses({ dataDir, clock, bus, paths }: ProcessOptions): K
     (error: unknown) =>
       error instanceof OsError
         ? { ok: false, detail: error.message, fix: error.hint }
-        : { ok: false, detail: String(error), fix: 'See the application’s log.' },
+        : { ok: false, detail: String(error), fix: 'See the log for details.' },
   );
 
   return {
@@ -90,8 +90,10 @@ export function openProcesses({ dataDir, clock, bus, paths }: ProcessOptions): K
 function sandboxDetail(bwrap: string, filtered: boolean): string {
   return [
     `bubblewrap, ${bwrap}`,
-    ...(filtered ? [] : ['no filter of system calls for this processor']),
+    ...(filtered ? [] : ['no system call filter for this architecture']),
     // The kernel exempts root from the limit on processes; a fork bomb is then ended by watching alone.
-    ...(process.getuid?.() === 0 ? ['run as root: the number of processes is only watched'] : []),
+    ...(process.getuid?.() === 0
+      ? ['running as root: the process limit is enforced only by monitoring']
+      : []),
   ].join('; ');
 }

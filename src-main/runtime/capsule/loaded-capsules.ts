@@ -142,7 +142,7 @@ export class LoadedCapsules {
 export function closing(): RuntimeError {
   return new RuntimeError(
     'kernel-disposed',
-    'Capsule Desktop is closing; nothing is started any more.',
-    'Start it again, then repeat the call.',
+    'Capsule Desktop is shutting down; no new calls are accepted.',
+    'Restart Capsule Desktop, then repeat the call.',
   );
 }

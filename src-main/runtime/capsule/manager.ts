@@ -169,8 +169,8 @@ export class CapsuleManager {
     if (capsule === undefined) {
       throw new RuntimeError(
         'capsule-not-found',
-        `There is no capsule ${JSON.stringify(id)}.`,
-        'Install it first, or choose one of the installed capsules.',
+        `No such capsule: ${JSON.stringify(id)}.`,
+        'Install it first, or choose an installed capsule.',
       );
     }
     return capsule;

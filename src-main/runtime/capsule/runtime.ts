@@ -116,8 +116,8 @@ export class CapsuleRuntime {
     if (!this.#options.component.exports.includes('astridHookTrigger')) {
       throw new RuntimeError(
         'action-unsupported',
-        `The capsule ${this.#options.capsule} takes no actions.`,
-        'Its component exports no astrid-hook-trigger; watch its processes and log instead.',
+        `The capsule ${this.#options.capsule} does not handle actions.`,
+        'Its component does not export astrid-hook-trigger. See its processes and log instead.',
       );
     }
     const at = Date.now();
@@ -130,7 +130,7 @@ export class CapsuleRuntime {
       if (signals.some((signal) => signal.aborted)) {
         return call.signal?.aborted === true
           ? { kind: 'cancelled', message: 'The invocation was cancelled.' }
-          : { kind: 'timed-out', message: 'No instance came free before the deadline.' };
+          : { kind: 'timed-out', message: 'No instance became available before the deadline.' };
       }
       throw error;
     });
@@ -201,7 +201,7 @@ export class CapsuleRuntime {
     if (this.#disposed) {
       throw new RuntimeError(
         'capsule-disabled',
-        `The capsule ${this.#options.capsule} is being stopped.`,
+        `The capsule ${this.#options.capsule} is stopping.`,
         'Enable it again, then repeat the call.',
       );
     }

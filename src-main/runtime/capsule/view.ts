@@ -41,7 +41,7 @@ export function brokenView({ id, reason }: BrokenCapsule): CapsuleView {
     size: 0,
     enabled: false,
     state: 'failed',
-    stateReason: `It cannot be read from the data folder: ${reason} Install it again, or remove it.`,
+    stateReason: `Cannot be loaded from the data folder: ${reason} Reinstall or remove it.`,
     restarts: 0,
     imports: [],
     exports: [],
@@ -60,7 +60,7 @@ function stateOf(
   failure: string,
 ): { readonly state: CapsuleState; readonly reason: string } {
   if (!enabled) {
-    return { state: 'disabled', reason: 'Switched off; nothing of it runs.' };
+    return { state: 'disabled', reason: 'Disabled.' };
   }
   if (failure !== '') {
     return { state: 'failed', reason: failure };
@@ -71,11 +71,11 @@ function stateOf(
       return { state: 'ready', reason: '' };
     case 'starting':
     case 'running':
-      return { state: 'running', reason: loop.kind === 'starting' ? 'Its run loop is starting.' : '' };
+      return { state: 'running', reason: loop.kind === 'starting' ? 'The run loop is starting.' : '' };
     case 'finished':
-      return { state: 'ready', reason: 'Its run loop has returned.' };
+      return { state: 'ready', reason: 'The run loop has returned.' };
     case 'restarting':
-      return { state: 'restarting', reason: `${loop.reason} It starts again by itself.` };
+      return { state: 'restarting', reason: `${loop.reason} It will restart automatically.` };
     case 'failed':
       return { state: 'failed', reason: loop.reason };
   }

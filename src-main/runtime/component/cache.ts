@@ -110,7 +110,7 @@ async function read(folder: string): Promise<TranspiledComponent | undefined> {
 async function readWhole(folder: string, name: string, hash: string): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(await readFile(join(folder, name)));
   if (sha256(bytes) !== hash) {
-    throw new Error(`${name} is not what was written`);
+    throw new Error(`${name} was changed on disk`);
   }
   return bytes;
 }

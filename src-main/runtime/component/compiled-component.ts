@@ -43,8 +43,8 @@ export async function compileComponent(
     }
     throw new RuntimeError(
       'component-unusable',
-      'The component holds a core module that this WebAssembly engine does not accept.',
-      'Build it again with a current tool chain and without experimental WebAssembly features.',
+      'The component contains a core module that the WebAssembly engine rejects.',
+      'Rebuild it with a current toolchain, without experimental WebAssembly features.',
       { cause: error },
     );
   }

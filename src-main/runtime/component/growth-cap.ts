@@ -45,7 +45,7 @@ function cappedContent(module: Uint8Array, section: LimitsSection, maxima: reado
   section.limits.forEach((limits, index) => {
     const maximum = maxima[index];
     if (maximum === undefined) {
-      throw new RangeError('The module has more memories or tables than were counted.');
+      throw new RangeError('The module has more memories or tables than counted.');
     }
     parts.push(module.subarray(at, limits.start), Uint8Array.from(cappedLimits(limits, maximum)));
     at = limits.end;

@@ -81,6 +81,6 @@ describe('the entries of element segments', () => {
   it('are refused when there are too many', () => {
     const modules = new Map([['m.wasm', moduleOf(600_000)]]);
     expect(() => planGrowth(made(1), modules, 0)).not.toThrow();
-    expect(() => planGrowth(made(2), modules, 0)).toThrow('takes 1200010 table entries');
+    expect(() => planGrowth(made(2), modules, 0)).toThrow('needs 1200010 table entries');
   });
 });

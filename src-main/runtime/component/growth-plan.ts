@@ -130,7 +130,7 @@ function shareMemories(memories: readonly Demand[], limitBytes: number): Readonl
     throw new RuntimeError(
       'guest-refused-to-start',
       `The component declares ${declaredBytes} bytes of memory; the limit is ${limitBytes}.`,
-      'Build the component with a smaller initial memory.',
+      'Rebuild the component with a smaller initial memory.',
     );
   }
   return shareOut(memories, Math.floor(limitBytes / PAGE_BYTES));
@@ -151,8 +151,8 @@ function shareTables(
   if (entries > TABLE_ENTRIES) {
     throw new RuntimeError(
       'guest-refused-to-start',
-      `The component takes ${entries} table entries (tables of ${declared} elements, imported ${imported} times, and ${segments} in segments); the limit is ${TABLE_ENTRIES}.`,
-      'Build the component with smaller tables.',
+      `The component needs ${entries} table entries (tables of ${declared} elements, imported ${imported} times, plus ${segments} in segments); the limit is ${TABLE_ENTRIES}.`,
+      'Rebuild the component with smaller tables.',
     );
   }
   return shareOut(tables, Math.floor((TABLE_ENTRIES - segments) / (1 + imported)));
@@ -162,8 +162,8 @@ function requireFew(what: string, count: number, limit: number): void {
   if (count > limit) {
     throw new RuntimeError(
       'guest-refused-to-start',
-      `The component makes ${count} ${what}; the limit is ${limit}.`,
-      'Compose it of fewer parts.',
+      `The component has ${count} ${what}; the limit is ${limit}.`,
+      'Compose it from fewer parts.',
     );
   }
 }

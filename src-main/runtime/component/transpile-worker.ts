@@ -14,7 +14,7 @@ export type TranspileReply =
 
 const port = parentPort;
 if (port === null) {
-  throw new Error('This file is the entry of a worker thread.');
+  throw new Error('This file must run as a worker thread.');
 }
 
 port.on('message', (request: TranspileRequest) => {

@@ -39,10 +39,10 @@ export async function transpile(
   const files = new Map(result.files);
   const source = files.get(SCRIPT_NAME);
   if (source === undefined) {
-    throw new Error('jco made no script.');
+    throw new Error('jco produced no script.');
   }
   if (source.length > MAX_SCRIPT_BYTES) {
-    throw new Error(`it becomes a script of ${source.length} bytes, and the limit is ${MAX_SCRIPT_BYTES}`);
+    throw new Error(`its generated script has ${source.length} bytes; the limit is ${MAX_SCRIPT_BYTES}`);
   }
   const modules = [...files].filter(([name]) => name.endsWith('.wasm'));
   return {
@@ -62,7 +62,7 @@ function moduleToScript(source: string): string {
     .replace(/^export function instantiate\(/m, 'function instantiate(')
     .replace(/^export const _util = /m, 'const _util = ');
   if (/^(?:export|import)\b/m.test(script)) {
-    throw new Error('jco made a module that is more than one instantiate function.');
+    throw new Error('jco produced a module with more than one instantiate function.');
   }
   return `'use strict';(() => {\n${script}\nreturn instantiate;\n})()`;
 }

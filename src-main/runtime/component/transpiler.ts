@@ -34,7 +34,7 @@ export function createTranspiler(workerFile: string): Transpiler {
     started.on('exit', () => {
       if (worker === started) {
         worker = undefined;
-        failAll('its transpiler ended unexpectedly');
+        failAll('the transpiler exited unexpectedly');
       }
     });
     // An idle transpiler does not keep a command-line run alive.
@@ -65,7 +65,7 @@ export function createTranspiler(workerFile: string): Transpiler {
       const id = ++lastId;
       const waiting = deferred<TranspiledComponent>();
       pending.set(id, waiting);
-      const timer = setTimeout(() => void end('it took too long to prepare'), TRANSPILE_TIMEOUT_MS);
+      const timer = setTimeout(() => void end('transpiling took too long'), TRANSPILE_TIMEOUT_MS);
       try {
         worker.postMessage({ id, component, imports } satisfies TranspileRequest);
         return await waiting.promise;
@@ -76,14 +76,14 @@ export function createTranspiler(workerFile: string): Transpiler {
         }
       }
     },
-    dispose: () => end('the application is closing'),
+    dispose: () => end('Capsule Desktop is shutting down'),
   };
 }
 
 function unusable(why: string): RuntimeError {
   return new RuntimeError(
     'component-unusable',
-    `The component cannot be prepared for running: ${why}.`,
-    'Build it again with a current tool chain; `inspect` shows what it imports.',
+    `The component could not be transpiled: ${why}.`,
+    'Rebuild it with a current toolchain. `inspect` shows what it imports.',
   );
 }

@@ -24,12 +24,12 @@ export function overdue(timeoutMs: number): Abort {
   const seconds = (timeoutMs / 1_000).toLocaleString('en', { maximumFractionDigits: 1 });
   const words = `The guest did not return within ${seconds} s`;
   return {
-    returned: { kind: 'timed-out', message: `${words}; its call was cut short.` },
-    ended: { kind: 'timed-out', message: `${words} and was ended.` },
+    returned: { kind: 'timed-out', message: `${words}; the call was aborted.` },
+    ended: { kind: 'timed-out', message: `${words} and was terminated.` },
   };
 }
 
 /** @param guestMessage what the guest itself said, or V8 of its trap */
 export function outOfMemory(limitBytes: number, guestMessage: string): string {
-  return `The guest reached its memory limit of ${Math.round(limitBytes / 1_048_576)} MiB and was ended (${guestMessage}).`;
+  return `The guest reached its memory limit of ${Math.round(limitBytes / 1_048_576)} MiB and was terminated (${guestMessage}).`;
 }

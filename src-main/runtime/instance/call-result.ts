@@ -22,22 +22,22 @@ const explanations: Readonly<
 > = {
   trapped: {
     code: 'guest-trapped',
-    hint: 'This is a fault of the capsule. Its instance was discarded; the next call gets a fresh one.',
+    hint: 'This is a bug in the capsule. Its instance was discarded; the next call gets a new one.',
   },
   'out-of-memory': {
     code: 'guest-out-of-memory',
-    hint: 'Call it with less data. The next call gets a fresh instance.',
+    hint: 'Call it with less data. The next call gets a new instance.',
   },
   'timed-out': {
     code: 'guest-timed-out',
-    hint: 'Give it more time or less work. The next call gets a fresh instance.',
+    hint: 'Allow more time, or give it less work. The next call gets a new instance.',
   },
   cancelled: {
     code: 'invocation-cancelled',
-    hint: 'Nothing else was changed; invoke the action again when you want it.',
+    hint: 'You can invoke the action again at any time.',
   },
   refused: {
     code: 'guest-refused-to-start',
-    hint: 'Build the component again against the interfaces of this host; `inspect` shows what it imports.',
+    hint: 'Rebuild the component against the interfaces of this host. `inspect` shows what it imports.',
   },
 };

@@ -18,8 +18,8 @@ export function callTimeout(asked: number | undefined, longestMs: number): numbe
   if (asked !== undefined && !(asked > 0)) {
     throw new RuntimeError(
       'invalid-input',
-      `A call cannot be given ${asked} ms.`,
-      'Give a number of milliseconds above 0 as `timeoutMs`, or leave it out.',
+      `Invalid timeout: ${asked} ms.`,
+      'Set `timeoutMs` to more than 0, or omit it.',
     );
   }
   return Math.ceil(Math.min(asked ?? longestMs, longestMs));
@@ -39,7 +39,7 @@ export async function waitWithin<T>(
   const cancel = (): void =>
     cut.reject(failureOf({ kind: 'cancelled', message: 'The invocation was cancelled.' }, capsule));
   const timer = setTimeout(() => {
-    const message = 'The capsule was not ready for the call before its deadline.';
+    const message = 'The capsule was not ready before the deadline of the call.';
     cut.reject(failureOf({ kind: 'timed-out', message }, capsule));
   }, timeoutMs);
   signal?.addEventListener('abort', cancel, { once: true });

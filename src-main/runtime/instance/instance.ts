@@ -88,7 +88,7 @@ export class GuestInstance {
       port1,
       shared,
       ({ op, args }) => this.#answer(op, args),
-      (error) => options.report(`${options.capsule}: a host call was not answered`, error),
+      (error) => options.report(`${options.capsule}: a host call got no response`, error),
     );
     this.#worker.on('message', (message: GuestMessage) => this.#onMessage(message));
     this.#worker.on('error', (error) => this.#onWorkerError(error));
@@ -115,7 +115,7 @@ export class GuestInstance {
    */
   async call(name: GuestExport, args: readonly unknown[], options: CallOptions): Promise<CallOutcome> {
     if (this.#running !== undefined) {
-      throw new Error('A guest serves one call at a time; its pool handed it out twice.');
+      throw new Error('An instance serves one call at a time, but its pool handed it out twice.');
     }
     if (this.#endReason !== undefined) {
       return this.#endReason;
@@ -163,7 +163,7 @@ export class GuestInstance {
 
   /** Ends the worker at once, whatever it is doing, and drops its handles. */
   async terminate(): Promise<void> {
-    this.#finish({ kind: 'cancelled', message: 'The instance was ended.' });
+    this.#finish({ kind: 'cancelled', message: 'The instance was terminated.' });
     await this.#worker.terminate();
   }
 
@@ -246,7 +246,7 @@ export class GuestInstance {
       heap
         ? {
             kind: 'out-of-memory',
-            message: `The guest's thread used more than ${WORKER_HEAP_MB} MB of JavaScript heap.`,
+            message: `The guest's thread exceeded ${WORKER_HEAP_MB} MB of JavaScript heap.`,
           }
         : { kind: 'trapped', message: error.message },
     );
@@ -265,11 +265,13 @@ export class GuestInstance {
     this.#exited = true;
     closed(this);
     this.#stopServing();
-    this.#finish({ kind: 'trapped', message: 'The guest’s thread ended unexpectedly.' });
+    this.#finish({ kind: 'trapped', message: 'The guest’s thread exited unexpectedly.' });
     const { capsule, pipeline, report } = this.#options;
     pipeline
       .recordDrops(this.#options, this.handles.dispose())
-      .catch((error: unknown) => report(`${capsule}: what its instance ended is not recorded`, error));
+      .catch((error: unknown) =>
+        report(`${capsule}: the resources dropped with its instance could not be recorded`, error),
+      );
     this.#ended.fire(undefined);
     this.#ended.dispose();
   }

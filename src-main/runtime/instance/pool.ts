@@ -135,7 +135,7 @@ export function createInstancePool(create: () => GuestInstance, limit: number): 
 function stopping(): RuntimeError {
   return new RuntimeError(
     'capsule-disabled',
-    'The capsule was stopped before an instance of it came free.',
+    'The capsule was stopped before an instance became available.',
     'Enable it again, then repeat the call.',
   );
 }

@@ -60,7 +60,7 @@ export function startRunLoop(create: () => GuestInstance, onChange: () => void):
     if (decision.kind === 'give-up') {
       change({
         kind: 'failed',
-        reason: `Its run loop crashed ${policy.attempts()} times in a row: ${end.message}`,
+        reason: `The run loop crashed ${policy.attempts()} times in a row: ${end.message}`,
       });
       return;
     }

@@ -250,7 +250,7 @@ test(
       /^Capsule Desktop \d+\.\d+\.\d+[\w.-]* \((commit [0-9a-f]{7}, built \d{4}-\d\d-\d\d|built from source); Electron [\d.]+\)\n$/,
     );
     const help = await askProgram(desktop, '--help', dataDir);
-    expect(help.text).toContain(`Data is kept in ${dataDir}\n`);
+    expect(help.text).toContain(`Data folder: ${dataDir}\n`);
     expect([version.code, help.code, existsSync(dataDir)]).toEqual([0, 0, false]);
   },
 );
@@ -261,9 +261,9 @@ test(
   async () => {
     // It is asked in the root folder.
     expect((await askProgram(desktop, '--help', 'never/there')).text).toContain(
-      'Data is kept in /never/there\n',
+      'Data folder: /never/there\n',
     );
-    expect((await askProgram(desktop, '--help', '')).text).toMatch(/^Data is kept in \/.+$/m);
+    expect((await askProgram(desktop, '--help', '')).text).toMatch(/^Data folder: \/.+$/m);
   },
 );
 

@@ -120,7 +120,7 @@ function start(): void {
         log,
       }),
     (error: unknown) => {
-      log(`the kernel did not start: ${stackOf(error)}`);
+      log(`the kernel failed to start: ${stackOf(error)}`);
       throw kernelFailed(error);
     },
   );

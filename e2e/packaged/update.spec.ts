@@ -116,7 +116,7 @@ test('the next version comes by four clicks, and nothing is asked of the feed be
   });
 });
 
-test('a file that does not match the feed's hash is deleted, and a corrected feed works', async () => {
+test('a file whose hash does not match is deleted, and a corrected feed works', async () => {
   await inPlace(async ({ path, env, server, start }) => {
     server.offer(next, { sha512: old.sha512 });
     const program = start();

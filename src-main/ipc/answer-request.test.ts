@@ -101,7 +101,7 @@ describe('an answered request', () => {
         ok: false,
         error: {
           code: 'kernel-failed',
-          message: 'The runtime did not start: The data folder cannot be read.',
+          message: 'The runtime failed to start: The data folder cannot be read.',
           hint: 'Check its owner.',
         },
       });

@@ -29,8 +29,8 @@ export function answerRequest<Name extends RequestName>(
       edge.log(`request ${name} refused: web contents ${event.sender.id} is not a page of this application`);
       throw new TypedError<IpcErrorCode>(
         'refused-sender',
-        'Only the window of Capsule Desktop may ask for this.',
-        'Close the page that asked.',
+        'Only the Capsule Desktop window may send this request.',
+        'Close the page that sent it.',
       );
     }
     const argument = validArgument(name, sent);
@@ -53,6 +53,6 @@ function validArgument<Name extends RequestName>(
   throw new TypedError<IpcErrorCode>(
     'invalid-argument',
     `${name}: ${where} is not valid.`,
-    'Correct what was entered. If nothing was, reload the window.',
+    'Correct the input. If you entered nothing, reload the window.',
   );
 }

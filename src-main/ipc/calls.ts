@@ -55,15 +55,15 @@ function refuseOneTooMany({ controllers }: WindowCalls, call: string): void {
   if (controllers.has(call)) {
     throw new TypedError<IpcErrorCode>(
       'call-in-use',
-      `A call named ${call} is under way already.`,
-      'Wait for it or cancel it, or choose another name.',
+      `A call with the id ${call} is already running.`,
+      'Wait for it, cancel it, or use another id.',
     );
   }
   if (controllers.size >= MAX_CALLS_PER_WINDOW) {
     throw new TypedError<IpcErrorCode>(
       'too-many-calls',
-      `${MAX_CALLS_PER_WINDOW} calls are under way in this window.`,
-      'Wait for some of them or cancel them.',
+      `This window has reached its limit of ${MAX_CALLS_PER_WINDOW} running calls.`,
+      'Wait for some of them, or cancel them.',
     );
   }
 }

@@ -27,8 +27,8 @@ export async function envelope<Answer>(
       ok: false,
       error: {
         code: 'internal' satisfies IpcErrorCode,
-        message: `${name} failed for a reason that was not foreseen.`,
-        hint: 'Try again. If it fails again, restart Capsule Desktop and look at what it printed.',
+        message: `${name} failed unexpectedly.`,
+        hint: 'Try again. If it fails again, restart Capsule Desktop and see its log for details.',
       },
     };
   }
@@ -39,8 +39,8 @@ export function kernelFailed(error: unknown): TypedError<IpcErrorCode> {
   const known = isTypedError(error);
   return new TypedError<IpcErrorCode>(
     'kernel-failed',
-    known ? `The runtime did not start: ${error.message}` : 'The runtime did not start.',
-    known ? error.hint : 'Quit and start Capsule Desktop from a terminal: it prints the reason there.',
+    known ? `The runtime failed to start: ${error.message}` : 'The runtime failed to start.',
+    known ? error.hint : 'Quit, then start Capsule Desktop from a terminal to see the reason.',
     { cause: error },
   );
 }

@@ -37,8 +37,8 @@ export class InstallOffers {
     if (this.#paths.length >= MAX_WAITING_OFFERS) {
       this.refuse(path, {
         code: 'open-too-many',
-        message: `${MAX_WAITING_OFFERS} capsules wait to be looked at already.`,
-        hint: 'Decide on those first, then open it again.',
+        message: `${MAX_WAITING_OFFERS} capsules are already waiting for review.`,
+        hint: 'Review those first, then open it again.',
       });
       return;
     }
@@ -53,7 +53,7 @@ export class InstallOffers {
     } else if (this.#refusals.length < MAX_WAITING_OFFERS) {
       this.#refusals.push({ source, failure });
     } else {
-      this.#log(`not opened, and no window to say it in: ${failure.code}`);
+      this.#log(`could not open a capsule, and no window to show it: ${failure.code}`);
     }
   }
 

@@ -83,7 +83,7 @@ describe('the log of capsules', () => {
     const lines = (await readFile(join(folder, 'anna/one/2025-01-31.log'), 'utf8')).trimEnd().split('\n');
     expect(lines).toHaveLength(LOG_QUEUE + 2);
     expect(lines.slice(-2)).toEqual([
-      '1738324800.007 WARN [one] 3 lines are missing here: the disk was too slow for them.',
+      '1738324800.007 WARN [one] 3 lines dropped: the disk was too slow.',
       '1738324800.007 INFO [one] later',
     ]);
   });

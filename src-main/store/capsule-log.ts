@@ -34,7 +34,7 @@ export function createCapsuleLog(
       const path = join(folder, owner, `${day}.log`);
       if (missing > 0) {
         lost.delete(owner);
-        const note = `${missing} lines are missing here: the disk was too slow for them.`;
+        const note = `${missing} lines dropped: the disk was too slow.`;
         writer.append(path, formatLine(now, 'warn', capsule, note));
       }
       writer.append(path, formatLine(now, level, capsule, message));

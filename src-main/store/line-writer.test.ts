@@ -35,7 +35,7 @@ describe('lines', () => {
     writer.append(path, 'lost too');
     writer.append(join(folder, 'other'), 'kept');
     await writer.flush();
-    expect(reports).toEqual([expect.stringMatching(/^2 lines could not be written to .*log: Error: EISDIR/)]);
+    expect(reports).toEqual([expect.stringMatching(/^could not write 2 lines to .*log: Error: EISDIR/)]);
     await expect(readFile(join(folder, 'other'), 'utf8')).resolves.toBe('kept\n');
     await rm(path, { recursive: true });
     writer.append(path, 'later');

@@ -27,7 +27,7 @@ export function createLineWriter(report: (message: string, error: unknown) => vo
           await mkdir(dirname(path), { recursive: true, mode: 0o700 });
           await appendFile(path, lines.join(''), { mode: 0o600 });
         } catch (error) {
-          report(`${lines.length} lines could not be written to ${path}`, error);
+          report(`could not write ${lines.length} lines to ${path}`, error);
         }
       }
     }

@@ -212,8 +212,8 @@ function requireInstalled(installed: ReadonlyMap<string, InstalledCapsule>, id: 
   if (capsule === undefined) {
     throw capsuleError(
       'capsule-not-found',
-      `There is no capsule ${JSON.stringify(id)}.`,
-      'Choose one of the installed capsules.',
+      `No such capsule: ${JSON.stringify(id)}.`,
+      'Choose an installed capsule.',
     );
   }
   return capsule;

@@ -44,20 +44,20 @@ describe('a component', () => {
   });
 
   it.each<[string, readonly string[], readonly string[], string]>([
-    ['wasi:cli/environment@0.2.3', ['get-environment'], [], 'No WASI is provided.'],
+    ['wasi:cli/environment@0.2.3', ['get-environment'], [], 'WASI is not provided.'],
     ['wasi:io/poll@0.2.0', [], ['pollable'], '--stub-wasi'],
     [
       'astrid:process/host@2.0.0',
       [],
       [],
-      'a version that is provided: astrid:process/host@1.0.0, astrid:process/host@1.1.0.',
+      'a provided version: astrid:process/host@1.0.0, astrid:process/host@1.1.0.',
     ],
     ['astrid:proces/host@1.0.0', [], [], 'Did you mean "astrid:process/host@1.0.0"?'],
-    ['acme:tools/all@1.0.0', [], [], 'Only the interfaces of the contract are provided.'],
+    ['acme:tools/all@1.0.0', [], [], "Only the contract's interfaces are provided."],
     ['astrid:process/host@1.0.0', ['spawm'], [], 'Did you mean "spawn"?'],
     ['astrid:io/poll@1.0.0', [], ['polable'], 'Did you mean "pollable"?'],
-    ['astrid:guest/lifecycle@1.0.0', ['surprise'], [], 'Only the interfaces'],
-    ['constructor', [], [], 'Only the interfaces'],
+    ['astrid:guest/lifecycle@1.0.0', ['surprise'], [], "Only the contract's interfaces"],
+    ['constructor', [], [], "Only the contract's interfaces"],
   ])('that imports %s with %j and %j is refused', (name, functions, resources, hint) => {
     expect(problemOf(importing(name, functions, resources))).toMatchObject({
       code: 'component-unknown-import',

@@ -33,8 +33,8 @@ export function requireRunnable(header: ComponentHeader, served: ServedInterface
   if (!callable) {
     throw capsuleError(
       'component-no-export',
-      'The component exports nothing that the runtime calls.',
-      `Export at least one of the functions ${guestExports.join(', ')}.`,
+      'The component exports no function that the runtime calls.',
+      `Export at least one of ${guestExports.join(', ')}.`,
     );
   }
 }
@@ -64,8 +64,8 @@ function requireServed(wanted: ComponentImport, served: ServedInterfaces): void 
     if (missing !== undefined) {
       throw capsuleError(
         'component-unknown-import',
-        `The component wants the ${what} ${quoted(missing)} of ${quoted(wanted.name)}, which has none of that name.`,
-        `Build it against the contract's own text of that package.${didYouMean(missing, provided)}`,
+        `The component imports the ${what} ${quoted(missing)} from ${quoted(wanted.name)}, which does not define it.`,
+        `Build it against the contract's WIT of that package.${didYouMean(missing, provided)}`,
       );
     }
   }
@@ -77,7 +77,7 @@ function unknownImport(wanted: ComponentImport, served: ServedInterfaces): Typed
     return capsuleError(
       'component-unknown-import',
       sentence,
-      'No WASI is provided. Build without it: componentize-qjs --stub-wasi, componentize-js with every feature disabled, or Rust with wasm32-unknown-unknown.',
+      'WASI is not provided. Build without it: componentize-qjs --stub-wasi, componentize-js with every feature disabled, or Rust with wasm32-unknown-unknown.',
     );
   }
   const ids = Object.keys(served);
@@ -85,7 +85,7 @@ function unknownImport(wanted: ComponentImport, served: ServedInterfaces): Typed
   const versions = ids.filter((id) => id.startsWith(`${path}@`));
   const hint =
     versions.length > 0
-      ? `Build it against a version that is provided: ${versions.join(', ')}.`
-      : `Only the interfaces of the contract are provided.${didYouMean(wanted.name, ids)}`;
+      ? `Build it against a provided version: ${versions.join(', ')}.`
+      : `Only the contract's interfaces are provided.${didYouMean(wanted.name, ids)}`;
   return capsuleError('component-unknown-import', sentence, hint);
 }

@@ -91,21 +91,25 @@ describe('what a core module declares', () => {
 describe('a core module that cannot be read', () => {
   it.each([
     ['ends in the middle of a section', [5, 3, 1], 'longer than its module'],
-    ['has a section of an unknown kind', [14, 0], 'unknown kind 14'],
-    ['has bytes left over in a section', [5, 4, 1, 0x00, 1, 0], 'more bytes'],
+    ['has a section of an unknown kind', [14, 0], 'section kind 14'],
+    ['has bytes left over in a section', [5, 4, 1, 0x00, 1, 0], 'bytes after its last item'],
     [
       'has a number without end',
       [5, 202, 1, 1, 0x00, ...Array.from({ length: 199 }, () => 0x80), 0x01],
       'too long',
     ],
-    ['has tables twice', [4, 4, 1, 0x70, 0, 1, 4, 4, 1, 0x70, 0, 1], 'wrong place'],
-    ['has tables behind memories', [5, 3, 1, 0, 1, 4, 4, 1, 0x70, 0, 1], 'wrong place'],
-    ['has memories twice', [5, 3, 1, 0, 1, 5, 3, 1, 0, 1], 'two lists'],
+    ['has tables twice', [4, 4, 1, 0x70, 0, 1, 4, 4, 1, 0x70, 0, 1], 'misplaced'],
+    ['has tables behind memories', [5, 3, 1, 0, 1, 4, 4, 1, 0x70, 0, 1], 'misplaced'],
+    ['has memories twice', [5, 3, 1, 0, 1, 5, 3, 1, 0, 1], 'two memory sections'],
     ['has a limit of an unknown kind', [5, 3, 1, 0x10, 1], 'unknown flags'],
-    ['has a table of an unknown type', [4, 4, 1, 0x65, 0x00, 1], 'is not known'],
-    ['has a table with a computed value', [4, 8, 1, 0x40, 0, 0x70, 0, 1, 0xfb, 0x1c], 'is filled by'],
+    ['has a table of an unknown type', [4, 4, 1, 0x65, 0x00, 1], 'unknown core type'],
+    ['has a table with a computed value', [4, 8, 1, 0x40, 0, 0x70, 0, 1, 0xfb, 0x1c], 'initialised with'],
     ['has an element segment of an unknown kind', [9, 4, 1, 0x08, 0, 0], 'unknown flags 8'],
-    ['has an element segment longer than its section', [9, 4, 1, 0x01, 0x00, 9], 'longer than the bytes'],
+    [
+      'has an element segment longer than its section',
+      [9, 4, 1, 0x01, 0x00, 9],
+      'longer than the remaining bytes',
+    ],
     ['imports something unknown', [2, 7, 1, 1, 97, 1, 98, 0x20, 0], 'unknown kind 32'],
   ])('and %s is a typed error that says so', (_what, bytes, sentence) => {
     expect(() => read(bytes)).toThrow(TypedError);

@@ -66,13 +66,13 @@ export function readCoreModule(reader: ComponentReader): CoreModule {
         break;
       case 4:
         if (tables !== null || memories !== null) {
-          throw section.malformed('the tables of a core module are in the wrong place');
+          throw section.malformed('the table section of a core module is misplaced');
         }
         tables = limitsSection(items(section, () => tableEntry(section)));
         break;
       case 5:
         if (memories !== null) {
-          throw section.malformed('a core module has two lists of memories');
+          throw section.malformed('a core module has two memory sections');
         }
         memories = limitsSection(items(section, () => readLimits(section)));
         break;
@@ -91,12 +91,12 @@ export function readCoreModule(reader: ComponentReader): CoreModule {
       default:
         // Custom, function, global, start, code, data, data count, tag: without names, limits and types.
         if (id > 13) {
-          throw section.malformed(`there is a core section of the unknown kind ${id}`);
+          throw section.malformed(`unknown core section kind ${id}`);
         }
         continue;
     }
     if (!section.done) {
-      throw section.malformed('a core section has more bytes than its items');
+      throw section.malformed('a core section has bytes after its last item');
     }
   }
   return { memories, tables, importedTables, segmentEntries };
@@ -105,7 +105,7 @@ export function readCoreModule(reader: ComponentReader): CoreModule {
 function requirePreamble(reader: ComponentReader): void {
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) {
     if (reader.byte() !== byte) {
-      throw reader.malformed('a core module does not begin as one');
+      throw reader.malformed('a core module has an invalid header');
     }
   }
 }

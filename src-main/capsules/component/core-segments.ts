@@ -5,7 +5,7 @@ import { coreValueType, unsupported } from './core-types.ts';
 export function elementSegment(reader: ComponentReader): number {
   const flags = reader.u32();
   if (flags > 0x07) {
-    throw reader.malformed(`an element segment has the unknown flags ${flags}`);
+    throw reader.malformed(`an element segment has unknown flags ${flags}`);
   }
   const active = (flags & 0x01) === 0;
   const explicit = (flags & 0x02) !== 0;
@@ -55,7 +55,7 @@ export function constantExpression(reader: ComponentReader): void {
       case 0x7e:
         break;
       default:
-        throw unsupported(reader, `a table that is filled by the instruction 0x${code.toString(16)}`);
+        throw unsupported(reader, `a table initialised with the instruction 0x${code.toString(16)}`);
     }
   }
 }

@@ -52,7 +52,7 @@ export function coreExternType(reader: ComponentReader): 'table' | 'other' {
       reader.u32();
       return 'other';
     default:
-      throw reader.malformed(`a core import or export has the unknown kind ${kind}`);
+      throw reader.malformed(`unknown kind ${kind} of a core import or export`);
   }
 }
 
@@ -71,7 +71,7 @@ export function readLimits(reader: ComponentReader): DeclaredLimits {
   const start = reader.position;
   const flags = reader.byte();
   if (flags > 0x0f) {
-    throw reader.malformed(`a limit has the unknown flags ${flags}`);
+    throw reader.malformed(`a limit has unknown flags ${flags}`);
   }
   const minimum = reader.u64();
   const maximum = (flags & HAS_MAXIMUM) === 0 ? null : reader.u64();
@@ -85,7 +85,7 @@ export function coreValueType(reader: ComponentReader): void {
   if (code === 0x63 || code === 0x64) {
     reader.skipNumber();
   } else if (!((code >= 0x7b && code <= 0x7f) || (code >= 0x69 && code <= 0x74))) {
-    throw reader.malformed(`the core type ${code} is not known`);
+    throw reader.malformed(`unknown core type ${code}`);
   }
 }
 
@@ -93,7 +93,7 @@ export function coreValueType(reader: ComponentReader): void {
 export function unsupported(reader: ComponentReader, what: string): TypedError<CapsuleErrorCode> {
   return capsuleError(
     'component-unsupported',
-    `The component cannot be used: ${reader.where} has ${what} at byte ${reader.position}.`,
+    `The component is not supported: ${reader.where} has ${what} at byte ${reader.position}.`,
     'Build it without garbage-collected types.',
   );
 }

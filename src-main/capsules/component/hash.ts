@@ -15,8 +15,8 @@ export function requireDeclaredHash(manifest: Manifest, hash: string): void {
   if (declared !== null && declared !== hash) {
     throw capsuleError(
       'component-hash-mismatch',
-      `The manifest of ${manifest.id} declares the component ${declared.slice(0, 16)}…, but this one is ${hash.slice(0, 16)}….`,
-      'Get the capsule again from where it came from; if you built it, correct "hash" in [[component]].',
+      `The component's hash is ${hash.slice(0, 16)}…, but the manifest of ${manifest.id} declares ${declared.slice(0, 16)}….`,
+      'Download the capsule again. If you built it, correct "hash" in [[component]].',
     );
   }
 }

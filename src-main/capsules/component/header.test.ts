@@ -201,7 +201,7 @@ it.each([
   'a list that has %s twice is refused, as it could ask for the same a million times',
   async (_what, text, name) => {
     const bytes = await parse(`(component ${text})`);
-    expect(() => readComponentHeader(bytes)).toThrow(`the name ${name} stands twice`);
+    expect(() => readComponentHeader(bytes)).toThrow(`duplicate name ${name}`);
   },
 );
 

@@ -51,7 +51,7 @@ export function readComponentHeader(bytes: Uint8Array): ComponentHeader {
 
 function readComponent(reader: ComponentReader, depth: number): ComponentHeader {
   if (depth > MAX_COMPONENT_DEPTH) {
-    throw reader.malformed('components are nested too deep');
+    throw reader.malformed('components are nested too deeply');
   }
   const imports: ComponentImport[] = [];
   const exports: ComponentExport[] = [];
@@ -109,12 +109,12 @@ function readComponent(reader: ComponentReader, depth: number): ComponentHeader 
       default:
         // Custom, canon, start, value: without names and types.
         if (id > 12) {
-          throw reader.malformed(`there is a section of the unknown kind ${id}`);
+          throw reader.malformed(`unknown section kind ${id}`);
         }
         continue;
     }
     if (!section.done) {
-      throw section.malformed('a section has more bytes than its items');
+      throw section.malformed('a section has bytes after its last item');
     }
   }
   return { imports, exports };
@@ -126,11 +126,11 @@ function requireComponent(bytes: Uint8Array): void {
     throw capsuleError(
       'component-not-wasm',
       bytes.length === 0 ? 'The component is an empty file.' : 'The component is not a WebAssembly file.',
-      'Point "file" in [[component]] at the .wasm file that the build makes.',
+      'Set "file" in [[component]] to the .wasm file that the build produces.',
     );
   }
   if (bytes.length < 8) {
-    throw truncated(`it has ${bytes.length} bytes`);
+    throw truncated(`it has only ${bytes.length} bytes`);
   }
   const version = (bytes[4] ?? 0) + 256 * (bytes[5] ?? 0);
   const layer = (bytes[6] ?? 0) + 256 * (bytes[7] ?? 0);
@@ -138,14 +138,14 @@ function requireComponent(bytes: Uint8Array): void {
     throw capsuleError(
       'component-core-module',
       'The file is a core WebAssembly module, not a component.',
-      'Make a component of it: build for a component target, or run "wasm-tools component new".',
+      'Build for a component target, or convert it with "wasm-tools component new".',
     );
   }
   if (layer !== 1 || version !== 0x0d) {
     throw capsuleError(
       'component-malformed',
-      `The component has the binary version ${version} in layer ${layer}; version 13 in layer 1 is understood.`,
-      'Build it with a current tool chain.',
+      `Unsupported component binary version ${version}, layer ${layer}; supported: version 13, layer 1.`,
+      'Rebuild it with a current toolchain.',
     );
   }
 }
@@ -157,7 +157,7 @@ function sectionLength(reader: ComponentReader): number {
   }
   const length = reader.u32();
   if (length > reader.remaining) {
-    throw truncated(`a section of ${length} bytes has only ${reader.remaining}`);
+    throw truncated(`a section of ${length} bytes has only ${reader.remaining} left`);
   }
   return length;
 }
@@ -178,7 +178,7 @@ function readImport(reader: ComponentReader, types: TypeEntry[], depth: number):
   const shape = typeAt(reader, types, desc.index);
   // Only what the outermost component wants has to be served; a nested one may take its types from around it.
   if (shape === null && depth === 0) {
-    throw reader.malformed('an imported instance has a type that is no instance type');
+    throw reader.malformed('the type of an imported instance is not an instance type');
   }
   return { name, kind: 'instance', ...(shape ?? NOTHING) };
 }
@@ -191,7 +191,7 @@ function readExport(reader: ComponentReader, types: TypeEntry[]): ComponentExpor
   if (described === 0x01) {
     readExternDesc(reader);
   } else if (described !== 0x00) {
-    throw reader.malformed('an export is neither described nor plain');
+    throw reader.malformed('an export has an invalid description');
   }
   if (sort === 0x03) {
     types.push(typeAt(reader, types, index));
@@ -210,7 +210,7 @@ function typeAt(reader: ComponentReader, types: readonly TypeEntry[], index: num
 function truncated(what: string): Error {
   return capsuleError(
     'component-truncated',
-    `The component breaks off: ${what}.`,
-    'Build or copy it again; the file is not complete.',
+    `The component is truncated: ${what}.`,
+    'Rebuild it or copy it again.',
   );
 }

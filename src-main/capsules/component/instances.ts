@@ -20,7 +20,7 @@ export function coreInstance(reader: ComponentReader): void {
       reader.u32();
     });
   } else {
-    throw reader.malformed(`a core instance has the unknown form ${form}`);
+    throw reader.malformed(`unknown form ${form} of a core instance`);
   }
 }
 
@@ -41,14 +41,14 @@ export function instance(reader: ComponentReader): void {
       reader.u32();
     });
   } else {
-    throw reader.malformed(`an instance has the unknown form ${form}`);
+    throw reader.malformed(`unknown form ${form} of an instance`);
   }
 }
 
 /** Walks one core type: that of a core function or of a core module. */
 export function coreType(reader: ComponentReader, depth = 0): void {
   if (depth > MAX_COMPONENT_DEPTH) {
-    throw reader.malformed('core types are nested too deep');
+    throw reader.malformed('core types are nested too deeply');
   }
   if (reader.peek() !== 0x50) {
     functionType(reader);
@@ -74,7 +74,7 @@ export function coreType(reader: ComponentReader, depth = 0): void {
         coreExternType(reader);
         break;
       default:
-        throw reader.malformed(`a declaration of a core module has the unknown kind ${kind}`);
+        throw reader.malformed(`unknown kind ${kind} of a core module declaration`);
     }
   });
 }

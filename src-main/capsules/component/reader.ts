@@ -45,7 +45,7 @@ export class ComponentReader {
   byte(): number {
     const value = this.#at < this.#end ? this.#bytes[this.#at] : undefined;
     if (value === undefined) {
-      throw this.malformed('it ends in the middle of an item');
+      throw this.malformed('unexpected end in the middle of an item');
     }
     this.#at += 1;
     return value;
@@ -94,7 +94,7 @@ export class ComponentReader {
 
   skip(length: number): void {
     if (length > this.remaining) {
-      throw this.malformed('it ends in the middle of an item');
+      throw this.malformed('unexpected end in the middle of an item');
     }
     this.#at += length;
   }
@@ -124,7 +124,7 @@ export class ComponentReader {
   vector(item: () => void): number {
     const count = this.u32();
     if (count > this.remaining) {
-      throw this.malformed('a list is longer than the bytes that are left');
+      throw this.malformed('a list is longer than the remaining bytes');
     }
     this.#spend(count);
     for (let index = 0; index < count; index++) {
@@ -144,8 +144,8 @@ export class ComponentReader {
   malformed(what: string, cause?: unknown): TypedError<CapsuleErrorCode> {
     return capsuleError(
       'component-malformed',
-      `The component cannot be read: at byte ${this.#at} ${what}.`,
-      'Build the component again; the file may be damaged, or made by a tool newer than this program.',
+      `The component is malformed at byte ${this.#at}: ${what}.`,
+      'Rebuild the component. The file may be damaged, or built with a newer tool than this version supports.',
       cause,
     );
   }
@@ -156,7 +156,7 @@ export class ComponentReader {
       throw capsuleError(
         'component-too-large',
         `The component has more than ${MAX_COMPONENT_ITEMS} names, types and sections.`,
-        'Build it of fewer parts.',
+        'Build it from fewer parts.',
       );
     }
   }
@@ -166,8 +166,8 @@ export class ComponentReader {
       const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
       return capsuleError(
         'component-bad-name',
-        `The component has an unsafe name, the ${what} ${quoted(text)} of ${this.where}.`,
-        'Names are printable ASCII without quotes, backticks and backslashes. Build it with a current tool chain.',
+        `The component has an unsafe name: the ${what} ${quoted(text)} of ${this.where}.`,
+        'Names must be printable ASCII without quotes, backticks and backslashes. Rebuild it with a current toolchain.',
       );
     } catch (cause) {
       return this.malformed('a name is not UTF-8', cause);

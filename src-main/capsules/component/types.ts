@@ -24,7 +24,7 @@ export type ExternDesc =
  */
 export function readType(reader: ComponentReader, depth = 0): TypeEntry {
   if (depth > MAX_COMPONENT_DEPTH) {
-    throw reader.malformed('types are nested too deep');
+    throw reader.malformed('types are nested too deeply');
   }
   const code = reader.byte();
   switch (code) {
@@ -52,7 +52,7 @@ export function readType(reader: ComponentReader, depth = 0): TypeEntry {
 export function readExternName(reader: ComponentReader, what: string): string {
   const form = reader.byte();
   if (form !== 0x00 && form !== 0x01) {
-    throw reader.malformed(`a name has the unknown form ${form}`);
+    throw reader.malformed(`unknown form ${form} of a name`);
   }
   return reader.name(what);
 }
@@ -62,7 +62,7 @@ export function readExternDesc(reader: ComponentReader): ExternDesc {
   switch (code) {
     case 0x00:
       if (reader.byte() !== 0x11) {
-        throw reader.malformed('something else than a core module is described');
+        throw reader.malformed('expected the description of a core module');
       }
       return { kind: 'core-module', index: reader.u32() };
     case 0x01:
@@ -81,7 +81,7 @@ export function readExternDesc(reader: ComponentReader): ExternDesc {
     case 0x05:
       return { kind: 'instance', index: reader.u32() };
     default:
-      throw reader.malformed(`a description has the unknown kind ${code}`);
+      throw reader.malformed(`unknown description kind ${code}`);
   }
 }
 
@@ -96,7 +96,7 @@ export function readAlias(reader: ComponentReader): boolean {
     reader.u32();
     reader.u32();
   } else {
-    throw reader.malformed(`an alias has the unknown target ${target}`);
+    throw reader.malformed(`unknown alias target ${target}`);
   }
   return sort === 0x03;
 }
@@ -104,7 +104,7 @@ export function readAlias(reader: ComponentReader): boolean {
 /** A name stands once in its list; otherwise a few bytes of list could ask for the same a million times. */
 export function requireNew(reader: ComponentReader, names: Set<string>, name: string): void {
   if (names.has(name)) {
-    throw reader.malformed(`the name ${quoted(name)} stands twice`);
+    throw reader.malformed(`duplicate name ${quoted(name)}`);
   }
   names.add(name);
 }
@@ -113,7 +113,7 @@ export function requireNew(reader: ComponentReader, names: Set<string>, name: st
 export function readSort(reader: ComponentReader): number {
   const sort = reader.byte();
   if (sort > 0x05) {
-    throw reader.malformed(`the sort ${sort} is not known`);
+    throw reader.malformed(`unknown sort ${sort}`);
   }
   if (sort === 0x00) {
     reader.byte();
@@ -156,7 +156,7 @@ function declaration(reader: ComponentReader, depth: number, imports: boolean) {
     return kind === 0x04 ? { name, desc } : undefined;
   }
   // Core types inside component types: no capsule's interface has them, and no tool chain writes them there.
-  throw reader.malformed(`a declaration has the kind ${kind}, which is not supported`);
+  throw reader.malformed(`unsupported declaration kind ${kind}`);
 }
 
 /** Type index that is equalled, or null for a new resource. */
@@ -168,7 +168,7 @@ function typeBound(reader: ComponentReader): number | null {
   if (bound === 0x01) {
     return null;
   }
-  throw reader.malformed(`a type has the unknown bound ${bound}`);
+  throw reader.malformed(`unknown type bound ${bound}`);
 }
 
 function functionResult(reader: ComponentReader): void {
@@ -176,7 +176,7 @@ function functionResult(reader: ComponentReader): void {
   if (form === 0x00) {
     valueRef(reader);
   } else if (form !== 0x01 || reader.byte() !== 0x00) {
-    throw reader.malformed('a function has results of an unknown form');
+    throw reader.malformed('unknown form of function results');
   }
 }
 
@@ -191,7 +191,7 @@ function valueType(reader: ComponentReader, code: number): void {
         reader.name('label');
         optional(reader, () => valueRef(reader));
         if (reader.byte() !== 0x00) {
-          throw reader.malformed('a case refines another one');
+          throw reader.malformed('a case refines another case');
         }
       });
       return;
@@ -224,7 +224,7 @@ function valueType(reader: ComponentReader, code: number): void {
       return;
     default:
       if (!isPrimitive(code)) {
-        throw reader.malformed(`the type ${code} is not known`);
+        throw reader.malformed(`unknown type ${code}`);
       }
   }
 }
@@ -248,7 +248,7 @@ function optional(reader: ComponentReader, item: () => void): void {
   if (present === 0x01) {
     item();
   } else if (present !== 0x00) {
-    throw reader.malformed('an optional item is neither there nor absent');
+    throw reader.malformed('invalid marker of an optional item');
   }
 }
 

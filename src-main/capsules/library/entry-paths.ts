@@ -21,7 +21,7 @@ export async function resolveEntries(
     ...asked.host_process.map(async (command): Promise<ResolvedEntry> => {
       const inWorkspace = command.includes('/') && !isAbsolute(command);
       const found = inWorkspace
-        ? { real: null, note: 'whatever its workspace holds there at the time' }
+        ? { real: null, note: 'resolved in its workspace each time' }
         : await paths.entry(command, { cwd: '/', readOnly });
       return { kind: 'program', asked: command, ...found };
     }),
@@ -51,7 +51,7 @@ export function createResolvedEntries(library: Library, audit: AuditLog, clock: 
         action: `host#pin-${entry.kind}`,
         target: `${entry.asked} → ${entry.real}`,
         outcome: 'allowed',
-        reason: 'it led nowhere when it was granted',
+        reason: 'it did not resolve when it was granted',
       });
     },
   };

@@ -92,7 +92,7 @@ export async function openInspections(
       if (inspected === undefined) {
         throw capsuleError(
           'inspection-gone',
-          'This inspection is over; nothing was installed.',
+          'This inspection has expired; nothing was installed.',
           'Choose the file or folder again.',
         );
       }

@@ -200,7 +200,7 @@ export async function openLibrary(dataDir: string): Promise<Library> {
         throw damaged(`The component ${hash.slice(0, 16)}… is missing from the data folder.`, cause);
       });
       if (hashComponent(bytes) !== hash) {
-        throw damaged(`The component ${hash.slice(0, 16)}… on disk is not the one that was installed.`);
+        throw damaged(`The component ${hash.slice(0, 16)}… on disk is not the installed one.`);
       }
       return bytes;
     },

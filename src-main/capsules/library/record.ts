@@ -64,5 +64,5 @@ export function parseRecord(text: string): InstallRecord {
 
 /** What is wrong with an installed capsule on disk. */
 export function damaged(what: string, cause?: unknown): Error {
-  return capsuleError('store-damaged', what, 'Install the capsule again from its source.', cause);
+  return capsuleError('store-damaged', what, 'Reinstall the capsule from its source.', cause);
 }

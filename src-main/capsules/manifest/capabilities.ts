@@ -79,13 +79,13 @@ function paths(table: ManifestTable, key: string): readonly string[] {
     ) {
       throw capsuleError(
         'manifest-bad-path',
-        `${table.at(key)} has the entry ${quoted(value)}, which leaves the folder it names.`,
-        'Write cwd://name or home://name without a third "/", without "..", or an absolute path such as /srv/data.',
+        `${table.at(key)} has the entry ${quoted(value)}, which leads outside its base folder.`,
+        'Use cwd://name or home://name without a third "/" and without "..", or an absolute path such as /srv/data.',
       );
     }
     if (scheme === undefined && value !== '*' && !value.startsWith('/')) {
       table.warn(
-        `${table.at(key)} has the entry ${quoted(value)}, which matches nothing; write cwd://${value}?`,
+        `${table.at(key)} has the entry ${quoted(value)}, which matches nothing. Did you mean cwd://${value}?`,
       );
     }
   }
@@ -95,22 +95,22 @@ function paths(table: ManifestTable, key: string): readonly string[] {
 function warnOfDeadEntries(table: ManifestTable, capabilities: Capabilities): void {
   if (capabilities.host_process.includes('*')) {
     table.warn(
-      `${table.at('host_process')} has the entry "*", which is a program's name and not a wildcard.`,
+      `${table.at('host_process')} has the entry "*", which is taken as a program name, not as a wildcard.`,
     );
   }
   for (const command of capabilities.host_process.filter((entry) => /\s/.test(entry))) {
     table.warn(
-      `${table.at('host_process')} has the entry ${quoted(command)}: only the program is compared, never its arguments.`,
+      `${table.at('host_process')} has the entry ${quoted(command)}. Only the program name is compared, never its arguments.`,
     );
   }
   for (const host of capabilities.net.filter((entry) => entry.includes('/'))) {
     table.warn(
-      `${table.at('net')} has the entry ${quoted(host)}, which matches nothing; write the host's name only.`,
+      `${table.at('net')} has the entry ${quoted(host)}, which matches nothing. Use the host name only.`,
     );
   }
   for (const level of capabilities.identity.filter((entry) => !IDENTITY_LEVELS.includes(entry))) {
     table.warn(
-      `${table.at('identity')} has the entry ${quoted(level)}, which gives nothing; known: ${IDENTITY_LEVELS.join(', ')}.`,
+      `${table.at('identity')} has the entry ${quoted(level)}, which has no effect. Known values: ${IDENTITY_LEVELS.join(', ')}.`,
     );
   }
 }

@@ -27,7 +27,7 @@ export function readComponents(root: ManifestTable): Components {
   const tables = root.tables('component');
   const read = tables.map(readComponent);
   if (tables.length > 1) {
-    root.warn(`[[component]] stands there ${tables.length} times; only the first one is loaded.`);
+    root.warn(`There are ${tables.length} [[component]] tables; only the first one is loaded.`);
   }
   return read[0] ?? { component: null, capabilities: noCapabilities, legacy: undefined, usedAlias: false };
 }
@@ -42,7 +42,7 @@ function readComponent(table: ManifestTable): Components {
     table.warn(`${table.at('type')} has no effect.`);
   }
   if (table.strings('link').length > 0) {
-    table.warn(`${table.at('link')} has no effect: components are not linked with each other.`);
+    table.warn(`${table.at('link')} has no effect: components are not linked to each other.`);
   }
   const asked = table.table('capabilities');
   const own = asked === undefined ? undefined : readCapabilities(asked);
@@ -65,7 +65,7 @@ function readHash(table: ManifestTable): string | null {
     throw capsuleError(
       'manifest-wrong-type',
       `${table.at('hash')} is not a BLAKE3 hash.`,
-      'Write 64 hexadecimal digits, with or without "blake3:" in front, or remove the key.',
+      'Use 64 hexadecimal digits, with or without the prefix "blake3:", or remove the key.',
     );
   }
   return hex.toLowerCase();

@@ -38,8 +38,8 @@ export function readImports(table: ManifestTable): readonly ImportContract[] {
     if (npmRange(requirement) === undefined) {
       throw bad(
         place,
-        `the version requirement ${quoted(requirement)}`,
-        'Write "1.2", "^1.2", ">=1.2, <2" or "*".',
+        `the invalid version requirement ${quoted(requirement)}`,
+        'Use "1.2", "^1.2", ">=1.2, <2" or "*".',
       );
     }
     return { namespace: place.namespace, interface: place.interface, requirement, optional };
@@ -54,7 +54,11 @@ export function readExports(table: ManifestTable): readonly ExportContract[] {
       value.finish();
     }
     if (!isVersion(version)) {
-      throw bad(place, `the version ${quoted(version)}`, 'An export has one exact version, such as "1.2.0".');
+      throw bad(
+        place,
+        `the invalid version ${quoted(version)}`,
+        'Exports need one exact version, such as "1.2.0".',
+      );
     }
     return { namespace: place.namespace, interface: place.interface, version };
   });
@@ -67,13 +71,13 @@ function places(table: ManifestTable): readonly Place[] {
     if (!NAME.test(place.namespace) || !NAME.test(place.interface)) {
       throw bad(
         place,
-        'a name that is not allowed',
-        'Names are lower-case letters, digits and "-", a letter first.',
+        'an invalid name',
+        'Names consist of lower-case letters, digits and "-", and start with a letter.',
       );
     }
     const name = `${place.namespace}:${place.interface}`;
     if (found.has(name)) {
-      throw bad(place, 'a second entry for the same interface', 'Keep one of the two.');
+      throw bad(place, 'a second entry for the same interface', 'Remove one of the two.');
     }
     found.set(name, place);
   };
@@ -86,7 +90,7 @@ function places(table: ManifestTable): readonly Place[] {
     const value = table.value(key);
     if (typeof value === 'string') {
       const place = { namespace: key, interface: '', table, key };
-      throw bad(place, 'no interface', 'Write "namespace:interface" = "1.0", or a table per namespace.');
+      throw bad(place, 'no interface', 'Use "namespace:interface" = "1.0", or one table per namespace.');
     }
     const inner = table.table(key);
     for (const name of inner?.keys ?? []) {

@@ -31,7 +31,7 @@ function readEntry(key: string, table: ManifestTable): EnvEntry {
   const type = table.requiredString('type');
   if (!KNOWN_TYPES.includes(type)) {
     table.warn(
-      `${table.at('type')} is ${quoted(type)}, which is asked for as text; known: ${KNOWN_TYPES.join(', ')}.`,
+      `${table.at('type')} has the unknown value ${quoted(type)}, which is treated as text. Known values: ${KNOWN_TYPES.join(', ')}.`,
     );
   }
   const options = table.table('options_from') ?? table.table('options-from');
@@ -41,7 +41,7 @@ function readEntry(key: string, table: ManifestTable): EnvEntry {
     options.string('select');
     options.strings('after');
     options.finish();
-    table.warn(`${table.at('options_from')} is not used: choices are not fetched from the network.`);
+    table.warn(`${table.at('options_from')} is not supported: choices are not fetched from the network.`);
   }
   const fallback = table.value('default');
   const entry: EnvEntry = {

@@ -282,40 +282,40 @@ describe('warnings', () => {
   it.each([
     [
       '[capabilites]\nnet = ["a"]',
-      '"capabilites" is not known and has no effect. Did you mean "capabilities"?',
+      '"capabilites" is unknown and has no effect. Did you mean "capabilities"?',
     ],
     [
       '[capabilities]\nfs_reed = ["*"]',
-      '"capabilities.fs_reed" is not known and has no effect. Did you mean "fs_read"?',
+      '"capabilities.fs_reed" is unknown and has no effect. Did you mean "fs_read"?',
     ],
     [
       '[[component]]\nfile = "a.wasm"\nhsah = ""',
-      '"component[0].hsah" is not known and has no effect. Did you mean "hash"?',
+      '"component[0].hsah" is unknown and has no effect. Did you mean "hash"?',
     ],
     [
       '[subscribe]\n"a" = { wit = "w", handlr = "h" }',
-      '"subscribe.a.handlr" is not known and has no effect. Did you mean "handler"?',
+      '"subscribe.a.handlr" is unknown and has no effect. Did you mean "handler"?',
     ],
-    ['[env.X]\ntype = "text"\nscope = "shared"', '"env.X.scope" is not known and has no effect.'],
-    ['[zebra]\nx = 1', '"zebra" is not known and has no effect.'],
+    ['[env.X]\ntype = "text"\nscope = "shared"', '"env.X.scope" is unknown and has no effect.'],
+    ['[zebra]\nx = 1', '"zebra" is unknown and has no effect.'],
     ['[[component]]\nfile = "a.wasm"\ntype = "library"', '"component[0].type" has no effect.'],
     [
       '[[component]]\nfile = "a.wasm"\n[[component]]\nfile = "b.wasm"',
-      '[[component]] stands there 2 times; only the first one is loaded.',
+      'There are 2 [[component]] tables; only the first one is loaded.',
     ],
     [
       '[[tool]]\nname = "a"\ndescription_for_llm = "b"',
-      '[[tool]] has no effect: the tools are those that the guest itself describes.',
+      '[[tool]] has no effect: tools are described by the guest itself.',
     ],
     [
       '[capabilities]\nhost_process = ["*"]',
-      '"capabilities.host_process" has the entry "*", which is a program\'s name and not a wildcard.',
+      '"capabilities.host_process" has the entry "*", which is taken as a program name, not as a wildcard.',
     ],
     [
       '[capabilities]\nfs_read = ["data"]',
-      '"capabilities.fs_read" has the entry "data", which matches nothing; write cwd://data?',
+      '"capabilities.fs_read" has the entry "data", which matches nothing. Did you mean cwd://data?',
     ],
-    ['"a\\nb\\u202e" = 1', '"a\\u{a}b\\u{202e}" is not known and has no effect.'],
+    ['"a\\nb\\u202e" = 1', '"a\\u{a}b\\u{202e}" is unknown and has no effect.'],
   ])('of %j', (text, warning) => {
     // Keys of the root must stand before the first table.
     const whole = text.startsWith('"') ? `${text}\n${HEAD}` : HEAD + text;

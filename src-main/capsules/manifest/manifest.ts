@@ -79,7 +79,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   if (manifest.capabilities.uplink && manifest.imports.length > 0) {
     throw capsuleError(
       'manifest-uplink-with-imports',
-      'The capsule is an uplink and imports interfaces of other capsules, but uplinks start before all others.',
+      'An uplink cannot import interfaces of other capsules, because uplinks start first.',
       'Remove [imports], or the capability "uplink".',
     );
   }
@@ -90,8 +90,8 @@ function decode(bytes: Uint8Array): string {
   if (bytes.length > MAX_MANIFEST_BYTES) {
     throw capsuleError(
       'manifest-too-large',
-      `Capsule.toml has ${bytes.length} bytes; at most ${MAX_MANIFEST_BYTES} are read.`,
-      'Move long texts into files of their own.',
+      `Capsule.toml is too large: ${bytes.length} bytes (limit: ${MAX_MANIFEST_BYTES}).`,
+      'Move long texts to separate files.',
     );
   }
   try {

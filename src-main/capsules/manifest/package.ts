@@ -20,7 +20,7 @@ export function readPackage(root: ManifestTable): PackageFacts {
     throw capsuleError(
       'manifest-missing-key',
       'Capsule.toml has no [package] table.',
-      'Begin it with [package], name = "…" and version = "1.0.0".',
+      'Add [package] with name = "…" and version = "1.0.0".',
     );
   }
   const id = table.requiredString('name');
@@ -31,7 +31,7 @@ export function readPackage(root: ManifestTable): PackageFacts {
     throw capsuleError(
       'manifest-bad-version',
       `"package.version" is ${quoted(version)}, which is not a semantic version.`,
-      'Write three numbers, such as "1.0.0".',
+      'Use three numbers, such as "1.0.0".',
     );
   }
   requireCompatible(table.string('astrid-version'));
@@ -51,8 +51,8 @@ function requireName(name: string): void {
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
     throw capsuleError(
       'manifest-bad-name',
-      `"package.name" is ${quoted(name)}, which cannot be a capsule's name.`,
-      `Use 1 to ${MAX_NAME_LENGTH} lower-case letters, digits and "-", with no "-" at either end.`,
+      `"package.name" is ${quoted(name)}, which is not a valid capsule name.`,
+      `Use 1 to ${MAX_NAME_LENGTH} lower-case letters, digits and "-", without "-" at either end.`,
     );
   }
 }
@@ -64,14 +64,14 @@ function requireCompatible(requirement: string | undefined): void {
   if (npmRange(requirement) === undefined) {
     throw capsuleError(
       'manifest-incompatible',
-      `"package.astrid-version" is ${quoted(requirement)}, which is not a version requirement.`,
-      'Write "0.10", ">=0.8, <0.11" or "*".',
+      `"package.astrid-version" is ${quoted(requirement)}, which is not a valid version requirement.`,
+      'Use "0.10", ">=0.8, <0.11" or "*".',
     );
   }
   if (!meets(COMPATIBLE_VERSION, requirement)) {
     throw capsuleError(
       'manifest-incompatible',
-      `The capsule asks for runtime ${quoted(requirement)}; this one keeps the contract of ${COMPATIBLE_VERSION}.`,
+      `The capsule requires runtime ${quoted(requirement)}; this runtime is compatible with ${COMPATIBLE_VERSION}.`,
       'Get a version of the capsule for this runtime, or change "package.astrid-version".',
     );
   }

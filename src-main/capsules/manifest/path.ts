@@ -11,8 +11,8 @@ export function innerPath(table: ManifestTable, key: string, path: string): stri
   if (parts.some((part) => part === '' || part === '.' || part === '..') || /[\\\p{Cc}]/u.test(path)) {
     throw capsuleError(
       'manifest-bad-path',
-      `${table.at(key)} is no path inside the capsule.`,
-      'Give it relative to the folder of Capsule.toml, with "/" between names and without "..".',
+      `${table.at(key)} is not a path inside the capsule.`,
+      'Use a path relative to the folder of Capsule.toml, with "/" between names and without "..".',
     );
   }
   return parts.join('/');

@@ -125,7 +125,7 @@ export class ManifestTable {
   finish(): void {
     for (const key of this.#values.keys()) {
       if (!this.#known.has(key)) {
-        this.warn(`${this.at(key)} is not known and has no effect.${didYouMean(key, this.#known)}`);
+        this.warn(`${this.at(key)} is unknown and has no effect.${didYouMean(key, this.#known)}`);
       }
     }
   }

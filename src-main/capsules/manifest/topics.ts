@@ -75,8 +75,8 @@ export function requireTopic(topic: string, place: string): void {
   if (topic.split('.').includes('')) {
     throw capsuleError(
       'manifest-bad-topic',
-      `${quoted(topic)} in ${place} is not a topic: a part between dots is empty.`,
-      'Write parts separated by single dots, such as "tool.v1.execute.run".',
+      `${quoted(topic)} in ${place} is not a valid topic: it has an empty segment.`,
+      'Use segments separated by single dots, such as "tool.v1.execute.run".',
     );
   }
 }

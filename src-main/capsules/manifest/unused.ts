@@ -17,25 +17,25 @@ const UPLINK_PROFILES = ['chat', 'interactive', 'notify', 'bridge'];
  * @throws TypedError as the reference refuses them: `manifest-bad-command`, wrong types, missing keys.
  */
 export function checkUnusedTables(root: ManifestTable): void {
-  each(root, 'tool', 'the tools are those that the guest itself describes', (table) => {
+  each(root, 'tool', 'tools are described by the guest itself', (table) => {
     table.requiredString('name');
     table.requiredString('description_for_llm');
     table.string('input_schema_wit');
     table.flag('mutable');
   });
-  each(root, 'context_file', 'no context files are read', (table) => {
+  each(root, 'context_file', 'context files are not supported', (table) => {
     table.requiredString('name');
     innerPath(table, 'file', table.requiredString('file'));
   });
-  each(root, 'command', 'it adds no command here', checkCommand);
-  each(root, 'mcp_server', 'no MCP servers are started', (table) => {
+  each(root, 'command', 'commands are not supported', checkCommand);
+  each(root, 'mcp_server', 'MCP servers are not supported', (table) => {
     table.requiredString('id');
     table.string('description');
     table.string('type');
     table.string('command');
     table.strings('args');
   });
-  each(root, 'uplink', 'no uplinks are registered', (table) => {
+  each(root, 'uplink', 'uplinks are not supported', (table) => {
     table.requiredString('name');
     table.requiredString('platform');
     requireOneOf(table, 'profile', table.requiredString('profile'), UPLINK_PROFILES);
@@ -65,7 +65,7 @@ function checkCommand(table: ManifestTable): void {
   if (kind === 'cli' && (!CLI_NAME.test(name) || RESERVED_CLI_NAMES.includes(name))) {
     throw capsuleError(
       'manifest-bad-command',
-      `${quoted(name)} cannot be the name of a cli command.`,
+      `${quoted(name)} is not a valid name for a cli command.`,
       `Use a lower-case letter and up to 31 more letters, digits or "-"; not one of: ${RESERVED_CLI_NAMES.join(', ')}.`,
     );
   }

@@ -62,19 +62,14 @@ export class ArchiveShape {
 }
 
 export function truncatedArchive(cause?: unknown): Error {
-  return capsuleError(
-    'archive-truncated',
-    'The archive breaks off before its end.',
-    'Download or copy it again; the file is not complete.',
-    cause,
-  );
+  return capsuleError('archive-truncated', 'The archive is truncated.', 'Download or copy it again.', cause);
 }
 
 export function trailingData(): Error {
   return capsuleError(
     'archive-trailing-data',
-    'Something follows the end of the archive.',
-    'Pack the capsule again; nothing may be appended to a .capsule file.',
+    'The archive has data after its end.',
+    'Pack the capsule again. Nothing may be appended to a .capsule file.',
   );
 }
 

@@ -52,8 +52,8 @@ async function openArchive(path: string): Promise<{ file: FileHandle; size: numb
     if (facts.size > MAX_ARCHIVE_BYTES) {
       throw capsuleError(
         'archive-too-large',
-        `The archive has ${facts.size} bytes; at most ${MAX_ARCHIVE_BYTES} are read.`,
-        'Leave out what the capsule does not need when it runs.',
+        `The archive is too large: ${facts.size} bytes (limit: ${MAX_ARCHIVE_BYTES}).`,
+        'Remove files that the capsule does not need at run time.',
       );
     }
     const magic = new Uint8Array(2);
@@ -61,8 +61,8 @@ async function openArchive(path: string): Promise<{ file: FileHandle; size: numb
     if (magic[0] !== 0x1f || magic[1] !== 0x8b) {
       throw capsuleError(
         'archive-not-gzip',
-        `${quoted(path)} is not a .capsule file: it does not begin as gzip does.`,
-        'Choose a file made by "capsule pack", or the folder of the capsule itself.',
+        `${quoted(path)} is not a .capsule file: it is not gzip-compressed.`,
+        'Choose a file made with "capsule pack", or the folder of the capsule.',
       );
     }
     return { file, size: facts.size };
@@ -108,8 +108,8 @@ async function* metered(chunks: AsyncIterable<Uint8Array>, archiveSize: number):
     if (total > RATIO_FREE_BYTES && total > archiveSize * MAX_RATIO) {
       throw capsuleError(
         'archive-bomb',
-        `The archive unpacks to more than ${MAX_RATIO} times its size, which no real capsule does.`,
-        'Do not trust its source. If it is your own, leave out the file that holds nothing but repetition.',
+        `The archive unpacks to more than ${MAX_RATIO} times its size.`,
+        'It may be malicious. If it is your own, remove the highly repetitive file.',
       );
     }
     if (total > MAX_UNPACKED_BYTES) {
@@ -128,15 +128,15 @@ async function takeAll(entries: Extract, sink: SourceSink, files: Map<string, Co
     if (type === 'symlink' || type === 'link') {
       throw capsuleError(
         'source-link',
-        `The archive holds the link ${quoted(name)}.`,
-        'Pack the file itself in its place; links are not taken.',
+        `The archive contains the link ${quoted(name)}.`,
+        'Links are not supported. Pack the file itself instead.',
       );
     }
     if (type !== 'file' && type !== 'directory') {
       throw capsuleError(
         'source-special-file',
-        `The archive holds ${quoted(name)}, which is neither a file nor a folder (${type ?? 'unknown kind'}).`,
-        'Pack plain files only.',
+        `The archive contains ${quoted(name)}, which is neither a file nor a folder (${type ?? 'unknown kind'}).`,
+        'Pack only regular files and folders.',
       );
     }
     // Both would let two readers see different files: a second size, and data that belongs to no file.
@@ -185,7 +185,7 @@ function unreadable(path: string, cause: unknown): Error {
   return capsuleError(
     missing ? 'source-missing' : 'source-unreadable',
     missing ? `${quoted(path)} does not exist.` : `${quoted(path)} cannot be opened.`,
-    missing ? 'Check the path.' : 'Check that you may read it.',
+    missing ? 'Check the path.' : 'Check its permissions.',
     cause,
   );
 }

@@ -45,7 +45,7 @@ export async function contentOf(
   if (file === undefined) {
     throw capsuleError(
       'source-component-missing',
-      `The manifest names the component ${quoted(path)}, which is not in the ${kind}.`,
+      `The component ${quoted(path)} named by the manifest is not in the ${kind}.`,
       'Build the capsule first, or correct "file" in [[component]].',
     );
   }
@@ -58,7 +58,7 @@ export function manifestMissing(kind: CapsuleContent['kind']): Error {
   return capsuleError(
     'source-manifest-missing',
     `There is no ${MANIFEST_NAME} at the top of the ${kind}.`,
-    `Choose the ${kind} that has ${MANIFEST_NAME} directly in it.`,
+    `Choose the ${kind} that contains ${MANIFEST_NAME} at its top level.`,
   );
 }
 
@@ -66,7 +66,7 @@ export function requireComponentPath(manifest: Manifest): string {
   if (manifest.component === null) {
     throw capsuleError(
       'source-component-undeclared',
-      `The manifest of ${manifest.id} names no component, so there is nothing to run.`,
+      `The manifest of ${manifest.id} names no component.`,
       'Add [[component]] with file = "….wasm".',
     );
   }

@@ -61,7 +61,7 @@ async function canonicalFolder(path: string): Promise<string> {
   } catch (cause) {
     throw capsuleError(
       'source-missing',
-      `${quoted(path)} does not exist or may not be read.`,
+      `${quoted(path)} does not exist or is not readable.`,
       'Check the path.',
       cause,
     );
@@ -135,8 +135,8 @@ async function takeFile(reading: Reading, path: string): Promise<ContentFile | u
     if (facts.isDirectory()) {
       throw capsuleError(
         'source-link',
-        `${quoted(path)} is a folder or leads to one.`,
-        'A file is needed there.',
+        `${quoted(path)} is a folder or links to one.`,
+        'Replace it with a file.',
       );
     }
     if (!facts.isFile()) {
@@ -157,8 +157,8 @@ async function takeFile(reading: Reading, path: string): Promise<ContentFile | u
 function badLink(path: string): Error {
   return capsuleError(
     'source-link',
-    `${quoted(path)} is a link that leads nowhere or out of the capsule's folder, or stands in a linked folder.`,
-    'Put the file itself there.',
+    `${quoted(path)} is a link that is broken or leads outside the capsule's folder, or is inside a linked folder.`,
+    'Replace it with the file itself.',
   );
 }
 
@@ -169,7 +169,7 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
 function special(path: string): Error {
   return capsuleError(
     'source-special-file',
-    `${quoted(path)} is not a plain file.`,
+    `${quoted(path)} is not a regular file.`,
     'Remove it from the folder.',
   );
 }
@@ -178,7 +178,7 @@ function unreadable(path: string, cause: unknown): Error {
   return capsuleError(
     'source-unreadable',
     `${quoted(path)} cannot be read.`,
-    'Check that you may read it.',
+    'Check its permissions.',
     cause,
   );
 }

@@ -61,7 +61,7 @@ export class SourcePaths {
       throw capsuleError(
         'source-too-many-entries',
         `The capsule has more than ${MAX_ENTRIES} files and folders; reading stopped at ${quoted(path)}.`,
-        'Leave out what the capsule does not need when it runs.',
+        'Remove files that the capsule does not need at run time.',
       );
     }
   }
@@ -84,8 +84,8 @@ export class SourcePaths {
 export function fileTooLarge(what: string, size: number): Error {
   return capsuleError(
     'source-file-too-large',
-    `${what} has ${size} bytes; a file of a capsule may have ${MAX_FILE_BYTES}.`,
-    'Keep large data outside the capsule.',
+    `${what} is too large: ${size} bytes (limit per file: ${MAX_FILE_BYTES}).`,
+    'Store large data outside the capsule.',
   );
 }
 
@@ -93,7 +93,7 @@ export function tooLarge(): Error {
   return capsuleError(
     'source-too-large',
     `The capsule unpacks to more than ${MAX_UNPACKED_BYTES} bytes.`,
-    'Leave out what the capsule does not need when it runs.',
+    'Remove files that the capsule does not need at run time.',
   );
 }
 
@@ -115,14 +115,14 @@ function innerPath(name: string): string {
     throw capsuleError(
       'source-bad-path',
       `The capsule has an entry named ${quoted(name)}, which is not a safe path inside it.`,
-      'Pack it again with relative UTF-8 names, "/" between them, no "..", and no name over 255 bytes.',
+      'Pack it again with relative UTF-8 paths, separated by "/", without "..", and with names of at most 255 bytes.',
     );
   }
   if (fold(parts[0] ?? '') === RESERVED_AT_TOP) {
     throw capsuleError(
       'source-bad-path',
-      `The capsule has an entry named ${quoted(path)}; the name ${RESERVED_AT_TOP} is kept for the record of an installation.`,
-      'Give it another name, or put it into a folder.',
+      `The capsule has an entry named ${quoted(path)}; the name ${RESERVED_AT_TOP} is reserved for the install record.`,
+      'Rename it, or move it into a folder.',
     );
   }
   return path;
@@ -131,7 +131,7 @@ function innerPath(name: string): string {
 function duplicate(path: string): Error {
   return capsuleError(
     'source-duplicate',
-    `${quoted(path)} is there twice, or differs from another entry by case only.`,
-    'Give every file one name of its own.',
+    `${quoted(path)} is a duplicate, or differs from another entry only in case.`,
+    'Use a unique name for every file.',
   );
 }

@@ -76,8 +76,8 @@ function stagingFailed(root: string, cause: unknown): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return capsuleError(
     'source-staging',
-    `The folder ${root} cannot be used to unpack into: ${reason}.`,
-    'Check that the disk has room and that the folder may be written.',
+    `Cannot unpack into the folder ${root}: ${reason}.`,
+    'Check that the folder is writable and that the disk has free space.',
     cause,
   );
 }

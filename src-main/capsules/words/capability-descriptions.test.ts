@@ -57,10 +57,10 @@ describe('capabilities in plain words', () => {
       'high',
       'Can change and delete out in its workspace, every file of its home folder and /srv/data.',
     ],
-    [{ net: ['example.com', '*'] }, 'high', 'Can send data to any web address and receive from it.'],
+    [{ net: ['example.com', '*'] }, 'high', 'Can exchange data with any web address.'],
     [{ net_connect: ['*:*'] }, 'high', 'Can open network connections to any machine.'],
-    [{ net_bind: ['unix:*'], bind_workers: 8 }, 'medium', 'Can wait for connections on unix:*, 8 at a time.'],
-    [{ identity: ['resolve', 'admin'] }, 'high', 'Can create identities, and tie accounts to them.'],
+    [{ net_bind: ['unix:*'], bind_workers: 8 }, 'medium', 'Can accept connections on unix:*, 8 at a time.'],
+    [{ identity: ['resolve', 'admin'] }, 'high', 'Can create identities and link accounts to them.'],
     [
       { host_process: ['ls\u202e\nfine'] },
       'medium',

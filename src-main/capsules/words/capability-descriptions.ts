@@ -13,8 +13,8 @@ interface Words {
 const WEIGHT: { readonly [Tier in RiskTier]: number } = { low: 0, medium: 1, high: 2 };
 
 /**
- * What a manifest asks for in plain words, the riskiest first, then by name. Values are a stranger's
- * text: what could hide or reorder a sentence is shown as an escape.
+ * The capabilities that a manifest requests, described in plain English, the riskiest first, then by name. Values are
+ * untrusted text: characters that could hide or reorder a sentence are escaped.
  */
 export function capabilityViews(
   asked: Capabilities,
@@ -38,27 +38,27 @@ const words: {
   allow_persistent: () => ({
     risk: 'medium',
     sentence:
-      'Its processes may keep running after the call that started them, until they end or are stopped.',
+      'Its processes can keep running after the call that started them, until they exit or are stopped.',
   }),
   allow_prompt_injection: () => ({
     risk: 'high',
-    sentence: 'May change the instructions that a language model is given.',
+    sentence: 'Can change the instructions given to a language model.',
   }),
   fs_read: (asked) => files('read', asked.fs_read),
   fs_write: (asked) => files('change and delete', asked.fs_write),
   host_process: (asked, resolved) => processes(asked.host_process, resolved),
   identity: (asked) => identity(asked.identity),
-  kv: () => ({ risk: 'low', sentence: 'Can keep data of its own between calls.' }),
+  kv: () => ({ risk: 'low', sentence: 'Can store its own data between calls.' }),
   net: (asked) =>
     asked.net.includes('*')
-      ? { risk: 'high', sentence: 'Can send data to any web address and receive from it.' }
+      ? { risk: 'high', sentence: 'Can exchange data with any web address.' }
       : {
           risk: 'medium',
-          sentence: `Can send data over HTTP to ${list(asked.net)} and names below, and receive from there.`,
+          sentence: `Can exchange data over HTTP with ${list(asked.net)}, including subdomains.`,
         },
   net_bind: (asked) => ({
     risk: 'medium',
-    sentence: `Can wait for connections on ${list(asked.net_bind)}${workers(asked.bind_workers)}.`,
+    sentence: `Can accept connections on ${list(asked.net_bind)}${workers(asked.bind_workers)}.`,
   }),
   net_connect: (asked) =>
     asked.net_connect.some((entry) => entry.startsWith('*'))
@@ -66,7 +66,7 @@ const words: {
       : { risk: 'medium', sentence: `Can open network connections to ${list(asked.net_connect)}.` },
   uplink: () => ({
     risk: 'high',
-    sentence: 'Runs all the time, and may publish messages on behalf of the people connected to it.',
+    sentence: 'Runs all the time and can publish messages on behalf of the people connected to it.',
   }),
 };
 
@@ -83,7 +83,7 @@ function placesOf(
     if (found === undefined && kind === 'folder') {
       return [];
     }
-    const { real, note } = found ?? { real: null, note: 'not looked up yet; fixed when it is first used' };
+    const { real, note } = found ?? { real: null, note: 'not resolved yet; fixed at first use' };
     return [
       {
         value: escapeControlChars(value),
@@ -140,11 +140,11 @@ function inWorkspace(entry: string): boolean {
 function identity(levels: readonly string[]): Words {
   // Each level holds the ones before it.
   if (levels.includes('admin')) {
-    return { risk: 'high', sentence: 'Can create identities, and tie accounts to them.' };
+    return { risk: 'high', sentence: 'Can create identities and link accounts to them.' };
   }
   return levels.includes('link')
-    ? { risk: 'medium', sentence: 'Can look up who somebody is, and tie accounts to identities.' }
-    : { risk: 'low', sentence: 'Can look up who somebody is.' };
+    ? { risk: 'medium', sentence: 'Can look up identities and link accounts to them.' }
+    : { risk: 'low', sentence: 'Can look up identities.' };
 }
 
 function workers(count: number | null): string {

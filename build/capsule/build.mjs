@@ -74,7 +74,7 @@ async function componentizeBundle(name, jsSource, witPath) {
     throw new BuildError(
       'componentize-failed',
       `${name}: ${messageOf(cause).trim()}`,
-      'The top level of capsule.ts runs while building: define things there, call the host in exports.',
+      'The top level of capsule.ts runs at build time: only define things there, and call the host from exports.',
       { cause },
     );
   });
@@ -82,7 +82,7 @@ async function componentizeBundle(name, jsSource, witPath) {
     throw new BuildError(
       'componentize-failed',
       `${name}: the result is not a component.`,
-      'Run npm ci to restore the tool chain.',
+      'Run npm ci to restore the toolchain.',
     );
   }
   return component;

@@ -79,7 +79,7 @@ describe('buildCapsule', () => {
       'an unknown host interface',
       { 'Capsule.toml': MANIFEST, 'capsule.ts': `import { a } from 'astrid:nope/host@1.0.0';\na();` },
       'source-invalid',
-      'capsule.ts:1:19: There is no host interface astrid:nope/host@1.0.0',
+      'capsule.ts:1:19: Unknown host interface astrid:nope/host@1.0.0',
     ],
     [
       'two versions of one package',

@@ -67,7 +67,7 @@ function hostInterfaces(known) {
       setup.onResolve({ filter: /^astrid:/ }, ({ path }) =>
         known.has(path)
           ? { path, external: true, sideEffects: false }
-          : { errors: [{ text: `There is no host interface ${path}. Known: ${[...known].join(', ')}.` }] },
+          : { errors: [{ text: `Unknown host interface ${path}. Known: ${[...known].join(', ')}.` }] },
       );
     },
   };
@@ -88,7 +88,7 @@ function refuseTwoVersions(interfaces) {
       throw new BuildError(
         'source-invalid',
         `The capsule imports both ${other} and ${name}.`,
-        'A component holds one version of a package: import the newer one everywhere.',
+        'A component can import only one version of a package: import the newer one everywhere.',
       );
     }
     seen.set(unversioned, name);

@@ -26,7 +26,7 @@ export async function readCapsuleSource(folder) {
     throw new BuildError(
       'manifest-missing',
       `${file} cannot be read.`,
-      'Name a folder that holds a Capsule.toml.',
+      'Choose a folder that contains Capsule.toml.',
       { cause },
     );
   });
@@ -79,7 +79,7 @@ function componentFile(file, manifest, name) {
   }
   const clean = normalize(path);
   if (isAbsolute(clean) || clean.split(sep)[0] === '..') {
-    throw invalid(file, `[[component]] file ${path} lies outside the capsule's folder.`);
+    throw invalid(file, `[[component]] file ${path} is outside the capsule's folder.`);
   }
   return clean.split(sep).join('/');
 }

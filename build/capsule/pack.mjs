@@ -30,7 +30,7 @@ export async function packCapsule(folder) {
     throw new BuildError(
       'component-missing',
       `${join(root, source.component)} does not exist.`,
-      'Build the capsule before packing it.',
+      'Build the capsule first.',
     );
   }
   const extras = await extraFiles(root, source.manifest);
@@ -73,8 +73,8 @@ async function extraFiles(root, manifest) {
     if (found.length === 0) {
       throw new BuildError(
         'file-missing',
-        `The manifest names ${path}, which is not there.`,
-        'Add the file.',
+        `The file ${path} named by the manifest does not exist.`,
+        'Add the file, or remove it from the manifest.',
       );
     }
     files.push(...found);
@@ -102,7 +102,7 @@ function inside(root, path) {
       .split(sep)
       .join('/');
   }
-  throw new BuildError('file-missing', `${path} lies outside the capsule's folder.`, 'Move the file inside.');
+  throw new BuildError('file-missing', `${path} is outside the capsule's folder.`, 'Move the file inside.');
 }
 
 /**

@@ -48,7 +48,7 @@ export async function writeWorld(witFolder, shape) {
   if (worlds.length === 0) {
     throw new BuildError(
       'export-missing',
-      'capsule.ts exports nothing that the host calls.',
+      'capsule.ts exports no function that the host calls.',
       `Export at least one of ${[...GUEST_WORLDS.keys()].join(', ')}.`,
     );
   }

@@ -28,7 +28,7 @@ function open(): object {
 
 function send(payload: Payload): object {
   const process = current();
-  if (process === undefined) throw new Error('nothing is open: call "open" first');
+  if (process === undefined) throw new Error('no interpreter is open: call "open" first');
   const deadline = now() + (payload.number('timeoutMs') ?? DEFAULT_TIMEOUT_MS);
   const marker = `end-${uniqueName()}`;
   // What came before, for example from a job in the background, belongs to no answer.
@@ -63,8 +63,8 @@ function linesUntil(
       if (end < 0 || text !== '') lines.push(text);
       if (end >= 0) return lines;
     }
-    if (process.status().phase === 'exited') throw new Error(`the interpreter ended: ${lines.join('\n')}`);
-    if (now() > deadline) throw new Error(`no answer in time; so far: ${lines.join('\n')}`);
+    if (process.status().phase === 'exited') throw new Error(`the interpreter exited: ${lines.join('\n')}`);
+    if (now() > deadline) throw new Error(`timed out; output so far: ${lines.join('\n')}`);
     sleep(pause);
   }
 }

@@ -28,6 +28,6 @@ const INTERPRETERS: Readonly<Record<string, Interpreter>> = {
 /** The interpreter of this name; throws for one that the capsule does not know. */
 export function interpreterNamed(name: string): Interpreter {
   const interpreter = Object.hasOwn(INTERPRETERS, name) ? INTERPRETERS[name] : undefined;
-  if (interpreter === undefined) throw new Error(`no interpreter is called "${name}"`);
+  if (interpreter === undefined) throw new Error(`unknown interpreter "${name}"`);
   return interpreter;
 }

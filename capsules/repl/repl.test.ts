@@ -19,7 +19,7 @@ describe('repl', () => {
   it('opens once and closes for good', async () => {
     const { call, kernel } = await startCapsule('capsules/repl');
     await expect(call('send', { line: 'true' })).resolves.toMatchObject({
-      refused: expect.stringContaining('nothing is open'),
+      refused: expect.stringContaining('no interpreter is open'),
     });
     const first = await call('open');
     await expect(call('open')).resolves.toEqual(first);
@@ -32,12 +32,12 @@ describe('repl', () => {
     const { call } = await startCapsule('capsules/repl');
     await call('open');
     await expect(call('send', { line: 'sleep 30', timeoutMs: 100 })).resolves.toMatchObject({
-      refused: expect.stringContaining('no answer in time'),
+      refused: expect.stringContaining('timed out'),
     });
     await call('close');
     await call('open');
     await expect(call('send', { line: 'exit 3' })).resolves.toMatchObject({
-      refused: expect.stringContaining('the interpreter ended'),
+      refused: expect.stringContaining('the interpreter exited'),
     });
   });
 });

@@ -19,7 +19,7 @@ export function configured(): readonly Command[] {
 /** The configured command of this name. */
 export function find(name: string): Command {
   const command = configured().find((candidate) => candidate.name === name);
-  if (command === undefined) throw new Error(`no command is called "${name}"`);
+  if (command === undefined) throw new Error(`unknown command "${name}"`);
   return command;
 }
 

@@ -44,7 +44,7 @@ describe('supervisor', () => {
   it('refuses a name that is not configured', async () => {
     const { call } = await startCapsule('capsules/supervisor');
     await expect(call('tail', { name: 'nobody' })).resolves.toEqual({
-      refused: 'no command is called "nobody"',
+      refused: 'unknown command "nobody"',
     });
   });
 });

@@ -96,7 +96,7 @@ describe('buildCapsule', () => {
       'no export',
       { 'Capsule.toml': MANIFEST, 'capsule.ts': 'export const a = 1;' },
       'export-missing',
-      'nothing',
+      'exports no function',
     ],
     [
       'an import that the interface does not have',

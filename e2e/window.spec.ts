@@ -186,7 +186,7 @@ test('a verb reaches only the ticked processes that the filter shows', async () 
   await filter.fill('');
 });
 
-test('a stop can be called off before its KILL', async () => {
+test('a stop can be cancelled before its KILL', async () => {
   const { page } = desktop;
   const row = processRow(page, 'stubborn');
   await row.getByRole('button', { name: 'Stop', exact: true }).click();

@@ -9,7 +9,7 @@ import type {
   ProcessView,
 } from './views.ts';
 
-/** Which of the asked capabilities the operator allows: every one, or the named ones. */
+/** Which of the requested capabilities are granted: all, or the named ones. */
 export type Grants = 'all' | readonly string[];
 
 export interface InvokeRequest {
@@ -48,19 +48,19 @@ export type KernelEvent =
 export interface Kernel {
   /** Reads a `.capsule` file or a folder; runs nothing and installs nothing. The plan's token stays valid until used or cancelled. */
   readonly inspect: (path: string) => Promise<InstallPlan>;
-  /** Installs the copy that `inspect` made, by its token; what changed at the source since does not reach it. */
+  /** Installs the copy that `inspect` made, by its token; later changes to the source have no effect. */
   readonly confirm: (token: string, grants: Grants) => Promise<CapsuleView>;
   readonly cancelInspection: (token: string) => Promise<void>;
   /** `inspect` and `confirm` in one step. */
   readonly install: (path: string, options: { readonly grants: Grants }) => Promise<CapsuleView>;
-  /** Ends what the capsule runs (TERM, grace, KILL) and forgets it; its workspace stays. */
+  /** Stops everything the capsule runs (TERM, grace, KILL) and removes it; its workspace is kept. */
   readonly remove: (id: string) => Promise<void>;
   readonly setEnabled: (id: string, enabled: boolean) => Promise<CapsuleView>;
   readonly capsules: () => readonly CapsuleView[];
-  /** One call into the guest's `astrid-hook-trigger`. A guest's deny is an answer, not an error. */
+  /** One call into the guest's `astrid-hook-trigger`. A refusal by the guest is a result, not an error. */
   readonly invoke: (request: InvokeRequest) => Promise<InvokeResult>;
   readonly processes: () => readonly ProcessView[];
-  /** Reads without taking anything from any other reader. `cursor` null: oldest retained; negative: from the end. */
+  /** Reads without affecting other readers. `cursor` null: oldest retained; negative: from the end. */
   readonly readLogs: (key: string, stream: LogStream, cursor: number | null, maxBytes: number) => LogPage;
   readonly signal: (key: string, signal: ProcessSignal) => void;
   /** TERM, the grace, then KILL; resolves when the process has ended. */
@@ -69,7 +69,7 @@ export interface Kernel {
   readonly kill: (key: string) => void;
   readonly release: (key: string) => void;
   readonly about: () => AboutView;
-  /** Hears every change from now on; returns the unsubscribe function. What a listener throws is reported and reaches nobody else. */
+  /** Subscribes to every change from now on; returns the unsubscribe function. Errors of a listener are only reported. */
   readonly subscribe: (listener: (event: KernelEvent) => void) => () => void;
   /** Stops every instance and process (TERM, grace, KILL), flushes the audit log, removes temporary files. */
   readonly dispose: () => Promise<void>;

@@ -13,7 +13,7 @@ import type { UpdateView, UpdateAction } from './updates.ts';
 /** Every request the renderer may make: name to argument and answer. */
 export interface Requests {
   'state.snapshot': { argument: null; answer: Snapshot };
-  /** Opens the system's file dialog; null when the person cancelled. Nothing of the capsule runs. */
+  /** Opens the system's file dialog; null when the person cancelled. None of the capsule's code runs. */
   'install.choose': { argument: { readonly kind: 'archive' | 'folder' }; answer: InstallPlan | null };
   'install.confirm': {
     argument: { readonly token: string; readonly grants: readonly string[] };
@@ -37,10 +37,10 @@ export interface Requests {
   'process.signal': { argument: { readonly key: string; readonly signal: ProcessSignal }; answer: null };
   /** TERM, the grace, then KILL. Answers as soon as TERM is sent; the sequence comes back as deltas. */
   'process.stop': { argument: { readonly key: string; readonly graceMs: number }; answer: null };
-  /** Calls off the KILL of a stop under way; the TERM cannot be taken back. */
+  /** Cancels the KILL of a stop in progress; the TERM has already been sent. */
   'process.cancelStop': { argument: { readonly key: string }; answer: null };
   'process.kill': { argument: { readonly key: string }; answer: null };
-  /** Forgets an exited process and its retained output. */
+  /** Discards an exited process and its retained output. */
   'process.release': { argument: { readonly key: string }; answer: null };
   /** `cursor` null reads from the oldest retained byte, a negative one that many bytes from the end. */
   'logs.read': {
@@ -52,20 +52,20 @@ export interface Requests {
     };
     answer: LogPage;
   };
-  /** Where updating stands; from then on the window hears `updates.changed`. */
+  /** Current update state; from then on the window receives `updates.changed`. */
   'updates.view': { argument: null; answer: UpdateView };
-  /** Configures the folder that offers versions; null turns updates off. Asks nothing of a network. */
+  /** Configures the update feed; null turns updates off. Does not use the network. */
   'updates.setFeed': { argument: { readonly feed: string | null }; answer: UpdateView };
-  /** Begins one step and answers with where it led; what follows comes as `updates.changed`. */
+  /** Starts one step and returns the resulting state; further changes arrive as `updates.changed`. */
   'updates.act': { argument: { readonly action: UpdateAction }; answer: UpdateView };
 }
 
 /** Every event main may send. */
 export interface Events {
   'state.delta': Delta;
-  /** A capsule was handed to the application; show its page. Sent again to a page that was reloaded. */
+  /** A capsule was opened with the application; show its install dialog. Sent again to a reloaded page. */
   'install.requested': InstallPlan;
-  /** What was handed to the application cannot be opened. `source` is as it was written, up to 12 KiB of it. */
+  /** What was opened with the application cannot be opened. `source` is the original text, up to 12 KiB of it. */
   'install.refused': { readonly source: string; readonly failure: Failure };
   'updates.changed': UpdateView;
 }
@@ -73,7 +73,7 @@ export interface Events {
 export type RequestName = keyof Requests;
 export type EventName = keyof Events;
 
-/** The run-time list for the preload; the type makes it complete and free of strangers. */
+/** The run-time list for the preload; the type ensures that it is complete and has no extra names. */
 export const requestNames: { readonly [Name in RequestName]: true } = {
   'state.snapshot': true,
   'install.choose': true,
@@ -101,7 +101,7 @@ export const eventNames: { readonly [Name in EventName]: true } = {
   'updates.changed': true,
 };
 
-/** What crosses back: an answer or a failure a person can act on. Never a rejected promise. */
+/** What is returned: an answer or a failure that a person can act on. Never a rejected promise. */
 export type Envelope<Answer> =
   { readonly ok: true; readonly value: Answer } | { readonly ok: false; readonly error: Failure };
 

@@ -1,4 +1,4 @@
-/** Where updating stands; every step but the ones under way waits for the person. */
+/** Current update state; every state except those in progress waits for the user. */
 export type UpdateStep =
   /** `reason` is why a configured feed is not used, empty when none is configured. */
   | { readonly state: 'off'; readonly reason: string }
@@ -25,10 +25,10 @@ interface UpdateFailure {
 }
 
 export interface UpdateView {
-  /** Address of the folder that offers versions; null means off, and then nothing is ever asked of a network. */
+  /** Address of the update feed; null means that updates are off and the network is never used. */
   readonly feed: string | null;
   readonly step: UpdateStep;
 }
 
-/** What a person can ask for. */
+/** What the user can do. */
 export type UpdateAction = 'check' | 'download' | 'cancel' | 'install';

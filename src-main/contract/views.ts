@@ -5,7 +5,7 @@ export type ProcessPhase = 'starting' | 'running' | 'stopping' | 'exited';
 export type LogStream = 'stdout' | 'stderr';
 export type ProcessSignal = 'term' | 'hup' | 'usr1' | 'usr2' | 'int' | 'stop' | 'cont';
 
-/** Why a process ended, as far as the host knows; `self` means nobody here asked it to. */
+/** Why a process ended, as far as the host knows; `self` means that it exited without being asked to. */
 export type ExitReason =
   | 'self'
   | 'stopped'
@@ -28,7 +28,7 @@ export interface ExitView {
 }
 
 /**
- * A stop under way: INT (its call was cancelled) or TERM was sent at `since`, KILL follows at `killAt` unless the process ends
+ * A stop in progress: INT (its call was cancelled) or TERM was sent at `since`, KILL follows at `killAt` unless the process ends
  * first. Epoch ms.
  */
 export interface StopView {
@@ -36,7 +36,7 @@ export interface StopView {
   readonly since: number;
   readonly graceMs: number;
   readonly killAt: number;
-  /** Whether the KILL can be called off: only of a stop that somebody asked for, not of one that the host needs. */
+  /** Whether the KILL can be cancelled: only that of a requested stop, not of one that the host needs. */
   readonly revocable: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface StreamView {
   readonly ended: boolean;
 }
 
-/** What a process and all it started may use together before the host ends it. */
+/** What a process and its descendants may use together before the host kills it. */
 export interface LimitsView {
   readonly memoryBytes: number;
   /** Null: no limit but its lifetime. */
@@ -58,7 +58,7 @@ export interface LimitsView {
   readonly tasks: number;
 }
 
-/** What a process and all it started have used, as last seen. */
+/** What a process and its descendants have used, as last measured. */
 export interface UsageView {
   readonly cpuMs: number;
   readonly peakMemoryBytes: number;
@@ -85,22 +85,22 @@ export interface ProcessView {
   readonly stdinOpen: boolean;
   readonly stdout: StreamView;
   readonly stderr: StreamView;
-  /** True when the child is held back because nobody reads its output (backpressure). */
+  /** True when the process is blocked because its output is not read (backpressure). */
   readonly blockedOnOutput: boolean;
   readonly limits: LimitsView;
-  /** Null when it was never seen running. */
+  /** Null if it was never seen running. */
   readonly usage: UsageView | null;
   readonly sandbox: { readonly kind: 'bubblewrap'; readonly network: boolean; readonly workspace: string };
 }
 
 export type RiskTier = 'low' | 'medium' | 'high';
 
-/** One right that a manifest asks for, in plain words, with what the operator allowed. */
+/** One capability that a manifest requests, described in plain English, and whether it is granted. */
 export interface CapabilityView {
   readonly name: string;
   /** The list's entries, or none for a flag. */
   readonly values: readonly string[];
-  /** Where the entries lead that name something of this machine; `value` as in `values`. */
+  /** What the entries that name a program or folder of this machine resolve to; `value` as in `values`. */
   readonly places: readonly CapabilityPlace[];
   readonly risk: RiskTier;
   readonly sentence: string;
@@ -146,7 +146,7 @@ export interface CapsuleView {
   readonly size: number;
   readonly enabled: boolean;
   readonly state: CapsuleState;
-  /** In words, when the state needs one (failed, restarting, disabled). */
+  /** An explanation, when the state needs one (failed, restarting, disabled). */
   readonly stateReason: string;
   readonly restarts: number;
   readonly imports: readonly string[];
@@ -160,9 +160,9 @@ export interface CapsuleView {
   readonly installedAt: number;
 }
 
-/** What the install page shows before any code runs. */
+/** What the install dialog shows before any code runs. */
 export interface InstallPlan {
-  /** Names this inspection; an install with it is bound to `hash`. */
+  /** Identifies this inspection; an install with it is bound to `hash`. */
   readonly token: string;
   readonly source: string;
   readonly kind: 'archive' | 'folder';
@@ -180,7 +180,7 @@ export interface InstallPlan {
 }
 
 export interface InvokeResult {
-  /** The guest's verdict: continue, final, deny, abort or whatever it said. */
+  /** The guest's decision: continue, final, deny, abort or any other text. */
   readonly action: string;
   readonly data: string | null;
   /** True for deny and abort. */
@@ -193,7 +193,7 @@ export interface LogPage {
   readonly bytes: Uint8Array;
   /** Offset of the first byte of `bytes`. */
   readonly start: number;
-  /** Where to read on. */
+  /** Offset of the next read. */
   readonly next: number;
   /** Bytes between the cursor that was asked for and `start` that are gone. */
   readonly lost: number;

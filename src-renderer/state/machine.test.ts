@@ -85,7 +85,7 @@ describe('what the window knows of main', () => {
 });
 
 describe('a delta', () => {
-  it('remembers the last stop of a process until it is removed or the stop is called off', () => {
+  it('remembers the last stop of a process until it is removed or the stop is cancelled', () => {
     const start = fromSnapshot(fakeSnapshot({ processes: [fakeProcess('a', { phase: 'stopping', stop })] }));
     const ended = applyDelta(start, fakeDelta(2, { processes: [fakeProcess('a', { phase: 'exited' })] }));
     expect(ended).toMatchObject({ stops: new Map([['a', stop]]) });

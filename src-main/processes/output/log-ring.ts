@@ -171,7 +171,7 @@ export class LogRing {
     if (offset > this.#oldest) {
       this.#unread += Math.max(0, offset - Math.max(this.#oldest, this.#consumed));
       this.#oldest = offset;
-      // What is gone cannot be owed any more.
+      // Evicted bytes count as consumed.
       this.#consumed = Math.max(this.#consumed, offset);
       this.#times.forgetBefore(offset);
     }

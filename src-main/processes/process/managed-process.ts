@@ -120,7 +120,7 @@ export class ManagedProcess {
     return this.#exit.view;
   }
 
-  /** As `exited`, for who may stop waiting before: the promise keeps whatever waits for it until the end. */
+  /** Like `exited`, for callers that may unsubscribe before exit; the promise holds on to its waiters until then. */
   get onExit(): Emitter<ExitView>['event'] {
     return this.#exit.event;
   }
@@ -208,17 +208,17 @@ export class ManagedProcess {
     }
     this.#reason ??= reason;
     const grace = Math.min(MAX_STOP_GRACE_MS, Math.max(0, graceMs));
-    // Whoever unloads or cancels counts on the end; only a plain stop is somebody's wish, which may change.
+    // An unload or cancel depends on the exit; only a plain stop can be cancelled.
     this.#stop.begin({ graceMs: grace, first, revocable: reason === 'stopped' });
     return (await this.#stop.over) === 'ended' ? this.exited : null;
   }
 
-  /** The call that it was started for is cancelled: INT, 2 s, KILL. */
+  /** For a cancelled call: INT, 2 s, KILL. */
   cancel(): Promise<ExitView | null> {
     return this.stop(CANCEL_GRACE_MS, 'cancelled', 'int');
   }
 
-  /** Calls off the KILL of a stop that somebody asked for. False when there is none, or the program has ended. */
+  /** Cancels the KILL of a requested stop. False when there is none, or the program has exited. */
   cancelStop(): boolean {
     const cancelled = this.live && this.#stop.cancel();
     if (cancelled) {
@@ -227,7 +227,7 @@ export class ManagedProcess {
     return cancelled;
   }
 
-  /** Ends it and all its descendants at once. */
+  /** Kills it and all its descendants immediately. */
   kill(reason: ExitReason): Promise<ExitView> {
     if (this.live) {
       this.#reason ??= reason;

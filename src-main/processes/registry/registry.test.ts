@@ -189,7 +189,7 @@ describe('a stop', () => {
     expect(process.view()).toMatchObject({ phase: 'exited', stop: null });
   });
 
-  it('can be called off before the KILL', async () => {
+  it('can be cancelled before the KILL', async () => {
     const process = await start(ignoring);
     await until(ready(process));
     void process.stop(200, 'stopped');

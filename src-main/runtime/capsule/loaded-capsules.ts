@@ -27,11 +27,11 @@ interface Loaded {
   readonly loading: Promise<CapsuleRuntime>;
   runtime: CapsuleRuntime | undefined;
   failure: string;
-  /** It is on its way out: what is still being loaded of it must not run. */
+  /** It is being unloaded: if still loading, it must not run. */
   unloading: boolean;
 }
 
-/** The capsules of which something is loaded. Who may load one when is the affair of the manager. */
+/** The loaded capsules. Who may load one, and when, is handled by the manager. */
 export class LoadedCapsules {
   readonly #options: LoadedCapsulesOptions;
   readonly #onChange: (id: string) => void;
@@ -44,7 +44,7 @@ export class LoadedCapsules {
     this.#onChange = onChange;
   }
 
-  /** Undefined for a capsule of which nothing is loaded; `runtime` is undefined while it is being loaded. */
+  /** Undefined for a capsule that is not loaded; `runtime` is undefined while it is being loaded. */
   find(id: string): Readonly<Pick<Loaded, 'runtime' | 'failure'>> | undefined {
     return this.#loaded.get(id);
   }
@@ -56,7 +56,7 @@ export class LoadedCapsules {
   }
 
   /**
-   * Loads a capsule of which nothing is loaded, and starts what runs by itself if it is enabled.
+   * Loads a capsule that is not loaded yet, and starts its run loop if it is enabled.
    *
    * @param prepare runs before anything else of the capsule does
    */

@@ -48,7 +48,7 @@ export function createInstancePool(create: () => GuestInstance, limit: number): 
       try {
         waiter?.serve(idleOne ?? makeOne());
       } catch (error) {
-        // A worker that cannot be started is the affair of the one who asked for it.
+        // A worker that cannot be started is handled by the caller that needed it.
         waiter?.fail(error);
       }
     }

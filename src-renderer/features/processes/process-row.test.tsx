@@ -72,7 +72,7 @@ describe('the row of a process', () => {
     expect(text).not.toMatch(/[\u202E\p{Cc}]/u);
   });
 
-  it('counts down to the KILL of a stop, which can be called off', async () => {
+  it('counts down to the KILL of a stop, which can be cancelled', async () => {
     const stop = {
       step: 'term',
       since: NOW - 1_000,

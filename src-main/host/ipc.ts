@@ -36,7 +36,7 @@ const NOTHING: IpcEnvelope = { messages: [], dropped: 0n, lagged: 0n };
  * handler of a manifest would be half a delivery.
  */
 export function createIpcHost({ bus, keyOf }: IpcServices): HostInterface<typeof NAME> {
-  const unavailable = createUnavailableHost(NAME, `The sending half of ${NAME}`);
+  const unavailable = createUnavailableHost(NAME, `Publishing (${NAME})`);
   const find = (call: Call, self: SubscriptionHandle): Subscription => call.handles.get(SUBSCRIPTION, self);
   const quiet = {
     needs: nothing('a subscription passed the gate when it was opened'),
@@ -46,7 +46,7 @@ export function createIpcHost({ bus, keyOf }: IpcServices): HostInterface<typeof
   return {
     name: NAME,
     errors: errorsOf<typeof NAME>({
-      cancelled: { tag: 'unknown', val: 'The call is being stopped.' },
+      cancelled: { tag: 'unknown', val: 'The call was cancelled.' },
       byCode: {},
     }),
     functions: {

@@ -28,7 +28,7 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
   return {
     name: 'astrid:sys/host@1.0.0',
     errors: errorsOf<'astrid:sys/host@1.0.0'>({
-      quota: { tag: 'unknown', val: 'Called too often; try again in a second.' },
+      quota: { tag: 'unknown', val: 'Rate limit exceeded. Try again in a second.' },
       byCode: {},
     }),
     functions: {
@@ -44,7 +44,7 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
         },
       }),
       'get-caller': hostFunction({
-        needs: nothing('tells the guest for whom it works already'),
+        needs: nothing('tells the guest its own caller'),
         audit: 'refusals',
         target: noTarget,
         run: ({ invocation, principal }) =>
@@ -53,7 +53,7 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
             : { principal, sourceId: invocation.sourceId, timestamp: invocation.timestamp },
       }),
       log: hostFunction({
-        needs: nothing('goes to the capsule’s own log, bounded in rate and length'),
+        needs: nothing('writes only to the capsule’s own log, limited in rate and length'),
         audit: 'refusals',
         target: ([level]) => level,
         charges: ([, message]) => [
@@ -64,7 +64,7 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
         run: (call, [level, message]) => services.log(call.capsule, call.principal, level, message),
       }),
       'signal-ready': hostFunction({
-        needs: nothing('concerns only the state shown for the guest itself'),
+        needs: nothing('affects only the displayed state of the guest itself'),
         audit: 'refusals',
         target: noTarget,
         refused: () => undefined,
@@ -74,7 +74,7 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
       'clock-monotonic-ns': { answeredInGuest: 'a steady clock is no secret' },
       'sleep-ns': hostFunction({
         blocks: true,
-        needs: nothing('costs nothing but the guest’s own time'),
+        needs: nothing('costs only the guest’s own time'),
         audit: 'refusals',
         target: noTarget,
         run: async (call, [durationNs]) => {
@@ -85,9 +85,9 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
           await delay(Number((durationNs + NS_PER_MS - 1n) / NS_PER_MS), undefined, { signal: call.signal });
         },
       }),
-      'random-bytes': { answeredInGuest: 'the generator of the operating system is reached from any thread' },
+      'random-bytes': { answeredInGuest: 'the operating system’s generator is available in every thread' },
       'check-capsule-capability': hostFunction({
-        needs: nothing('answers yes or no about a capsule whose uuid the guest must already know'),
+        needs: nothing('answers only for a capsule whose uuid the guest already knows'),
         audit: 'refusals',
         target: ([{ capability }]) => capability,
         run: (_call, [{ sourceUuid, capability }]) => {
@@ -95,7 +95,7 @@ export function createSysHost(services: SysServices): HostInterface<'astrid:sys/
           return { allowed: rights !== undefined && holdsNamed(rights, capability) };
         },
       }),
-      'enumerate-capabilities': { answeredInGuest: 'the worker is told the held names at its start' },
+      'enumerate-capabilities': { answeredInGuest: 'the worker receives the held capabilities at its start' },
     },
   };
 }

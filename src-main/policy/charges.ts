@@ -102,7 +102,7 @@ export function createLedger(clock: Pick<Clock, 'monotonicNs'>): Ledger {
           if (window.used + charge.amount > RATES[charge.rate]) {
             const again = window.refused;
             window.refused = true;
-            return { ok: false, reason: `more ${charge.rate} in one second than allowed`, again };
+            return { ok: false, reason: `rate limit of ${charge.rate} exceeded`, again };
           }
           rates.push({ window, amount: charge.amount });
         }
@@ -110,7 +110,7 @@ export function createLedger(clock: Pick<Clock, 'monotonicNs'>): Ledger {
       const stocks = charges.flatMap((charge) => ('stock' in charge ? [charge] : []));
       const full = stocks.find(({ stock, amount }) => !held.hasRoom(payer, stock, amount));
       if (full !== undefined) {
-        return { ok: false, reason: `more ${full.stock} at a time than allowed`, again: false };
+        return { ok: false, reason: `limit of ${full.stock} at a time reached`, again: false };
       }
       rates.forEach(({ window, amount }) => (window.used += amount));
       stocks.forEach(({ stock, amount }) => held.add(payer, stock, amount));

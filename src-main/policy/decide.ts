@@ -37,14 +37,14 @@ export function decide(rights: Rights, pins: readonly ResolvedEntry[], need: Nee
     case 'program':
       // Held to the list once more: what is pinned here counts as granted from then on.
       return !rights.host_process.includes(need.command)
-        ? denied(`${need.command} is not an entry of host_process`)
+        ? denied(`host_process does not list ${need.command}`)
         : need.pinned
           ? heldTo(pins, { kind: 'program', asked: need.command, real: need.real, note: '' })
           : ALLOWED;
     case 'folder': {
       const entries = need.access === 'read' ? rights.fs_read : rights.fs_write;
       return !entries.includes(need.entry)
-        ? denied(`${need.entry} is not an entry of fs_${need.access}`)
+        ? denied(`fs_${need.access} does not list ${need.entry}`)
         : need.real === null
           ? ALLOWED
           : heldTo(pins, { kind: 'folder', asked: need.entry, real: need.real, note: '' });
@@ -66,7 +66,7 @@ function heldTo(pins: readonly ResolvedEntry[], pin: Pin): Decision {
   }
   return allowedIf(
     pinned === pin.real,
-    `${pin.asked} leads to ${pin.real} and was granted as ${pinned}; install the capsule again to allow it`,
+    `${pin.asked} now resolves to ${pin.real} but was granted as ${pinned}; reinstall the capsule to grant it`,
   );
 }
 

@@ -67,7 +67,7 @@ describe('the gate of a call', () => {
       return Promise.resolve(question === 'Push?');
     });
     await expect(gate.check([{ kind: 'approval', question: 'Push?' }])).resolves.toBeUndefined();
-    await expect(gate.check([{ kind: 'approval', question: 'Wipe?' }])).rejects.toThrow('said no');
+    await expect(gate.check([{ kind: 'approval', question: 'Wipe?' }])).rejects.toThrow('refused');
     await expect(
       gate.check([
         { kind: 'approval', question: 'Push?' },

@@ -103,7 +103,7 @@ export class Gate {
       case 'ask':
         return this.#services.ask(decision.question, signal).then((allowed) => {
           if (!allowed) {
-            throw new Denied('the operator said no');
+            throw new Denied('the operator refused');
           }
         });
     }
@@ -115,7 +115,7 @@ export class Gate {
     await this.#services.resolved.pin(capsule, principal, pin);
     const decision = decide(rights, this.#services.resolved.of(capsule), need);
     if (decision.kind !== 'allowed' || decision.pin !== null) {
-      throw new Denied(decision.kind === 'denied' ? decision.reason : `${pin.asked} could not be fixed`);
+      throw new Denied(decision.kind === 'denied' ? decision.reason : `${pin.asked} could not be pinned`);
     }
   }
 }

@@ -11,7 +11,7 @@ const MAX_POLLABLES = 256;
 export function createPollHost(): HostInterface<'astrid:io/poll@1.0.0'> {
   const find = (call: Call, self: PollableHandle): Pollable => call.handles.get(POLLABLE, self);
   const quiet = {
-    needs: nothing('a guest holds only readiness of what it was allowed to open'),
+    needs: nothing('a guest only holds pollables of resources that it was allowed to open'),
     audit: 'refusals',
     target: () => '',
   } as const;

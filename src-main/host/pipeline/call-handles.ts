@@ -65,7 +65,7 @@ export class CallHandles {
       throw new GuestTrap(
         room === null
           ? 'The call is over.'
-          : 'The instance, or its capsule, holds too many handles; drop some before asking for more.',
+          : 'The instance or its capsule has reached its limit of handles. Drop some first.',
       );
     }
     const stock = this.#stock;

@@ -131,7 +131,7 @@ export class HandleTable {
     try {
       return ends();
     } catch (error) {
-      this.#report(`${resource.name}: what a drop ends could not be told`, error);
+      this.#report(`${resource.name}: could not describe what a drop ends`, error);
       return null;
     }
   }
@@ -152,7 +152,7 @@ export class HandleTable {
     try {
       dispose?.();
     } catch (error) {
-      this.#report('a dropped handle could not be disposed', error);
+      this.#report('could not dispose a dropped handle', error);
     }
   }
 }

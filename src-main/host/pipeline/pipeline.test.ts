@@ -121,7 +121,7 @@ describe('the order of the checks', () => {
     expect(records.map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual([
       'cancelled: cancelled',
       ...Array.from({ length: RATES.spawns }, () => 'denied: uplink is not granted'),
-      'denied: more spawns in one second than allowed',
+      'denied: rate limit of spawns exceeded',
     ]);
   });
 
@@ -198,7 +198,7 @@ describe('the gate, asked again while a function runs', () => {
     await expect(yes.ask(callOf(), 'x')).resolves.toEqual({ tag: 'ok', value: 'did x' });
     const no = pipelineWith(approval);
     await expect(no.ask(callOf(), 'x')).resolves.toMatchObject({ value: { tag: 'capability-denied' } });
-    expect(no.records).toMatchObject([{ outcome: 'denied', reason: 'the operator said no' }]);
+    expect(no.records).toMatchObject([{ outcome: 'denied', reason: 'the operator refused' }]);
     const cancel = new AbortController();
     const silent = pipelineWith(approval, true, {
       ask: (_question, signal) =>
@@ -339,7 +339,7 @@ describe('an unknown function', () => {
     const { pipeline } = pipelineWith({});
     await expect(pipeline(callOf(), 'astrid:nothing/host@9.9.9#go', [])).resolves.toEqual({
       tag: 'trap',
-      message: 'The host has no function astrid:nothing/host@9.9.9#go.',
+      message: 'Unknown host function astrid:nothing/host@9.9.9#go.',
     });
   });
 });

@@ -38,7 +38,7 @@ export function createPipeline(services: PipelineServices): Pipeline {
   const answer = async (caller: Caller, name: string, args: readonly unknown[]): Promise<Outcome> => {
     const operation = services.operations.get(name);
     if (operation === undefined) {
-      return { tag: 'trap', message: `The host has no function ${name}.` };
+      return { tag: 'trap', message: `Unknown host function ${name}.` };
     }
     if (caller.handles.ended) {
       return { tag: 'trap', message: 'The instance has ended.' };

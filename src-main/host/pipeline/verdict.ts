@@ -58,7 +58,7 @@ export function failed(
     return { outcome: { tag: 'err', value: mapped }, audited: 'failed', reason: caseOf(mapped) };
   }
   report(`${name} failed`, error);
-  const text = 'The host failed at this call; its log has the reason.';
+  const text = 'Internal host error. See the host log for details.';
   return {
     outcome: fallible ? { tag: 'err', value: errors.unknown(text) } : { tag: 'trap', message: text },
     audited: 'failed',

@@ -40,7 +40,7 @@ export function createIdFunctions<Name extends string>(
   { registry, watches }: ProcessServices,
 ): IdFunctions<Name> {
   const find = (call: Call, id: string): NamedProcess => new NamedProcess(registry, call, id);
-  const needs = nothing('an id answers only to the principal and capsule that it was given to');
+  const needs = nothing('an id is valid only for the principal and capsule that it was issued to');
   const quiet = { needs, audit: 'refusals', target: ({ target }: NamedProcess) => target } as const;
   const recorded = { ...quiet, audit: 'always' } as const;
   const listing = { needs, audit: 'refusals', target: () => '' } as const;

@@ -63,7 +63,7 @@ describe('a granted folder of the machine', () => {
     await expect(probe.errOf('process.spawn', [shell('true')])).resolves.toBe('capability-denied');
     await expect
       .poll(async () => (await audit()).at(-1))
-      .toMatchObject({ outcome: 'denied', reason: expect.stringContaining(`leads to ${folder}/b`) });
+      .toMatchObject({ outcome: 'denied', reason: expect.stringContaining(`resolves to ${folder}/b`) });
   });
 });
 
@@ -155,7 +155,7 @@ describe('a granted command', () => {
       .poll(async () => (await again.audit()).at(-1))
       .toMatchObject({
         outcome: 'denied',
-        reason: `${tool} leads to ${folder}/two and was granted as ${folder}/one; install the capsule again to allow it`,
+        reason: `${tool} now resolves to ${folder}/two but was granted as ${folder}/one; reinstall the capsule to grant it`,
       });
     await again.kernel.install(await manifestAsking({ commands: [tool], fsRead: [folder] }), {
       grants: 'all',

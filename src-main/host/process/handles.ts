@@ -45,7 +45,7 @@ export function createHandleMethods<Name extends string>(
 ): HandleMethods<Name> {
   const find = (call: Call, self: Handle<Name>): HeldProcess => call.handles.get(resource, self);
   const quiet = {
-    needs: nothing('the handle was given for a start or an attach that passed the gate'),
+    needs: nothing('the handle came from a spawn or an attach that passed the gate'),
     audit: 'refusals',
     target: ({ process }: HeldProcess) => process.key,
   } as const;
@@ -77,7 +77,7 @@ export function createHandleMethods<Name extends string>(
     '[method]process-handle.kill': hostFunctionOn(find, {
       ...recorded,
       target: ({ process }, result) =>
-        result?.killed === false ? `${process.key}, which had ended` : process.key,
+        result?.killed === false ? `${process.key}, already exited` : process.key,
       run: async (_call, { process }) => {
         const { live } = process;
         const exit = await process.kill('killed');

@@ -28,7 +28,7 @@ export class NamedProcess {
 
   /** For the record of an act that found its process ended already. */
   hadEnded(): void {
-    this.#note = ', which had ended';
+    this.#note = ', already exited';
   }
 
   /** As a record names it. */

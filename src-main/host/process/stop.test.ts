@@ -31,7 +31,7 @@ const KEPT = [
 ];
 
 describe('a stop', () => {
-  it('that the operator calls off is told to the guest, and the process stays known to its end and after', async () => {
+  it('that the operator cancels is told to the guest, and the process stays known to its end and after', async () => {
     const { id, view } = await startDeaf('called off');
     const stop = probe.errOf('process.stop', [id, 30_000]);
     await expect.poll(() => view().phase).toBe('stopping');
@@ -48,7 +48,7 @@ describe('a stop', () => {
     await expect(probe.errOf('process.status', [id])).resolves.toBe('no-such-process');
   });
 
-  it('that the operator calls off answers the window too', async () => {
+  it('that the operator cancels answers the window too', async () => {
     const { id, view } = await startDeaf('by the window');
     const stop = started.kernel.stop(view().key, 30_000);
     await expect.poll(() => view().phase).toBe('stopping');

@@ -17,9 +17,64 @@ describe('log text that cannot lie', () => {
     ['a surrogate', new Uint8Array([0xed, 0xa0, 0x80]), '\\xed\\xa0\\x80'],
     ['control characters', new Uint8Array([0x07, 0x0d, 0x7f]), '\\x07\\x0d\\x7f'],
     ['a bidi override', utf8.encode('exe.\u202etxt'), 'exe.\\u{202e}txt'],
+    [
+      'spaces that look like none or like others',
+      utf8.encode('a\u00a0b\u2003c\u3000'),
+      'a\\u{a0}b\\u{2003}c\\u{3000}',
+    ],
+    [
+      'emoji',
+      utf8.encode('👩‍🚀 ❤️ 1️⃣ 👍🏽 🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'),
+      '👩‍🚀 ❤️ 1️⃣ 👍🏽 🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    ],
+    ['a joiner that joins no emoji', utf8.encode('a\u200db 👩\u200d'), 'a\\u{200d}b 👩\\u{200d}'],
+    [
+      'accents, points and vowel signs',
+      utf8.encode('e\u0302\u0301 שׁ\u05b8 ที่ नि'),
+      'e\u0302\u0301 שׁ\u05b8 ที่ नि',
+    ],
+    ['an accent on nothing', utf8.encode('\u0301a\u202e\u0301'), '\\u{301}a\\u{202e}\\u{301}'],
     ['zero width and BOM', utf8.encode('a\u200bb\ufeff'), 'a\\u{200b}b\\u{feff}'],
   ])('shows %s', (_name, bytes, text) => {
     expect(shown(bytes)).toBe(text);
+  });
+
+  it('shows at most four marks on one character, the rest as escapes', () => {
+    const tower = `o${'\u0307'.repeat(30)}`;
+    expect(escapeName(`${tower}k`)).toBe(`o${'\u0307'.repeat(4)}${'\\u{307}'.repeat(26)}k`);
+    expect(shown(utf8.encode(tower))).toBe(escapeName(tower));
+  });
+
+  it.each([
+    'U+00AD soft hyphen',
+    'U+034F combining grapheme joiner',
+    'U+0600 Arabic number sign',
+    'U+115F Hangul choseong filler',
+    'U+1160 Hangul jungseong filler',
+    'U+17B4 Khmer inherent vowel',
+    'U+180E Mongolian vowel separator',
+    'U+200C zero width non-joiner',
+    'U+2028 line separator',
+    'U+2064 invisible plus',
+    'U+2800 Braille without dots',
+    'U+3164 Hangul filler',
+    'U+FE00 variation selector',
+    'U+FFA0 half-width Hangul filler',
+    'U+FFF9 annotation anchor',
+    'U+FFFB annotation terminator',
+    'U+FFFC object replacement',
+    'U+FFFE noncharacter',
+    'U+1BCA0 shorthand format',
+    'U+1D159 null note head',
+    'U+1D173 musical begin beam',
+    'U+E0001 language tag',
+    'U+E0041 tag letter',
+    'U+E01EF variation selector 256',
+  ])('escapes %s in names and in bytes', (named) => {
+    const hex = named.slice(2, named.indexOf(' '));
+    const text = `a${String.fromCodePoint(Number.parseInt(hex, 16))}b`;
+    expect(escapeName(text)).toBe(`a\\u{${hex.toLowerCase().replace(/^0+/u, '')}}b`);
+    expect(shown(utf8.encode(text))).toBe(escapeName(text));
   });
 
   it('marks what is escaped, a run of it as one', () => {

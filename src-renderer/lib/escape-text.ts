@@ -1,3 +1,5 @@
+import { hiddenText } from '../../src-main/contract/hidden-text.ts';
+
 /** A stretch of a log line. `escaped` text stands for bytes that cannot be shown as they are. */
 export interface TextPiece {
   readonly text: string;
@@ -5,45 +7,29 @@ export interface TextPiece {
 }
 
 /**
- * Bytes as text a person can trust: valid UTF-8 as it is, every other byte as `\xNN`, control and bidi characters
- * as `\xNN` or `\u{…}`, so that output cannot hide or reorder what is on the screen. Tabs stay.
+ * Bytes as text a person can trust: every byte that is not UTF-8 as `\xNN`, characters that could hide, reorder or paint
+ * over others as `\xNN` or `\u{…}` (see `hiddenText`), the rest as it is. Tabs stay.
  */
 export function escapeBytes(bytes: Uint8Array): readonly TextPiece[] {
   const pieces: TextPiece[] = [];
   let at = 0;
-  let plainFrom = 0;
-  // A run of what cannot be shown is one piece: a page of zeros would otherwise be an element for each byte.
-  let hiddenRun = '';
-  const flush = (to: number): void => {
-    if (hiddenRun !== '') {
-      pieces.push({ text: hiddenRun, escaped: true });
-      hiddenRun = '';
-    }
-    if (to > plainFrom) {
-      pieces.push({ text: decoder.decode(bytes.subarray(plainFrom, to)), escaped: false });
-    }
-  };
+  let validFrom = 0;
   while (at < bytes.length) {
     const size = characterSize(bytes, at);
-    const hidden = size === 0 ? hexByte(bytes[at] ?? 0) : hiddenCharacter(bytes, at, size);
-    if (hidden === null) {
-      at += size;
-      continue;
+    if (size === 0) {
+      addText(pieces, decoder.decode(bytes.subarray(validFrom, at)));
+      addPiece(pieces, hexByte(bytes[at] ?? 0), true);
+      validFrom = at + 1;
     }
-    if (at > plainFrom) {
-      flush(at);
-    }
-    hiddenRun += hidden;
     at += Math.max(size, 1);
-    plainFrom = at;
   }
-  flush(at);
+  addText(pieces, decoder.decode(bytes.subarray(validFrom)));
   return pieces;
 }
 
-/** Escapes control and bidi characters of a name, a path or a label, so that it cannot fake what stands around it. */
+/** The same for a name, a path or a label, so that it cannot fake what stands around it. */
 export function escapeName(text: string): string {
-  return text.replace(HIDDEN, (character) => unicodeEscape(character.codePointAt(0) ?? 0));
+  return text.replace(hiddenText, (character: string, emoji?: string) => emoji ?? escapeCharacter(character));
 }
 
 /** Length in bytes of the well-formed UTF-8 character at `at` (Unicode table 3-7), 0 when there is none. */
@@ -73,23 +59,29 @@ export function characterSize(bytes: Uint8Array, at: number): 0 | 1 | 2 | 3 | 4 
 // The bytes are checked above; `ignoreBOM` keeps a byte order mark in sight instead of eating it.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** C0 but tab, DEL, C1, soft hyphen, bidi marks and overrides, zero-width characters, line separators, BOM, tags. */
-const HIDDEN =
-  // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+function addText(pieces: TextPiece[], text: string): void {
+  let shownFrom = 0;
+  for (const { 0: character, index, groups } of text.matchAll(hiddenText)) {
+    if (groups?.['emoji'] === undefined && character !== '\t') {
+      addPiece(pieces, text.slice(shownFrom, index), false);
+      addPiece(pieces, escapeCharacter(character), true);
+      shownFrom = index + character.length;
+    }
+  }
+  addPiece(pieces, text.slice(shownFrom), false);
+}
 
-function hiddenCharacter(bytes: Uint8Array, at: number, size: number): string | null {
-  const first = bytes[at] ?? 0;
-  if (size === 1) {
-    return first === 9 || (first >= 0x20 && first !== 0x7f) ? null : hexByte(first);
+/** A run of what cannot be shown is one piece: a page of zeros would otherwise be an element for each byte. */
+function addPiece(pieces: TextPiece[], text: string, escaped: boolean): void {
+  const last = pieces.at(-1);
+  if (text === '') {
+    return;
   }
-  // Only these lead bytes can start a character of the list above; the rest needs no decoding here.
-  if (first !== 0xc2 && first !== 0xd8 && first !== 0xe2 && first !== 0xef && first !== 0xf3) {
-    return null;
+  if (last?.escaped === escaped) {
+    pieces[pieces.length - 1] = { text: last.text + text, escaped };
+  } else {
+    pieces.push({ text, escaped });
   }
-  const character = decoder.decode(bytes.subarray(at, at + size));
-  const escaped = escapeName(character);
-  return escaped === character ? null : escaped;
 }
 
 function isTail(byte: number): boolean {
@@ -100,6 +92,10 @@ function hexByte(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, '0')}`;
 }
 
-function unicodeEscape(point: number): string {
+function escapeCharacter(character: string): string {
+  const point = character.codePointAt(0) ?? 0;
+  if (point === 0x09) {
+    return character;
+  }
   return point < 0x80 ? hexByte(point) : `\\u{${point.toString(16)}}`;
 }

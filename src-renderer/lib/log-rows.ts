@@ -19,6 +19,17 @@ export interface HoleRow {
 
 export type LogRow = TextRow | HoleRow;
 
+/** The row's text follows that of the row above it without a line's end: both are pieces of one line. */
+export function continuesAbove(row: LogRow, above: LogRow | undefined): boolean {
+  return (
+    row.kind === 'text' &&
+    row.continued &&
+    above?.kind === 'text' &&
+    above.stream === row.stream &&
+    above.start + above.bytes.length === row.start
+  );
+}
+
 /** The rows of one stream, holes included. */
 export function streamRows(window: LogWindow, stream: LogStream): readonly LogRow[] {
   return window.segments.flatMap((segment, index): readonly LogRow[] => {

@@ -1,6 +1,6 @@
+import { ESCAPE, sequenceSize, styleAfter } from './escape-sequences.ts';
 import { escapeBytes } from './escape-text.ts';
 import type { TextStyle } from './sgr.ts';
-import { ESCAPE, escapeSize, styleAfter } from './split-rows.ts';
 import type { TextRow } from './split-rows.ts';
 
 /** Text of one style, ready to draw. */
@@ -10,7 +10,7 @@ export interface Span {
   readonly escaped: boolean;
 }
 
-/** A row as spans: SGR becomes style, every other escape sequence disappears, what cannot be shown is escaped. */
+/** A row as spans: SGR becomes style, every other complete sequence disappears, what cannot be shown is escaped. */
 export function rowSpans(row: TextRow): readonly Span[] {
   const { bytes } = row;
   const spans: Span[] = [];
@@ -21,11 +21,15 @@ export function rowSpans(row: TextRow): readonly Span[] {
       spans.push({ ...piece, style });
     }
   };
-  for (let at = bytes.indexOf(ESCAPE); at !== -1; at = bytes.indexOf(ESCAPE, from)) {
-    flush(at);
-    const size = escapeSize(bytes, at);
-    from = at + size;
-    style = styleAfter(style, bytes, at, size);
+  let next = 0;
+  for (let at = bytes.indexOf(ESCAPE); at !== -1; at = bytes.indexOf(ESCAPE, next)) {
+    const size = sequenceSize(bytes, at);
+    next = at + Math.max(1, size);
+    if (size > 0) {
+      flush(at);
+      from = next;
+      style = styleAfter(style, bytes, at, size);
+    }
   }
   flush(bytes.length);
   return spans;

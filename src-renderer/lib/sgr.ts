@@ -7,6 +7,7 @@ export interface TextStyle {
   readonly italic: boolean;
   readonly underline: boolean;
   readonly strike: boolean;
+  readonly overline: boolean;
   readonly inverse: boolean;
 }
 
@@ -18,28 +19,69 @@ export const plainStyle: TextStyle = {
   italic: false,
   underline: false,
   strike: false,
+  overline: false,
   inverse: false,
 };
 
 /**
- * The style after one SGR sequence; `parameters` is the text between `ESC [` and `m` (ECMA-48 8.3.117 and xterm's
- * 256 and true colours, with `;` or `:`). Unknown numbers change nothing.
+ * The style after one SGR sequence; `parameters` is the text between `ESC [` and `m` (ECMA-48 5.4.2 and 8.3.117, colours as
+ * ITU-T T.416 13.1.8 and xterm write them, with `:` or `;`). What is left out is 0. Unknown parameters change nothing, nor
+ * does what stands behind their colons. Concealing and blinking are left out on purpose: what is there is shown.
  */
 export function applySgr(style: TextStyle, parameters: string): TextStyle {
-  const codes =
-    parameters === '' ? [0] : parameters.split(/[;:]/u).map((part) => (part === '' ? 0 : Number(part)));
+  const all = parameters.split(';').map((part) => part.split(':').map(Number));
   let next = style;
-  for (let index = 0; index < codes.length; index += 1) {
-    const code = codes[index] ?? 0;
-    if (code === 38 || code === 48) {
-      const [color, used] = extendedColor(codes, index + 1);
-      next = code === 38 ? { ...next, fg: color ?? next.fg } : { ...next, bg: color ?? next.bg };
-      index += used;
-    } else {
+  for (let index = 0; index < all.length; index += 1) {
+    const [code = 0, ...parts] = all[index] ?? [];
+    if (isColorCode(code)) {
+      // Without colons a colour takes the parameters behind it.
+      const flat = parts.length === 0 ? all.slice(index + 1, index + 6).map(([number = 0]) => number) : null;
+      next = withColor(next, code, flat === null ? colonColor(parts) : colorOf(flat));
+      index += flat === null ? 0 : argumentsOf(flat);
+    } else if (code === UNDERLINE && parts.length > 0) {
+      const [kind = 0] = parts;
+      next = kind <= LAST_UNDERLINE_KIND ? { ...next, underline: kind > 0 } : next;
+    } else if (parts.length === 0) {
       next = applyCode(next, code);
     }
   }
   return next;
+}
+
+const UNDERLINE = 4;
+/** None, single, double, curly, dotted, dashed. */
+const LAST_UNDERLINE_KIND = 5;
+
+/** Text, ground and underline. */
+function isColorCode(code: number): code is 38 | 48 | 58 {
+  return code === 38 || code === 48 || code === 58;
+}
+
+function withColor(style: TextStyle, code: 38 | 48 | 58, color: number | string | null): TextStyle {
+  if (color === null || code === 58) {
+    return style;
+  }
+  return code === 38 ? { ...style, fg: color } : { ...style, bg: color };
+}
+
+/** Numbers that belong to a colour written with `;`, its kind included: implementation's own and transparent have none. */
+function argumentsOf([kind = 0]: readonly number[]): number {
+  return { 2: 4, 3: 4, 4: 5, 5: 2 }[kind] ?? 1;
+}
+
+/** Written with `:`, red, green and blue stand behind a colour space; most who write it leave the place for that out. */
+function colonColor([kind = 0, ...values]: readonly number[]): number | string | null {
+  return colorOf([kind, ...(kind === 2 && values.length > 3 ? values.slice(1) : values)]);
+}
+
+/** Null for kinds that are not shown, for what is out of range and for what is cut short. */
+function colorOf([kind, first, second, third]: readonly number[]): number | string | null {
+  if (kind === 5) {
+    return paletteColor(first);
+  }
+  return kind === 2 && isByte(first) && isByte(second) && isByte(third)
+    ? `rgb(${first} ${second} ${third})`
+    : null;
 }
 
 function applyCode(style: TextStyle, code: number): TextStyle {
@@ -67,6 +109,7 @@ const changes: Readonly<Record<number, Partial<TextStyle>>> = {
   4: { underline: true },
   7: { inverse: true },
   9: { strike: true },
+  21: { underline: true },
   22: { bold: false, dim: false },
   23: { italic: false },
   24: { underline: false },
@@ -74,19 +117,9 @@ const changes: Readonly<Record<number, Partial<TextStyle>>> = {
   29: { strike: false },
   39: { fg: null },
   49: { bg: null },
+  53: { overline: true },
+  55: { overline: false },
 };
-
-/** The colour that starts at `at` and how many numbers it took; null when it is cut short or out of range. */
-function extendedColor(codes: readonly number[], at: number): readonly [number | string | null, number] {
-  if (codes[at] === 5) {
-    return [paletteColor(codes[at + 1]), 2];
-  }
-  if (codes[at] === 2) {
-    const [red, green, blue] = [codes[at + 1], codes[at + 2], codes[at + 3]];
-    return isByte(red) && isByte(green) && isByte(blue) ? [`rgb(${red} ${green} ${blue})`, 4] : [null, 4];
-  }
-  return [null, 1];
-}
 
 function paletteColor(index: number | undefined): number | string | null {
   if (!isByte(index)) {

@@ -39,6 +39,25 @@ describe('log text in rows', () => {
     expect(rows.map(rowText).join('')).toBe('€'.repeat(1000));
   });
 
+  it.each([
+    ['an accent from its letter', 'e\u0301'],
+    ['the parts of an emoji from each other', '👩‍🚀'],
+    ['a selector from its sign', '❤️'],
+  ])('never parts %s', (_what, together) => {
+    for (let before = 1000; before < 1040; before += 1) {
+      const text = `${'x'.repeat(before)}${together.repeat(20)}`;
+      expect(lines(text).join('')).toBe(text);
+    }
+  });
+
+  it('cuts no escape sequence that stands before an accent', () => {
+    for (let before = 1015; before < 1030; before += 1) {
+      const rows = splitRows(segment(`${'x'.repeat(before)}\u001b[31m\u0301red`), 'stdout');
+      expect(rows.map(rowText).join('')).toBe(`${'x'.repeat(before)}\\u{301}red`);
+      expect(rowSpans(rows.at(-1) ?? expect.fail()).at(-1)?.style.fg).toBe(1);
+    }
+  });
+
   it('carries colours over line ends and strips every other escape', () => {
     const rows = splitRows(
       segment('\u001b[31mred\nstill\u001b[0m \u001b]0;title\u0007plain\u001b[2K\n'),
@@ -101,6 +120,42 @@ describe('select graphic rendition', () => {
     ['1;0', {}],
     ['', {}],
     ['777', {}],
+    // A parameter left out is 0.
+    ['1;', {}],
+    [';31', { fg: 1 }],
+    ['38;5;', { fg: 0 }],
+    ['38;2;1;;3', { fg: 'rgb(1 0 3)' }],
+    // Kinds of underline stand behind a colon.
+    ['4:3', { underline: true }],
+    ['4;4:0', { underline: false }],
+    ['21', { underline: true }],
+    ['21;24', { underline: false }],
+    ['4:9', {}],
+    ['53', { overline: true }],
+    ['53;55', { overline: false }],
+    // ITU-T T.416 13.1.8: a colour space between kind and colour, left out by most who write it.
+    ['38:2::1:2:3', { fg: 'rgb(1 2 3)' }],
+    ['38:2:1:2:3', { fg: 'rgb(1 2 3)' }],
+    ['48:2:0:1:2:3:0:1', { bg: 'rgb(1 2 3)' }],
+    ['38:5:196;1', { fg: 'rgb(255 0 0)', bold: true }],
+    ['48:5:3;4:3', { bg: 3, underline: true }],
+    // The colour of an underline is not shown; what belongs to it is no colour of the text.
+    ['58;5;31;1', { bold: true }],
+    ['58;2;31;32;33;1', { bold: true }],
+    ['58:2::31:32:33;1', { bold: true }],
+    ['58:5:31', {}],
+    ['59', {}],
+    // Of a colour nobody knows nothing is left over that counts as something else.
+    ['38;3;31;32;33;1', { bold: true }],
+    ['38;4;31;32;33;34;1', { bold: true }],
+    ['38;1;31', { fg: 1 }],
+    ['38;5;256;1', { bold: true }],
+    ['38:9:31', {}],
+    ['31:5', {}],
+    ['38', {}],
+    ['38:5', {}],
+    // Text that is there is shown, in its colour or not.
+    ['8;31', { fg: 1 }],
   ])('%s', (parameters, change) => {
     expect(applySgr(plainStyle, parameters)).toEqual({ ...plainStyle, ...change });
   });

@@ -1,7 +1,9 @@
 import type { LogStream } from '../../src-main/contract/views.ts';
+import { clusterStart } from './cluster-start.ts';
+import { ESCAPE, sequenceSize, styleAfter } from './escape-sequences.ts';
 import { characterSize } from './escape-text.ts';
 import { ROW_BYTES } from './limits.ts';
-import { applySgr, plainStyle } from './sgr.ts';
+import { plainStyle } from './sgr.ts';
 import type { TextStyle } from './sgr.ts';
 
 /** One row of log text: a line, or a piece of a line too long for one row. */
@@ -38,8 +40,8 @@ export interface Segment {
 }
 
 /**
- * Cuts a segment into rows at line ends, and lines over `ROW_BYTES` into pieces, never inside a UTF-8 character or a
- * short escape sequence. Colours carry over from row to row. One pass over the bytes.
+ * Cuts a segment into rows at line ends, and lines over `ROW_BYTES` of text into pieces, never inside an escape sequence
+ * nor between a character and what is put on it. Colours carry over from row to row. One pass over the bytes.
  */
 export function splitRows(segment: Segment, stream: LogStream): readonly TextRow[] {
   const { bytes } = segment;
@@ -49,6 +51,10 @@ export function splitRows(segment: Segment, stream: LogStream): readonly TextRow
   let start = 0;
   let continued = !segment.startsLine;
   let at = 0;
+  /** Bytes of the row that are no escape sequence. */
+  let shown = 0;
+  /** End of the last escape sequence: no row is cut before it once it is passed. */
+  let textFrom = 0;
   const close = (end: number, next: number, lineEnds: boolean): void => {
     rows.push({
       kind: 'text',
@@ -63,6 +69,7 @@ export function splitRows(segment: Segment, stream: LogStream): readonly TextRow
     start = next;
     continued = !lineEnds;
     rowStyle = style;
+    shown = 0;
   };
   while (at < bytes.length) {
     const byte = bytes[at];
@@ -71,13 +78,20 @@ export function splitRows(segment: Segment, stream: LogStream): readonly TextRow
       at += 1;
       continue;
     }
-    const size = byte === ESCAPE ? escapeSize(bytes, at) : Math.max(1, characterSize(bytes, at));
-    if (at + size - start > ROW_BYTES && at > start) {
-      close(at, at, false);
+    const sequence = byte === ESCAPE ? sequenceSize(bytes, at) : 0;
+    if (sequence > 0) {
+      style = styleAfter(style, bytes, at, sequence);
+      at += sequence;
+      textFrom = at;
+      continue;
     }
-    if (byte === ESCAPE) {
-      style = styleAfter(style, bytes, at, size);
+    const size = Math.max(1, characterSize(bytes, at));
+    if (shown + size > ROW_BYTES) {
+      const end = clusterStart(bytes, Math.max(start + 1, textFrom), at);
+      close(end, end, false);
+      shown = at - end;
     }
+    shown += size;
     at += size;
   }
   if (at > start) {
@@ -101,62 +115,5 @@ export function arrivalAt(times: readonly Arrival[], offset: number): number | n
   return times[low - 1]?.at ?? null;
 }
 
-/**
- * Length of the escape sequence at `at` (ESC itself when it starts nothing known): CSI up to its final byte, OSC up to
- * BEL or ST, other two- and three-byte escapes (ECMA-48 5.4, xterm). A sequence cut off by the end counts to the end.
- */
-export function escapeSize(bytes: Uint8Array, at: number): number {
-  const kind = bytes[at + 1];
-  if (kind === undefined) {
-    return 1;
-  }
-  if (kind === 0x5b) {
-    return endOf(bytes, at, at + 2, (byte) => byte >= 0x40 && byte <= 0x7e);
-  }
-  if (kind === 0x5d) {
-    return endOf(
-      bytes,
-      at,
-      at + 2,
-      (byte, index) => byte === 0x07 || (byte === 0x5c && bytes[index - 1] === ESCAPE),
-    );
-  }
-  if (kind >= 0x20 && kind <= 0x2f) {
-    return Math.min(3, bytes.length - at);
-  }
-  return kind >= 0x30 && kind <= 0x7e ? 2 : 1;
-}
-
-/** The style after the escape at `at`: only `ESC [ … m` changes it. */
-export function styleAfter(style: TextStyle, bytes: Uint8Array, at: number, size: number): TextStyle {
-  if (size < 3 || bytes[at + 1] !== 0x5b || bytes[at + size - 1] !== 0x6d) {
-    return style;
-  }
-  const parameters = String.fromCharCode(...bytes.subarray(at + 2, at + size - 1));
-  return /^[\d;:]*$/u.test(parameters) ? applySgr(style, parameters) : style;
-}
-
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-export const ESCAPE = 0x1b;
-/** Longer than any sequence in use; a stray `ESC [` must not swallow text without end. */
-const MAX_ESCAPE_BYTES = 256;
-
-function endOf(
-  bytes: Uint8Array,
-  from: number,
-  body: number,
-  isFinal: (byte: number, index: number) => boolean,
-): number {
-  const limit = Math.min(bytes.length, from + MAX_ESCAPE_BYTES);
-  for (let index = body; index < limit; index += 1) {
-    const byte = bytes[index] ?? 0;
-    if (isFinal(byte, index)) {
-      return index + 1 - from;
-    }
-    if (byte === LINE_FEED) {
-      return 1;
-    }
-  }
-  return limit === bytes.length ? bytes.length - from : 1;
-}

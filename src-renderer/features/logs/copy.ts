@@ -1,15 +1,17 @@
+import { continuesAbove } from '../../lib/log-rows.ts';
 import type { LogRow } from '../../lib/log-rows.ts';
 import { rowText } from '../../lib/row-spans.ts';
 
-/** Rows as text: pieces of one long line joined again, holes left out. */
+/** Rows as text: pieces of one long line joined where they follow each other, holes left out. */
 export function copyText(rows: readonly LogRow[]): string {
-  let text = '';
-  for (const row of rows) {
+  let text: string | null = null;
+  for (const [index, row] of rows.entries()) {
     if (row.kind === 'text') {
-      text += `${row.continued || text === '' ? '' : '\n'}${rowText(row)}`;
+      const joint: string = text === null || continuesAbove(row, rows[index - 1]) ? '' : '\n';
+      text = `${text ?? ''}${joint}${rowText(row)}`;
     }
   }
-  return text;
+  return text ?? '';
 }
 
 /** The selected part of the log's text without times and marks, null when nothing of it is selected. */
@@ -32,7 +34,7 @@ export function selectedText(log: Element, selection: Selection | null): string 
     if (body.contains(range.endContainer)) {
       part.setEnd(range.endContainer, range.endOffset);
     }
-    const joint: string = text === null || row.hasAttribute('data-continued') ? '' : '\n';
+    const joint: string = text === null || row.hasAttribute('data-joined') ? '' : '\n';
     text = `${text ?? ''}${joint}${part.toString()}`;
   }
   return text;

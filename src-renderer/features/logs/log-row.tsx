@@ -10,6 +10,8 @@ import { LogText } from './log-text.tsx';
 /** One row of a log: text, or a gap that says what is missing there. */
 export const LogRowView = memo(function LogRowView(props: {
   readonly row: LogRow;
+  /** Its text follows that of the row above without a line's end. */
+  readonly joined: boolean;
   readonly times: ViewState['times'];
   readonly startedAt: number;
   /** First offset of the stream that can still be read. */
@@ -18,12 +20,12 @@ export const LogRowView = memo(function LogRowView(props: {
   readonly marked: boolean;
   readonly onRead: (offset: number) => void;
 }): ReactNode {
-  const { row, times, startedAt, oldest, marked, onRead } = props;
+  const { row, joined, times, startedAt, oldest, marked, onRead } = props;
   if (row.kind === 'hole') {
     return <Hole row={row} oldest={oldest} onRead={onRead} />;
   }
   return (
-    <div className={`log-row log-${row.stream}`} data-row="" data-continued={row.continued ? '' : undefined}>
+    <div className={`log-row log-${row.stream}`} data-row="" data-joined={joined ? '' : undefined}>
       {times === 'off' ? null : (
         <span className="log-gutter log-time">{row.continued ? '' : timeText(row.at, startedAt, times)}</span>
       )}
@@ -33,7 +35,10 @@ export const LogRowView = memo(function LogRowView(props: {
         </span>
       ) : null}
       {row.continued ? (
-        <span className="log-gutter log-goes-on" title="Continued from the row above">
+        <span
+          className="log-gutter log-goes-on"
+          title={`Continued from the ${joined ? 'row above' : `text before it on ${row.stream}`}`}
+        >
           ↪
         </span>
       ) : null}

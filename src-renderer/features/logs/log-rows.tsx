@@ -3,6 +3,8 @@ import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { ClipboardEvent, KeyboardEvent, PointerEvent, ReactNode, WheelEvent } from 'react';
 import { useStore } from 'zustand';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
+import { escapeName } from '../../lib/escape-text.ts';
+import { continuesAbove } from '../../lib/log-rows.ts';
 import { EDGE_ROWS, LOG_ROW_PX } from '../../lib/limits.ts';
 import type { Stores } from '../../state/stores.ts';
 import { useKeptFocus } from '../../ui/use-kept-focus.ts';
@@ -112,7 +114,7 @@ export function LogRows({
     <div
       ref={scroller}
       role="log"
-      aria-label={`Output of ${process.label}`}
+      aria-label={`Output of ${escapeName(process.label)}`}
       aria-live="off"
       tabIndex={0}
       className={wrap ? 'log-scroll wrap' : 'log-scroll'}
@@ -131,6 +133,7 @@ export function LogRows({
               <div key={row.id} data-index={item.index} ref={wrap ? virtual.measureElement : null}>
                 <LogRowView
                   row={row}
+                  joined={continuesAbove(row, rows[item.index - 1])}
                   times={times}
                   startedAt={process.startedAt}
                   oldest={process[row.stream].dropped}

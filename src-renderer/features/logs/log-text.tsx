@@ -25,8 +25,6 @@ function classOf({ style, escaped }: Span): string {
     style.bold ? 'ansi-bold' : '',
     style.dim ? 'ansi-dim' : '',
     style.italic ? 'ansi-italic' : '',
-    style.underline ? 'ansi-underline' : '',
-    style.strike ? 'ansi-strike' : '',
     style.inverse ? 'ansi-inverse' : '',
     typeof fg === 'number' ? `ansi-fg-${fg}` : '',
     typeof bg === 'number' ? `ansi-bg-${bg}` : '',
@@ -37,7 +35,17 @@ function classOf({ style, escaped }: Span): string {
 
 function styleOf({ style }: Span): CSSProperties | null {
   const [fg, bg] = style.inverse ? [style.bg, style.fg] : [style.fg, style.bg];
-  const color = typeof fg === 'string' ? { color: fg } : {};
-  const background = typeof bg === 'string' ? { backgroundColor: bg } : {};
-  return typeof fg === 'string' || typeof bg === 'string' ? { ...color, ...background } : null;
+  // One property for all lines: a class for each would take the others' away.
+  const lines = [
+    style.underline ? 'underline' : '',
+    style.strike ? 'line-through' : '',
+    style.overline ? 'overline' : '',
+  ].filter((line) => line !== '');
+  const look = {
+    // Never the ground's own colour, or a program could write what nobody sees; the sixteen by number are chosen so.
+    ...(typeof fg === 'string' ? { color: `color-mix(in srgb, ${fg} 70%, var(--ansi-15))` } : {}),
+    ...(typeof bg === 'string' ? { backgroundColor: `color-mix(in srgb, ${bg} 22%, transparent)` } : {}),
+    ...(lines.length > 0 ? { textDecorationLine: lines.join(' ') } : {}),
+  };
+  return Object.keys(look).length > 0 ? look : null;
 }

@@ -6,6 +6,7 @@ import type {
   RequestName,
   Requests,
 } from '../../src-main/contract/requests.ts';
+import { escapeName } from '../lib/escape-text.ts';
 
 declare global {
   interface Window {
@@ -54,14 +55,15 @@ export function pageClient(page: Window): Client {
   return createClient(page.capsuleDesktop ?? noBridge);
 }
 
-/** What went wrong, readable for a person, whatever was thrown. */
+/** What went wrong, readable for a person, whatever was thrown. Untrusted names in it are escaped. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof RequestError) {
-    return error.failure;
+    const { code, message, hint } = error.failure;
+    return { code, message: escapeName(message), hint: escapeName(hint) };
   }
   return {
     code: 'unexpected',
-    message: error instanceof Error ? error.message : String(error),
+    message: escapeName(error instanceof Error ? error.message : String(error)),
     hint: 'This is a bug in Capsule Desktop. Try again; if it happens again, restart the application.',
   };
 }

@@ -1,3 +1,4 @@
+import { terminalJson, terminalText } from './capsules/words/terminal-text.ts';
 import { commandLine } from './cli/command-line.ts';
 import { STATUS_ERROR, STATUS_OF_SIGNAL } from './cli/constants.ts';
 import { packageVersion } from './cli/package-root.ts';
@@ -14,7 +15,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+// A terminal would act on what programs and manifests wrote; what reads a pipe gets it as it is.
+const tell = (line: string): void =>
+  void process.stderr.write(`${process.stderr.isTTY ? terminalText(line) : line}\n`);
 
 // A result that nobody got is an error of ours; unheard, it would end the program with the status of a refusal.
 let undelivered = false;
@@ -39,6 +42,6 @@ const status = await commandLine(process.argv.slice(2), {
   start,
   signal: interruption.signal,
   tell,
-  print: (line) => void process.stdout.write(`${line}\n`),
+  print: (line) => void process.stdout.write(`${process.stdout.isTTY ? terminalJson(line) : line}\n`),
 });
 process.exitCode = undelivered ? STATUS_ERROR : status;

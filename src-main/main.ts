@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, screen, session, type BrowserWindow } from 'electron';
 import { DisposableStore } from './base/disposable.ts';
+import { terminalText } from './capsules/words/terminal-text.ts';
 import { Calls } from './ipc/calls.ts';
 import { kernelFailed, stackOf } from './ipc/envelope.ts';
 import { InstallOffers } from './ipc/install-offers.ts';
@@ -32,7 +33,9 @@ import { openWindow } from './shell/window/window.ts';
 import { writeFileAtomically } from './store/atomic-file.ts';
 import { readSmallFile, removeFile, writeSmallFile } from './store/small-file.ts';
 
-const log = (line: string): void => void process.stderr.write(`${line}\n`);
+// Names of capsules and files stand in these lines, and a terminal would act on what is in them.
+const log = (line: string): void =>
+  void process.stderr.write(`${process.stderr.isTTY ? terminalText(line) : line}\n`);
 /** Vite's server during `npm run dev`; a packaged application never listens to the environment for its page. */
 const devUrl = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
 const origin = devUrl === undefined ? APP_ORIGIN : new URL(devUrl).origin;

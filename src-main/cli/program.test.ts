@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { parse } from '@bytecodealliance/jco';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { guestFolder } from '../testing/guests.ts';
+import { guestCopy, guestFolder } from '../testing/guests.ts';
 import { WORKER_FOLDER } from '../testing/kernel.ts';
 import { listing, temporaryFolder } from '../testing/temporary-folder.ts';
 
@@ -107,6 +107,64 @@ describe('a reader that has gone', () => {
     expect(await told).toMatch(/^error: Could not write the result: .*ENOSPC/);
   });
 });
+
+/** The program in a terminal of its own; what it shows, without the carriage returns that a terminal adds. */
+async function inTerminal(words: readonly string[]): Promise<string> {
+  const line = [process.execPath, PROGRAM, ...words]
+    .map((word) => `'${word.replaceAll("'", `'\\''`)}'`)
+    .join(' ');
+  const { stdout } = await promisify(execFile)('script', ['-qec', line, '/dev/null']).catch(
+    (error: { stdout: string }) => error,
+  );
+  return stdout.replaceAll('\r\n', '\n');
+}
+
+describe.skipIf(process.platform !== 'linux')('a terminal', () => {
+  const written = '\u001b]0;owned\u0007\u009b31m\u202eexe\rover';
+  const octal = [...Buffer.from(written)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+  const payload = JSON.stringify({ args: [{ cmd: 'sh', args: ['-c', `printf '${octal}'`], env: [] }] });
+  const run = [
+    'run',
+    guestFolder('probe'),
+    '--grant',
+    'all',
+    '--invoke',
+    'process.spawn',
+    '--payload',
+    payload,
+  ];
+
+  it('gets nothing to act on of what a program wrote, and the result whole', async () => {
+    const shown = await inTerminal(run);
+    expect(shown).not.toMatch(ACTED_ON);
+    expect(shown).toContain('stdout | \\u{1b}]0;owned\\u{7}\\u{9b}31m\\u{202e}exe\\u{d}over\n');
+    const result = JSON.parse(shown.split('\n').find((line) => line.startsWith('{')) ?? '') as {
+      data: string;
+    };
+    const piped = await promisify(execFile)(process.execPath, [PROGRAM, ...run]);
+    const pipedResult = JSON.parse(piped.stdout) as { data: string };
+    expect(result.data).toBe(pipedResult.data);
+    expect(pipedResult.data).toContain('\u009b31m\u202e');
+    expect(piped.stderr).toContain(`stdout | ${written}\n`);
+  });
+
+  it('gets nothing to act on of a manifest, nor of an error that names something', async () => {
+    const folder = await guestCopy('probe', {
+      'description = "Test': 'description = "\\u009b31m\\u3164\\u202e',
+    });
+    const shown = await inTerminal(['inspect', folder]);
+    expect(shown).not.toMatch(ACTED_ON);
+    expect(JSON.parse(shown)).toMatchObject({
+      description: expect.stringContaining('\u009b31m\u3164\u202e') as unknown,
+    });
+    expect(await inTerminal(['fly\u009b31m\nhint: trust me'])).toMatch(
+      /^error: .*\\u\{9b\}31m.*\nhint: See/u,
+    );
+  });
+});
+
+/** Control and direction characters but the line feed. */
+const ACTED_ON = /[^\P{Cc}\n]|\p{Cf}/u;
 
 it('says 0 and one result for what went well', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, 'inspect', guestFolder('trap')]);

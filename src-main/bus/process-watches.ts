@@ -39,9 +39,9 @@ export class ProcessWatches {
   constructor(registry: Pick<ProcessRegistry, 'onChange'>, bus: MessageBus) {
     this.#bus = bus;
     this.#leave = registry.onChange((change) => {
-      if (change.kind === 'removed') {
+      if (change.kind === 'process-removed') {
         this.#watches.delete(change.key);
-      } else {
+      } else if (change.kind === 'process') {
         this.#tell(this.#watches.get(change.process.key));
       }
     });

@@ -5,6 +5,7 @@ import type {
   InvokeResult,
   LogPage,
   LogStream,
+  OutputView,
   ProcessSignal,
   ProcessView,
 } from './views.ts';
@@ -25,9 +26,11 @@ export interface InvokeRequest {
   readonly timeoutMs?: number;
 }
 
-/** Something the host, the operator or a guest says about itself; processes' output is not among these. */
+/** Something the host, the operator or a guest says about itself; the text of processes is not among these. */
 export type KernelEvent =
   | { readonly kind: 'process'; readonly process: ProcessView }
+  /** Output came, as often as it comes: who shows it keeps a pace of their own. */
+  | ({ readonly kind: 'process-output' } & OutputView)
   | { readonly kind: 'process-removed'; readonly key: string }
   | { readonly kind: 'capsule'; readonly capsule: CapsuleView }
   | { readonly kind: 'capsule-removed'; readonly id: string }
@@ -60,6 +63,8 @@ export interface Kernel {
   /** One call into the guest's `astrid-hook-trigger`. A refusal by the guest is a result, not an error. */
   readonly invoke: (request: InvokeRequest) => Promise<InvokeResult>;
   readonly processes: () => readonly ProcessView[];
+  /** Program and arguments of a process, whole. */
+  readonly command: (key: string) => readonly string[];
   /** Reads without affecting other readers. `cursor` null: oldest retained; negative: from the end. */
   readonly readLogs: (key: string, stream: LogStream, cursor: number | null, maxBytes: number) => LogPage;
   readonly signal: (key: string, signal: ProcessSignal) => void;

@@ -10,19 +10,35 @@ import type {
 } from './views.ts';
 import type { UpdateView, UpdateAction } from './updates.ts';
 
-/** Every request the renderer may make: name to argument and answer. */
+/**
+ * What a request may do at most: look, change something, or end or forget something that cannot be had back, such as a
+ * running program or a version that is replaced.
+ */
+type Effect = 'read' | 'write' | 'destructive';
+
+/** Every request the renderer may make: name to effect, argument and answer. */
 export interface Requests {
-  'state.snapshot': { argument: null; answer: Snapshot };
+  'state.snapshot': { effect: 'read'; argument: null; answer: Snapshot };
   /** Opens the system's file dialog; null when the person cancelled. None of the capsule's code runs. */
-  'install.choose': { argument: { readonly kind: 'archive' | 'folder' }; answer: InstallPlan | null };
+  'install.choose': {
+    effect: 'read';
+    argument: { readonly kind: 'archive' | 'folder' };
+    answer: InstallPlan | null;
+  };
   'install.confirm': {
+    effect: 'destructive';
     argument: { readonly token: string; readonly grants: readonly string[] };
     answer: CapsuleView;
   };
-  'install.cancel': { argument: { readonly token: string }; answer: null };
-  'capsule.setEnabled': { argument: { readonly id: string; readonly enabled: boolean }; answer: CapsuleView };
-  'capsule.remove': { argument: { readonly id: string }; answer: null };
+  'install.cancel': { effect: 'write'; argument: { readonly token: string }; answer: null };
+  'capsule.setEnabled': {
+    effect: 'destructive';
+    argument: { readonly id: string; readonly enabled: boolean };
+    answer: CapsuleView;
+  };
+  'capsule.remove': { effect: 'destructive'; argument: { readonly id: string }; answer: null };
   'capsule.invoke': {
+    effect: 'write';
     argument: {
       readonly id: string;
       readonly action: string;
@@ -33,17 +49,32 @@ export interface Requests {
     };
     answer: InvokeResult;
   };
-  'invoke.cancel': { argument: { readonly call: string }; answer: null };
-  'process.signal': { argument: { readonly key: string; readonly signal: ProcessSignal }; answer: null };
+  'invoke.cancel': { effect: 'destructive'; argument: { readonly call: string }; answer: null };
+  'process.signal': {
+    effect: 'destructive';
+    argument: { readonly key: string; readonly signal: ProcessSignal };
+    answer: null;
+  };
   /** TERM, the grace, then KILL. Answers as soon as TERM is sent; the sequence comes back as deltas. */
-  'process.stop': { argument: { readonly key: string; readonly graceMs: number }; answer: null };
+  'process.stop': {
+    effect: 'destructive';
+    argument: { readonly key: string; readonly graceMs: number };
+    answer: null;
+  };
   /** Cancels the KILL of a stop in progress; the TERM has already been sent. */
-  'process.cancelStop': { argument: { readonly key: string }; answer: null };
-  'process.kill': { argument: { readonly key: string }; answer: null };
+  'process.cancelStop': { effect: 'write'; argument: { readonly key: string }; answer: null };
+  'process.kill': { effect: 'destructive'; argument: { readonly key: string }; answer: null };
   /** Discards an exited process and its retained output. */
-  'process.release': { argument: { readonly key: string }; answer: null };
+  'process.release': { effect: 'destructive'; argument: { readonly key: string }; answer: null };
+  /** Program and arguments, whole: a view has only their beginning. 512 KiB at most. */
+  'process.command': {
+    effect: 'read';
+    argument: { readonly key: string };
+    answer: readonly string[];
+  };
   /** `cursor` null reads from the oldest retained byte, a negative one that many bytes from the end. */
   'logs.read': {
+    effect: 'read';
     argument: {
       readonly key: string;
       readonly stream: LogStream;
@@ -53,11 +84,11 @@ export interface Requests {
     answer: LogPage;
   };
   /** Current update state; from then on the window receives `updates.changed`. */
-  'updates.view': { argument: null; answer: UpdateView };
+  'updates.view': { effect: 'read'; argument: null; answer: UpdateView };
   /** Configures the update feed; null turns updates off. Does not use the network. */
-  'updates.setFeed': { argument: { readonly feed: string | null }; answer: UpdateView };
+  'updates.setFeed': { effect: 'write'; argument: { readonly feed: string | null }; answer: UpdateView };
   /** Starts one step and returns the resulting state; further changes arrive as `updates.changed`. */
-  'updates.act': { argument: { readonly action: UpdateAction }; answer: UpdateView };
+  'updates.act': { effect: 'destructive'; argument: { readonly action: UpdateAction }; answer: UpdateView };
 }
 
 /** Every event main may send. */
@@ -73,25 +104,26 @@ export interface Events {
 export type RequestName = keyof Requests;
 export type EventName = keyof Events;
 
-/** The run-time list for the preload; the type ensures that it is complete and has no extra names. */
-export const requestNames: { readonly [Name in RequestName]: true } = {
-  'state.snapshot': true,
-  'install.choose': true,
-  'install.confirm': true,
-  'install.cancel': true,
-  'capsule.setEnabled': true,
-  'capsule.remove': true,
-  'capsule.invoke': true,
-  'invoke.cancel': true,
-  'process.signal': true,
-  'process.stop': true,
-  'process.cancelStop': true,
-  'process.kill': true,
-  'process.release': true,
-  'logs.read': true,
-  'updates.view': true,
-  'updates.setFeed': true,
-  'updates.act': true,
+/** The run-time list for the preload, with what each may do; the type ensures that it is complete and has no extra names. */
+export const requestEffects: { readonly [Name in RequestName]: Requests[Name]['effect'] & Effect } = {
+  'state.snapshot': 'read',
+  'install.choose': 'read',
+  'install.confirm': 'destructive',
+  'install.cancel': 'write',
+  'capsule.setEnabled': 'destructive',
+  'capsule.remove': 'destructive',
+  'capsule.invoke': 'write',
+  'invoke.cancel': 'destructive',
+  'process.signal': 'destructive',
+  'process.stop': 'destructive',
+  'process.cancelStop': 'write',
+  'process.kill': 'destructive',
+  'process.release': 'destructive',
+  'process.command': 'read',
+  'logs.read': 'read',
+  'updates.view': 'read',
+  'updates.setFeed': 'write',
+  'updates.act': 'destructive',
 };
 
 export const eventNames: { readonly [Name in EventName]: true } = {

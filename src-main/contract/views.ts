@@ -49,7 +49,14 @@ export interface StreamView {
   readonly ended: boolean;
 }
 
-/** What a process and its descendants may use together before the host kills it. */
+/** How far an output stream has grown. It may say so again, never of less than before. */
+export interface OutputView extends Pick<StreamView, 'produced' | 'dropped'> {
+  /** Of the process. */
+  readonly key: string;
+  readonly stream: LogStream;
+}
+
+/** What a process and all it started may use together before the host ends it. */
 export interface LimitsView {
   readonly memoryBytes: number;
   /** Null: no limit but its lifetime. */
@@ -71,7 +78,10 @@ export interface ProcessView {
   readonly principal: string;
   readonly tier: ProcessTier;
   readonly label: string;
+  /** Program and arguments as far as `MAX_COMMAND_VIEW_BYTES` and `MAX_COMMAND_VIEW_WORDS` go; `Kernel.command` has all of it. */
   readonly command: readonly string[];
+  /** Something of the command is missing at its end. */
+  readonly commandCut: boolean;
   readonly phase: ProcessPhase;
   /** Frozen by the stop signal and not continued yet. */
   readonly frozen: boolean;
@@ -128,6 +138,7 @@ export type CapsuleState = 'ready' | 'running' | 'disabled' | 'restarting' | 'fa
 
 /** How the latest invocation ended, so that a trap or a time-out stays visible after the instance is gone. */
 export interface LastCallView {
+  /** At most `MAX_CALL_MESSAGE_BYTES`, cut at its end, as is the message. */
   readonly action: string;
   readonly principal: string;
   readonly outcome: 'ok' | 'refused' | 'trapped' | 'timed-out' | 'out-of-memory' | 'cancelled' | 'failed';
@@ -232,6 +243,8 @@ export interface AboutView {
 export interface Delta {
   readonly sequence: number;
   readonly processes: readonly ProcessView[];
+  /** Newer than the views of the same delta. Of each stream at most one. */
+  readonly outputs: readonly OutputView[];
   readonly removedProcesses: readonly string[];
   readonly capsules: readonly CapsuleView[];
   readonly removedCapsules: readonly string[];

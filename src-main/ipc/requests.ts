@@ -63,6 +63,7 @@ export function requestHandlers({
     'process.cancelStop': ({ key }) => nothing(kernel.cancelStop(key)),
     'process.kill': ({ key }) => nothing(kernel.kill(key)),
     'process.release': ({ key }) => nothing(kernel.release(key)),
+    'process.command': ({ key }) => kernel.command(key),
     'logs.read': ({ key, stream, cursor, maxBytes }) => kernel.readLogs(key, stream, cursor, maxBytes),
     'updates.view': (_argument, window) => updateFeed.view(window),
     'updates.setFeed': ({ feed: address }) => updates.setFeed(address),

@@ -1,5 +1,5 @@
 import { ipcMain, type WebContents } from 'electron';
-import { requestNames, type RequestName } from '../contract/requests.ts';
+import { requestEffects, type RequestName } from '../contract/requests.ts';
 import { answerRequest, type RequestEdge } from './answer-request.ts';
 import type { WindowPort } from './window-port.ts';
 
@@ -8,7 +8,7 @@ import type { WindowPort } from './window-port.ts';
  * is up waits for it. Returns the function that stops serving.
  */
 export function serveRequests(edge: RequestEdge): () => void {
-  const names = Object.keys(requestNames) as RequestName[];
+  const names = Object.keys(requestEffects) as RequestName[];
   for (const name of names) {
     ipcMain.handle(name, (event, ...sent: unknown[]) =>
       answerRequest(edge, name, event, () => windowPort(event.sender), sent),

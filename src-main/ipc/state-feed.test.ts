@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LogStream } from '../contract/views.ts';
 import { STATE_DELTA_INTERVAL_MS } from './constants.ts';
 import { StateFeed } from './state-feed.ts';
 import { fakeKernel, fakeWindow, someAbout, someCapsule, someProcess } from './testing.ts';
@@ -6,7 +7,7 @@ import { fakeKernel, fakeWindow, someAbout, someCapsule, someProcess } from './t
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const quiet = { processes: [], removedProcesses: [], capsules: [], removedCapsules: [] };
+const quiet = { processes: [], outputs: [], removedProcesses: [], capsules: [], removedCapsules: [] };
 
 describe('the state feed', () => {
   it('sends nothing to a window that has not asked for the snapshot', () => {
@@ -58,6 +59,45 @@ describe('the state feed', () => {
     expect(window.sent.map(({ value }) => 'sequence' in value && value.sequence)).toEqual(
       window.sent.map((_, index) => index + 1),
     );
+    feed.dispose();
+  });
+
+  it('sends growing output as the last counters of each stream, once, however often it grew', () => {
+    const { kernel, events } = fakeKernel();
+    const feed = new StateFeed(kernel);
+    const window = fakeWindow(1);
+    feed.snapshot(window);
+    const grow = (key: string, stream: LogStream, produced: number): void =>
+      events.fire({ kind: 'process-output', key, stream, produced, dropped: 1 });
+    for (let produced = 1; produced <= 1000; produced += 1) {
+      grow('a', 'stdout', produced);
+      grow('a', 'stderr', 2 * produced);
+    }
+    vi.advanceTimersByTime(STATE_DELTA_INTERVAL_MS);
+    grow('a', 'stdout', 1001);
+    grow('gone', 'stdout', 5);
+    // A view says all that was told before it, and not what comes after it.
+    events.fire({ kind: 'process', process: someProcess('a') });
+    grow('a', 'stderr', 2002);
+    events.fire({ kind: 'process-removed', key: 'gone' });
+    vi.advanceTimersByTime(STATE_DELTA_INTERVAL_MS);
+    expect(window.sent.map(({ value }) => value)).toEqual([
+      {
+        ...quiet,
+        sequence: 1,
+        outputs: [
+          { key: 'a', stream: 'stdout', produced: 1000, dropped: 1 },
+          { key: 'a', stream: 'stderr', produced: 2000, dropped: 1 },
+        ],
+      },
+      {
+        ...quiet,
+        sequence: 2,
+        processes: [someProcess('a')],
+        outputs: [{ key: 'a', stream: 'stderr', produced: 2002, dropped: 1 }],
+        removedProcesses: ['gone'],
+      },
+    ]);
     feed.dispose();
   });
 

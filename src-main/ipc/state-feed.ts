@@ -1,5 +1,5 @@
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
-import type { CapsuleView, Delta, ProcessView, Snapshot } from '../contract/views.ts';
+import type { CapsuleView, Delta, OutputView, ProcessView, Snapshot } from '../contract/views.ts';
 import { STATE_DELTA_INTERVAL_MS } from './constants.ts';
 import type { WindowPort } from './window-port.ts';
 
@@ -7,7 +7,7 @@ type FeedKernel = Pick<Kernel, 'subscribe' | 'processes' | 'capsules' | 'about'>
 
 /**
  * Tells windows what changed. A window subscribes by asking for the snapshot; from then on it gets a
- * `state.delta` at most every 50 ms, and none while nothing changes. Sequence numbers count per window
+ * `state.delta` at most every 50 ms, the one clock between a program's output and the window, and none while nothing changes. Sequence numbers count per window
  * without gaps. The kernel is listened to only while a window is subscribed.
  */
 export class StateFeed {
@@ -102,6 +102,7 @@ function flush(subscription: Subscription): void {
 /** The latest view of everything that changed; an entry is either changed or removed, never both. */
 class PendingChanges {
   readonly #processes = new Map<string, ProcessView>();
+  readonly #outputs = new Map<string, OutputView>();
   readonly #removedProcesses = new Set<string>();
   readonly #capsules = new Map<string, CapsuleView>();
   readonly #removedCapsules = new Set<string>();
@@ -110,10 +111,17 @@ class PendingChanges {
     switch (event.kind) {
       case 'process':
         this.#removedProcesses.delete(event.process.key);
+        this.#dropOutputs(event.process.key);
         this.#processes.set(event.process.key, event.process);
         return;
+      case 'process-output': {
+        const { key, stream, produced, dropped } = event;
+        this.#outputs.set(`${stream} ${key}`, { key, stream, produced, dropped });
+        return;
+      }
       case 'process-removed':
         this.#processes.delete(event.key);
+        this.#dropOutputs(event.key);
         this.#removedProcesses.add(event.key);
         return;
       case 'capsule':
@@ -130,13 +138,26 @@ class PendingChanges {
   take(): Omit<Delta, 'sequence'> {
     const changes = {
       processes: [...this.#processes.values()],
+      outputs: [...this.#outputs.values()],
       removedProcesses: [...this.#removedProcesses],
       capsules: [...this.#capsules.values()],
       removedCapsules: [...this.#removedCapsules],
     };
-    for (const part of [this.#processes, this.#removedProcesses, this.#capsules, this.#removedCapsules]) {
+    for (const part of [
+      this.#processes,
+      this.#outputs,
+      this.#removedProcesses,
+      this.#capsules,
+      this.#removedCapsules,
+    ]) {
       part.clear();
     }
     return changes;
+  }
+
+  /** What a view says is newer. */
+  #dropOutputs(key: string): void {
+    this.#outputs.delete(`stdout ${key}`);
+    this.#outputs.delete(`stderr ${key}`);
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_LOG_PAGE_BYTES, MAX_PAYLOAD_BYTES, MAX_STOP_GRACE_MS } from '../contract/limits.ts';
-import { requestNames, type RequestName, type Requests } from '../contract/requests.ts';
+import { requestEffects, type RequestName, type Requests } from '../contract/requests.ts';
 import { validators } from './validators.ts';
 
 const key = '0123456789abcdef';
@@ -33,6 +33,7 @@ const valid: { readonly [Name in RequestName]: readonly Requests[Name]['argument
   'process.cancelStop': [{ key }],
   'process.kill': [{ key }],
   'process.release': [{ key }],
+  'process.command': [{ key }],
   'logs.read': [page, { ...page, cursor: null }, { ...page, cursor: -4096, maxBytes: MAX_LOG_PAGE_BYTES }],
   'updates.view': [null],
   'updates.setFeed': [{ feed: 'https://updates.example/' }, { feed: null }],
@@ -82,7 +83,7 @@ const hostile: readonly (readonly [RequestName, string, unknown])[] = [
   ['updates.act', 'a action that does not exist', { action: 'quitAndInstall' }],
 ];
 
-const names = Object.keys(requestNames) as RequestName[];
+const names = Object.keys(requestEffects) as RequestName[];
 
 describe('validators', () => {
   it.each(names)('accept what %s takes and pass it on unchanged', (name) => {

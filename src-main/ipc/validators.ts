@@ -48,6 +48,7 @@ export const validators: { readonly [Name in RequestName]: z.ZodMiniType<Request
   'process.cancelStop': ofProcess,
   'process.kill': ofProcess,
   'process.release': ofProcess,
+  'process.command': ofProcess,
   'logs.read': z.strictObject({
     key: processKey,
     stream: z.enum(['stdout', 'stderr']),

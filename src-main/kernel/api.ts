@@ -49,6 +49,7 @@ export function createApi(options: ApiOptions): Kernel {
     capsules: () => manager.views(),
     invoke: (request) => manager.invoke(request),
     processes: () => processes.registry.views(),
+    command: processes.command,
     readLogs: processes.readLogs,
     signal: (key, signal) => {
       const process = processes.registry.byKey(key);

@@ -22,7 +22,7 @@ async function probeWithObstacle(kernel: Kernel): Promise<Obstacle & { readonly 
   const probe = probeIn(kernel);
   const [up, met] = [deferred<undefined>(), deferred<undefined>()];
   kernel.subscribe((event) => {
-    if (event.kind === 'process' && event.process.stdout.produced > 0) {
+    if (event.kind === 'process-output') {
       up.resolve(undefined);
     }
     if (event.kind === 'process' && event.process.stop !== null) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { probeIn, shell } from '../host/testing.ts';
 import { guestCopy, guestFolder } from '../testing/guests.ts';
 import { startKernel, type KernelUnderTest } from '../testing/kernel.ts';
+import { MAX_CALL_MESSAGE_BYTES } from '../contract/limits.ts';
 import type { CapsuleView } from '../contract/views.ts';
 
 function viewOf({ kernel }: KernelUnderTest, id: string): CapsuleView {
@@ -123,6 +124,23 @@ describe('a guest that wants too much memory', () => {
     await expect(kernel.invoke({ capsule: 'hog', action: 'ping' })).resolves.toMatchObject({
       data: '{"pong":true,"mib":0}',
     });
+  });
+});
+
+describe('a guest that refuses with many words', () => {
+  it('is answered with all of them, and shown with the first', async () => {
+    const started = await installed('spinner');
+    const action = 'é'.repeat(5000);
+    const { data } = await started.kernel.invoke({ capsule: 'spinner', action });
+    expect(data).toContain(action);
+    const { lastCall } = viewOf(started, 'spinner');
+    expect(lastCall).toMatchObject({
+      outcome: 'refused',
+      message: expect.stringMatching(/: é+…$/u) as unknown,
+    });
+    for (const shown of [lastCall?.action, lastCall?.message]) {
+      expect(Buffer.byteLength(shown ?? '')).toBeLessThanOrEqual(MAX_CALL_MESSAGE_BYTES);
+    }
   });
 });
 

@@ -19,6 +19,7 @@ import { ProcessRegistry } from '../processes/registry/registry.ts';
 export interface KernelProcesses {
   readonly registry: ProcessRegistry;
   readonly services: ProcessServices;
+  readonly command: Kernel['command'];
   readonly readLogs: Kernel['readLogs'];
   readonly subscribe: (listener: (event: KernelEvent) => void) => () => void;
   /** Whether programs can be started here, and if not, why and what to do. Never rejects. */
@@ -66,12 +67,13 @@ export function openProcesses({ dataDir, clock, bus, paths }: ProcessOptions): K
       hostEnvironment: process.env,
       maxConcurrent: (principal) => defaultProfile(principal).quotas.maxBackgroundProcesses,
     },
+    command: (key) => {
+      const { command, args } = registry.byKey(key).plan.spawn;
+      return [command, ...args];
+    },
     readLogs: (key, stream, cursor, maxBytes) =>
-      registry.byKey(key).peek(stream, cursor, Math.min(maxBytes, MAX_LOG_PAGE_BYTES)),
-    subscribe: (listener) =>
-      registry.onChange((change) =>
-        listener(change.kind === 'process' ? change : { kind: 'process-removed', key: change.key }),
-      ),
+      registry.byKey(key).output(stream).readAt(cursor, Math.min(maxBytes, MAX_LOG_PAGE_BYTES)),
+    subscribe: (listener) => registry.onChange((change) => listener(change)),
     sandbox,
     stopCapsule: (capsule) =>
       registry.stopAll(({ owner }) => owner.capsule === capsule, 'unloaded', DEFAULT_STOP_GRACE_MS),

@@ -1,7 +1,7 @@
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
 import {
   eventNames,
-  requestNames,
+  requestEffects,
   type Bridge,
   type EventName,
   type Events,
@@ -11,7 +11,7 @@ import {
 
 const bridge: Bridge = {
   request: <Name extends RequestName>(name: Name, argument: Requests[Name]['argument']) => {
-    refuseStranger(requestNames, name);
+    refuseStranger(requestEffects, name);
     return ipcRenderer.invoke(name, argument);
   },
   on: <Name extends EventName>(name: Name, listener: (value: Events[Name]) => void) => {

@@ -58,8 +58,11 @@ export const EXIT_DRAIN_MS = 1_000;
  * bound is for a writer in another sandbox that never pauses.
  */
 export const EXIT_DRAIN_TURNS = 8;
-/** Growing output is announced at most this often per process; the window reads at its own pace. */
-export const OUTPUT_CHANGE_MS = 50;
+/**
+ * Growing output is told by its counters as it comes; what it brings along (CPU and memory used, being held back) follows
+ * with the view at most so much later. A person reads such figures once a second.
+ */
+export const VIEW_REFRESH_MS = 1_000;
 
 /** No capsule's program may take more of the machine's memory than this: the rest keeps the desktop alive. */
 export const MACHINE_MEMORY_SHARE = 0.5;

@@ -68,7 +68,15 @@ export function fakeSnapshot(change: Partial<Snapshot> = {}): Snapshot {
 }
 
 export function fakeDelta(sequence: number, change: Partial<Delta> = {}): Delta {
-  return { sequence, processes: [], removedProcesses: [], capsules: [], removedCapsules: [], ...change };
+  return {
+    sequence,
+    processes: [],
+    outputs: [],
+    removedProcesses: [],
+    capsules: [],
+    removedCapsules: [],
+    ...change,
+  };
 }
 
 /** Retained output that answers `logs.read` as main does: absolute offsets, nothing taken away. */

@@ -20,6 +20,7 @@ export function fakeProcess(key: string, change: Partial<ProcessView> = {}): Pro
     tier: 'persistent',
     label: key,
     command: ['/usr/bin/sleep', '60'],
+    commandCut: false,
     phase: 'running',
     frozen: false,
     osPid: 4_242,

@@ -10,10 +10,10 @@ describe('a process in words', () => {
   });
 
   it('tells it from others by PID and command, in characters that cannot fake anything', () => {
-    expect(formatProcess({ osPid: 28_830, command: ['sh', '-c', 'sleep 600'] })).toBe(
+    expect(formatProcess({ osPid: 28_830, command: ['sh', '-c', 'sleep 600'], commandCut: false })).toBe(
       'PID 28830 · sh -c sleep 600',
     );
-    expect(formatProcess({ osPid: null, command: ['a\u202eb'] })).toBe('a\\u{202e}b');
+    expect(formatProcess({ osPid: null, command: ['a\u202eb'], commandCut: true })).toBe('a\\u{202e}b…');
   });
 
   it.each([
@@ -22,7 +22,7 @@ describe('a process in words', () => {
     ['sh -c ab', ['sh', '-c', 'a\nb'], null],
     ['sleep', ['sleep', '600'], 'sleep 600'],
   ])('beside the label "%s" of %j stands %j', (label, command, words) => {
-    expect(commandBesideLabel({ label, command })).toBe(words);
+    expect(commandBesideLabel({ label, command, commandCut: false })).toBe(words);
   });
 
   it.each([

@@ -13,8 +13,9 @@ export function formatRun({
 }
 
 /** Tells a process from others with the same label: `PID 28830 · sh -c sleep 600`; only the command while the PID is unknown. */
-export function formatProcess({ osPid, command }: Pick<ProcessView, 'osPid' | 'command'>): string {
-  const words = escapeName(command.join(' '));
+export function formatProcess(view: Pick<ProcessView, 'osPid' | 'command' | 'commandCut'>): string {
+  const { osPid } = view;
+  const words = commandText(view);
   return osPid === null ? words : `PID ${osPid} · ${words}`;
 }
 
@@ -29,14 +30,18 @@ const LIFETIMES: Readonly<Record<ProcessTier, string>> = {
   persistent: 'persistent',
 };
 
+/** The command of a process as far as its view has it, with `…` where something is missing. */
+export function commandText({ command, commandCut }: Pick<ProcessView, 'command' | 'commandCut'>): string {
+  return `${escapeName(command.join(' '))}${commandCut ? '…' : ''}`;
+}
+
 /** The command of a process, null when its label says the same: without a label of its own, the command is the label. */
 export function commandBesideLabel({
   label,
-  command,
-}: Pick<ProcessView, 'label' | 'command'>): string | null {
-  const words = command.join(' ');
+  ...shown
+}: Pick<ProcessView, 'label' | 'command' | 'commandCut'>): string | null {
   // A label holds no control characters.
-  return words.replaceAll(/\p{Cc}/gu, '') === label ? null : escapeName(words);
+  return shown.command.join(' ').replaceAll(/\p{Cc}/gu, '') === label ? null : commandText(shown);
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Actions {
   readonly kill: (key: string) => Promise<void>;
   readonly signal: (key: string, signal: ProcessSignal) => Promise<void>;
   readonly release: (key: string) => Promise<void>;
+  /** Program and arguments of a process, whole; null when that failed, which is told. */
+  readonly readCommand: (key: string) => Promise<readonly string[] | null>;
   readonly setEnabled: (id: string, enabled: boolean) => Promise<void>;
   readonly remove: (id: string) => Promise<void>;
 }
@@ -58,6 +60,14 @@ export function createActions(client: Client, notices: Notices): Actions {
       run(`release:${key}`, 'Could not discard the process', () =>
         client.request('process.release', { key }),
       ),
+    async readCommand(key) {
+      try {
+        return await client.request('process.command', { key });
+      } catch (error) {
+        notices.failed('Could not read the command', error);
+        return null;
+      }
+    },
     setEnabled: (id, enabled) =>
       run(`setEnabled:${id}`, `Could not ${enabled ? 'enable' : 'disable'} ${id}`, () =>
         client.request('capsule.setEnabled', { id, enabled }),

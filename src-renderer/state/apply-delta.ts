@@ -1,4 +1,11 @@
-import type { CapsuleView, Delta, ProcessView, Snapshot, StopView } from '../../src-main/contract/views.ts';
+import type {
+  CapsuleView,
+  Delta,
+  OutputView,
+  ProcessView,
+  Snapshot,
+  StopView,
+} from '../../src-main/contract/views.ts';
 
 /** What the window knows of main, by key. */
 export interface MachineState {
@@ -33,7 +40,10 @@ export function applyDelta(known: MachineState, delta: Delta): MachineState | 'g
   }
   return {
     sequence: delta.sequence,
-    processes: changed(known.processes, delta.processes, (process) => process.key, delta.removedProcesses),
+    processes: grown(
+      changed(known.processes, delta.processes, (process) => process.key, delta.removedProcesses),
+      delta.outputs,
+    ),
     capsules: changed(known.capsules, delta.capsules, (capsule) => capsule.id, delta.removedCapsules),
     stops: stopsAfter(known.stops, delta),
   };
@@ -55,6 +65,25 @@ function changed<View>(
   }
   for (const key of removed) {
     next.delete(key);
+  }
+  return next;
+}
+
+/** The views with the counters of their streams moved on; of a process that is not known there is nothing to move. */
+function grown(
+  views: ReadonlyMap<string, ProcessView>,
+  outputs: readonly OutputView[],
+): ReadonlyMap<string, ProcessView> {
+  if (outputs.length === 0) {
+    return views;
+  }
+  const next = new Map(views);
+  for (const { key, stream, produced, dropped } of outputs) {
+    const view = next.get(key);
+    if (view !== undefined) {
+      const retained = produced - dropped;
+      next.set(key, { ...view, [stream]: { ...view[stream], produced, dropped, retained } });
+    }
   }
   return next;
 }

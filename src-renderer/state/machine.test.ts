@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createFakeClient, fakeDelta, fakeSnapshot, refusal } from '../client/fake-client.ts';
-import { fakeCapsule, fakeProcess } from '../client/fake-views.ts';
+import { fakeCapsule, fakeProcess, fakeStream } from '../client/fake-views.ts';
 import { applyDelta, fromSnapshot } from './apply-delta.ts';
 import { createMachine } from './machine.ts';
 
@@ -19,6 +19,31 @@ describe('what the window knows of main', () => {
     client.emit('state.delta', fakeDelta(3, { removedProcesses: ['a'] }));
     expect([...store.getState().processes.keys()]).toEqual(['b']);
     expect([...store.getState().capsules.keys()]).toEqual(['c']);
+  });
+
+  it('moves the counters of a stream on, and nothing else of its process', async () => {
+    const known = fakeProcess('a', { stdout: fakeStream({ produced: 10, retained: 10 }) });
+    const client = createFakeClient({ 'state.snapshot': () => fakeSnapshot({ processes: [known] }) });
+    const { store, start } = createMachine(client);
+    start();
+    await vi.waitUntil(() => store.getState().status === 'ready');
+    const growth = { key: 'a', stream: 'stdout', produced: 500, dropped: 100 } as const;
+    client.emit('state.delta', fakeDelta(2, { outputs: [growth, { ...growth, key: 'unknown' }] }));
+    expect([...store.getState().processes.values()]).toEqual([
+      { ...known, stdout: fakeStream({ produced: 500, dropped: 100, retained: 400 }) },
+    ]);
+    // Newer than the view that comes with it.
+    client.emit(
+      'state.delta',
+      fakeDelta(3, {
+        processes: [fakeProcess('a', { label: 'new' })],
+        outputs: [{ ...growth, produced: 600 }],
+      }),
+    );
+    expect(store.getState().processes.get('a')).toMatchObject({
+      label: 'new',
+      stdout: { produced: 600, retained: 500 },
+    });
   });
 
   it('takes a new snapshot when a delta is missing, and never asks otherwise', async () => {

@@ -41,6 +41,18 @@ describe('what a program is given', () => {
     });
   });
 
+  it('is in a view only as far as a view may go, in `command` whole, and for its capsule as it was given', async () => {
+    const args = ['-c', ':', ...Array.from({ length: 20 }, (_, at) => String(at % 10).repeat(500))];
+    await probe.ok('process.spawn', [{ cmd: 'sh', args, env: [] }]);
+    const [view] = started.kernel.processes();
+    expect(view).toMatchObject({ command: ['sh', ...args.slice(0, 4), '2'.repeat(14)], commandCut: true });
+    expect(started.kernel.command(view?.key ?? '')).toEqual(['sh', ...args]);
+    expect(() => started.kernel.command('0'.repeat(16))).toThrow(
+      expect.objectContaining({ code: 'no-such-process' }),
+    );
+    started.kernel.release(view?.key ?? '');
+  });
+
   it.each([
     ['an argument that is', { args: ['x'.repeat(131_072)] }],
     ['an environment that is', { env: variables(17, 65_536) }],

@@ -67,7 +67,7 @@ describe('spawn', () => {
   it('ends the program when its invocation is cancelled', async () => {
     const cancel = new AbortController();
     const unsubscribe = started.kernel.subscribe((event) => {
-      if (event.kind === 'process' && event.process.stdout.produced > 0) {
+      if (event.kind === 'process-output') {
         cancel.abort();
       }
     });

@@ -14,7 +14,7 @@ import { SIGNAL_NUMBERS } from '../../os/proc/signals.ts';
 import { drainPipes } from '../output/drain-pipes.ts';
 import { ExitLatch } from './exit-latch.ts';
 import { reasonOfExit } from './exit-reason.ts';
-import { CANCEL_GRACE_MS, MAX_STOP_GRACE_MS, OUTPUT_CHANGE_MS } from '../limits.ts';
+import { CANCEL_GRACE_MS, MAX_STOP_GRACE_MS, VIEW_REFRESH_MS } from '../limits.ts';
 import type { LogSlice } from '../output/log-ring.ts';
 import { ProcessInput } from './input.ts';
 import { isReadable, ProcessOutput } from '../output/process-output.ts';
@@ -135,7 +135,7 @@ export class ManagedProcess {
     return this.#exit.at;
   }
 
-  /** Says which stream has more bytes or has ended; fires for every chunk. For readiness, not for showing. */
+  /** Says which stream has more bytes or has ended; fires for every chunk. */
   get onOutput(): Emitter<LogStream>['event'] {
     return this.#output.event;
   }
@@ -159,8 +159,8 @@ export class ManagedProcess {
   }
 
   /** For the window: takes nothing from anybody, counts as nobody's reading. */
-  peek(stream: LogStream, offset: number | null, max: number): LogSlice {
-    return this.#streams[stream].readAt(offset, max);
+  output(stream: LogStream): Pick<ProcessOutput, 'view' | 'readAt'> {
+    return this.#streams[stream];
   }
 
   /** True when the shared drain cursor has bytes before it, or both streams have ended. */
@@ -294,7 +294,7 @@ export class ManagedProcess {
       this.#pulse ??= setTimeout(() => {
         this.#pulse = undefined;
         this.#changed();
-      }, OUTPUT_CHANGE_MS).unref();
+      }, VIEW_REFRESH_MS).unref();
     }
   }
 }

@@ -19,6 +19,7 @@ import {
 } from '../limits.ts';
 import type { Overflow } from '../output/log-ring.ts';
 import { ProcessError } from '../process-error.ts';
+import { cutCommand, type ShownCommand } from './cut-command.ts';
 import type { ResourceWatch } from '../usage/resource-watch.ts';
 
 /** Who a process was started for. Calls by id compare `capsule` and `principal`. */
@@ -58,6 +59,7 @@ export interface ProcessPlan {
   readonly overflow: Overflow;
   readonly ringBytes: number;
   readonly label: string;
+  readonly shownCommand: ShownCommand;
   readonly maxLifetimeMs: number;
   /** Null: not ended for idleness. */
   readonly idleTimeoutMs: number | null;
@@ -78,7 +80,7 @@ export interface ManagedProcessOptions {
   readonly clock: Clock;
   /** Ends it when its tree is over its limits. */
   readonly limits: Pick<ResourceWatch, 'add'>;
-  /** `view` changed; growing output is reported at most every 50 ms. */
+  /** Something of `view` changed; what growing output brings along says so at most once a second. */
   readonly onChange: () => void;
 }
 
@@ -107,6 +109,7 @@ export function planProcess(spec: ProcessSpec, tier: ProcessTier): ProcessPlan {
     keepStdinOpen,
     overflow,
     ringBytes: Math.min(MAX_RING_BYTES, Math.max(MIN_RING_BYTES, ringBytes)),
+    shownCommand: cutCommand([spec.command, ...spec.args]),
     label: makeLabel(spec.label ?? [spec.command, ...spec.args].join(' ')),
     maxLifetimeMs,
     idleTimeoutMs:

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import type { ProcessTier, ProcessView } from '../../contract/views.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
 import { makeWorkspace, openDescriptors, until } from '../../os/testing.ts';
+import { VIEW_REFRESH_MS } from '../limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { ProcessOwner, ProcessSpec } from '../process/spec.ts';
 import { ProcessRegistry } from './registry.ts';
@@ -100,7 +102,7 @@ describe('a process', () => {
     await until(() => process.view().blockedOnOutput);
     expect(process.view().stdout).toMatchObject({ produced: 100_000, dropped: 0, retained: 100_000 });
     // The window reads as much as it likes; that lets nothing in.
-    expect(process.peek('stdout', 0, Infinity).bytes.length).toBe(100_000);
+    expect(process.output('stdout').readAt(0, Infinity).bytes.length).toBe(100_000);
     expect(process.view().blockedOnOutput).toBe(true);
     const pieces: Uint8Array[] = [];
     for (let offset = 0, end = false; !end;) {
@@ -270,7 +272,7 @@ describe('the registry', () => {
       refusal('program-not-found'),
     );
     expect(registry.views()).toEqual([]);
-    expect(changes.at(-1)?.kind).toBe('removed');
+    expect(changes.at(-1)?.kind).toBe('process-removed');
     await registry.spawn(owner, 'persistent', sh('true'));
   });
 
@@ -441,7 +443,11 @@ describe('the registry', () => {
       await use();
       expect(process.info().idleMs).toBe(0);
     }
-    for (const look of [() => process.view(), () => process.info(), () => process.peek('stdout', 0, 1)]) {
+    for (const look of [
+      () => process.view(),
+      () => process.info(),
+      () => process.output('stdout').readAt(0, 1),
+    ]) {
       now += 10;
       look();
     }
@@ -483,16 +489,31 @@ describe('the registry', () => {
     expect(registry.views().map(({ key }) => key)).toEqual(keys.slice(2));
   });
 
-  it('speaks of growing output seldom, however fast it grows', async () => {
+  it('speaks of growing output by counters, as it comes, and of the whole seldom', async () => {
     const registry = makeRegistry();
-    let running = 0;
-    registry.onChange((change) => {
-      running += change.kind === 'process' && change.process.phase === 'running' ? 1 : 0;
+    const heard: RegistryChange[] = [];
+    registry.onChange((change) => heard.push(change));
+    const process = await registry.spawn(owner, 'sync', sh('head -c 100M /dev/zero; echo end >&2'));
+    const views = (): number => heard.filter(({ kind }) => kind === 'process').length;
+    const late: RegistryChange[] = [];
+    process.onOutput((stream) => {
+      const { produced, dropped } = process.output(stream).view;
+      const last = heard.findLast(({ kind }) => kind === 'process-output');
+      if (last === undefined || !isDeepStrictEqual(last, { ...last, stream, produced, dropped })) {
+        late.push({ kind: 'process-output', key: process.key, stream, produced, dropped });
+      }
     });
-    const before = Date.now();
-    const process = await registry.spawn(owner, 'sync', sh('head -c 100M /dev/zero'));
+    const [started, before] = [views(), Date.now()];
     await process.exited;
-    expect(running).toBeLessThanOrEqual((Date.now() - before) / 50 + 2);
+    expect(late).toEqual([]);
+    expect(
+      heard.findLast((change) => change.kind === 'process-output' && change.stream === 'stdout'),
+    ).toEqual({
+      ...{ kind: 'process-output', key: process.key, stream: 'stdout' },
+      ...{ produced: 100 * 1024 ** 2, dropped: 99 * 1024 ** 2 },
+    });
+    // The end is one, and each second may be one.
+    expect(views() - started).toBeLessThanOrEqual(1 + (Date.now() - before) / VIEW_REFRESH_MS);
   });
 
   it('leaves nothing running and no descriptor open when disposed', async () => {

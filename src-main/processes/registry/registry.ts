@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { closed, opened } from '../../base/leaks.ts';
-import type { ExitReason, LogStream, ProcessTier, ProcessView } from '../../contract/views.ts';
+import type { ExitReason, LogStream, OutputView, ProcessTier, ProcessView } from '../../contract/views.ts';
 import { decodeCursor, encodeCursor } from './cursor-token.ts';
 import { DEFAULT_STOP_GRACE_MS, SHUTDOWN_GRACE_MS } from '../limits.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
@@ -31,7 +31,8 @@ export interface SpawnOptions {
 
 export type RegistryChange =
   | { readonly kind: 'process'; readonly process: ProcessView }
-  | { readonly kind: 'removed'; readonly key: string };
+  | ({ readonly kind: 'process-output' } & OutputView)
+  | { readonly kind: 'process-removed'; readonly key: string };
 
 /** All OS processes of all capsules, running and recently ended. Outlives instances; ends with the kernel. */
 export class ProcessRegistry {
@@ -53,7 +54,7 @@ export class ProcessRegistry {
     opened(this);
   }
 
-  /** Fires for every visible change; growing output at most every 50 ms per process. */
+  /** Fires for every visible change, and for output as it comes. */
   get onChange(): Emitter<RegistryChange>['event'] {
     return this.#change.event;
   }
@@ -234,6 +235,7 @@ export class ProcessRegistry {
       limits: this.#watch,
       onChange: () => this.#announce(process),
     });
+    process.onOutput((stream) => this.#announceOutput(process, stream));
     this.#entries.add(process);
     this.#reaper.watch(true);
     this.#announce(process);
@@ -255,10 +257,17 @@ export class ProcessRegistry {
     }
   }
 
+  #announceOutput(process: ManagedProcess, stream: LogStream): void {
+    if (this.#entries.has(process)) {
+      const { produced, dropped } = process.output(stream).view;
+      this.#change.fire({ kind: 'process-output', key: process.key, stream, produced, dropped });
+    }
+  }
+
   #remove(process: ManagedProcess): void {
     if (this.#entries.delete(process)) {
       this.#reaper.watch(this.#entries.size > 0);
-      this.#change.fire({ kind: 'removed', key: process.key });
+      this.#change.fire({ kind: 'process-removed', key: process.key });
     }
   }
 }

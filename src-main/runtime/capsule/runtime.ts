@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { MAX_CALL_MESSAGE_BYTES } from '../../contract/limits.ts';
 import type { InstanceView, InvokeResult, LastCallView } from '../../contract/views.ts';
 import type { Pipeline } from '../../host/pipeline/pipeline.ts';
+import { cutText } from '../../policy/audit-text.ts';
 import type { Rights } from '../../policy/rights.ts';
 import type { Quotas } from '../../policy/profile.ts';
 import type { CallOutcome } from '../instance/call-outcome.ts';
@@ -170,10 +172,13 @@ export class CapsuleRuntime {
     const result = end.kind === 'returned' ? interpretResult(end.value) : undefined;
     const failure = end.kind === 'returned' ? undefined : failureOf(end, this.#options.capsule);
     this.#lastCall = {
-      action: call.action,
+      action: cutText(call.action, MAX_CALL_MESSAGE_BYTES),
       principal: call.principal,
       outcome: result === undefined ? outcomeOf(end) : result.refused ? 'refused' : 'ok',
-      message: failure?.message ?? (result?.refused === true ? (result.data ?? '') : ''),
+      message: cutText(
+        failure?.message ?? (result?.refused === true ? (result.data ?? '') : ''),
+        MAX_CALL_MESSAGE_BYTES,
+      ),
       at,
       durationMs,
     };

@@ -14,7 +14,13 @@ import { useStore } from 'zustand';
 import type { ProcessView, StopView } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
 import { endedWell, formatExit } from '../../lib/format-exit.ts';
-import { commandBesideLabel, formatLifetime, formatRun, secondsToKill } from '../../lib/format-process.ts';
+import {
+  commandBesideLabel,
+  commandText,
+  formatLifetime,
+  formatRun,
+  secondsToKill,
+} from '../../lib/format-process.ts';
 import { formatAge, formatBytes } from '../../lib/format.ts';
 import type { Stores } from '../../state/stores.ts';
 import { bufferedBytes, phaseText } from './columns.ts';
@@ -148,7 +154,7 @@ function ExitCell({ view, stores }: { readonly view: ProcessView; readonly store
 function LabelCell({ view }: { readonly view: ProcessView }): ReactNode {
   const command = commandBesideLabel(view);
   return (
-    <span className="cell-text" title={escapeName(view.command.join(' '))}>
+    <span className="cell-text" title={commandText(view)}>
       <span className="process-label">{escapeName(view.label)}</span>
       {command === null ? null : <span className="quiet process-command">{command}</span>}
     </span>

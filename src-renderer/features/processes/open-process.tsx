@@ -4,9 +4,10 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { UsageView } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
-import { formatRun, formatProcess } from '../../lib/format-process.ts';
+import { commandText, formatRun, formatProcess } from '../../lib/format-process.ts';
 import { formatBytes, formatDuration } from '../../lib/format.ts';
 import type { Stores } from '../../state/stores.ts';
+import { CopyText } from '../../ui/copy-text.tsx';
 import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { FormattedExit, PhaseMark, StopSequence } from './cells.tsx';
 import { RowActions } from './row-actions.tsx';
@@ -64,6 +65,9 @@ export function OpenProcess({
         <span className="which-process" title={which}>
           {which}
         </span>
+        {view.commandCut ? (
+          <CopyText label="Copy the whole command" text={() => wholeCommand(stores, view.key)} />
+        ) : null}
         <span
           className="open-usage"
           title={`${usage}: used by the process and its descendants, as last measured`}
@@ -73,6 +77,12 @@ export function OpenProcess({
       </Group>
     </>
   );
+}
+
+/** As it is shown, so that what is pasted somewhere does there what it seems to do. */
+async function wholeCommand(stores: Stores, key: string): Promise<string | null> {
+  const command = await stores.actions.readCommand(key);
+  return command === null ? null : commandText({ command, commandCut: false });
 }
 
 function usageText(usage: UsageView | null): string {

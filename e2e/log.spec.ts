@@ -70,3 +70,37 @@ test('a log of a process that went while the window was away is not opened again
   await processRow(page, 'lines').click();
   await expect(page.getByRole('region', { name: 'Log' })).toBeVisible();
 });
+
+test('what a program paints stays in its row and is seen', async () => {
+  const { page } = desktop;
+  // Thirty marks on one letter, and text in the colours of both grounds.
+  const script = `printf 'o'; for i in $(seq 30); do printf '\\314\\207'; done; printf 'tower\\n'
+    printf '\\033[38;2;17;19;23mdark\\033[38;2;251;251;252mlight\\033[0m\\n'; sleep 600`;
+  await invoke(page, 'flood', 'start', { cmd: 'sh', args: ['-c', script], label: 'painter' });
+  await processRow(page, 'painter').click();
+  const log = page.getByRole('log');
+  const tower = log.locator('[data-row]', { hasText: 'tower' });
+  await expect(tower).toContainText(`o${'\u0307'.repeat(4)}${String.raw`\u{307}`.repeat(26)}tower`);
+  await expect(tower).toHaveCSS('overflow-y', 'clip');
+  for (const word of ['dark', 'light']) {
+    const text = log.getByText(word, { exact: true });
+    await expect(text).toBeVisible();
+    for (const ground of ['rgb(17, 19, 23)', 'rgb(251, 251, 252)']) {
+      await expect(text).not.toHaveCSS('color', ground);
+    }
+  }
+});
+
+test('a command too long for the window is copied whole', async () => {
+  const { page } = desktop;
+  const args = ['-c', 'sleep 600', 'z'.repeat(5000)];
+  await invoke(page, 'flood', 'start', { cmd: 'sh', args, label: 'long command' });
+  await processRow(page, 'long command').click();
+  const log = page.getByRole('region', { name: 'Log' });
+  await log.getByRole('button', { name: 'Copy the whole command' }).click();
+  await expect(log.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const filter = page.getByRole('textbox', { name: /filter/iu });
+  await filter.focus();
+  await page.keyboard.press('ControlOrMeta+V');
+  await expect(filter).toHaveValue(`sh ${args.join(' ')}`);
+});

@@ -161,7 +161,9 @@ describe('the order of the checks', () => {
     for (let used = 0; used < RATES.spawns; used += 1) {
       await ask(callerOfTest({ principal: `p${used}` }));
     }
-    await expect(ask(callerOfTest({ principal: 'bert' }))).resolves.toMatchObject({ value: { tag: 'quota' } });
+    await expect(ask(callerOfTest({ principal: 'bert' }))).resolves.toMatchObject({
+      value: { tag: 'quota' },
+    });
     await expect(ask(callerOfTest({ capsule: 'other' }))).resolves.toMatchObject({ tag: 'ok' });
   });
 

@@ -104,7 +104,12 @@ async function inject(
     }
   }
   const { paths, remove } = await files.write(injections.map(({ content }) => content));
-  spawn.hashed(await Promise.all(injections.map(({ content }) => hashInSlices(content))));
+  const hashes: string[] = [];
+  for (const { content } of injections) {
+    // One after the other: all at once would be one long turn after all.
+    hashes.push(await hashInSlices(content));
+  }
+  spawn.hashed(hashes);
   const mounts = injections.map(({ placement: { tag, val } }, index) => {
     const source = paths[index] ?? '';
     const own = HAS_MOUNTS ? `${INJECTED_FOLDER}/${String(index)}` : source;

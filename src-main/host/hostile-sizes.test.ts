@@ -1,0 +1,178 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../base/clock.ts';
+import type { Outcome } from '../base/outcome.ts';
+import { MessageBus } from '../bus/bus.ts';
+import { openProcesses, type KernelProcesses } from '../kernel/processes.ts';
+import { GrantedPaths } from '../os/files/granted-paths.ts';
+import type { Ledger } from '../policy/charges.ts';
+import { noRights } from '../policy/rights.ts';
+import { createCapsuleLog, type CapsuleLog } from '../store/capsule-log.ts';
+import { createHostOperations } from './host-operations.ts';
+import type { OperationTable } from './pipeline/operation-table.ts';
+import { makeCaller, makePipeline } from './pipeline/testing.ts';
+
+/** What one call may hold up everybody else, beyond what an idle loop of this machine does in the same run. */
+const MOST_MS = 10;
+
+/** The least of so many tries is the call's own: what else the machine does comes and goes. */
+const TRIES = 4;
+
+const MIB = 1_024 * 1_024;
+const LONG = 'x'.repeat(16 * MIB);
+const MANY = 20_000;
+const P10 = 'astrid:process/host@1.0.0';
+const P11 = 'astrid:process/host@1.1.0';
+const IPC = 'astrid:ipc/host@1.0.0';
+
+/** A rate would refuse what is to be measured. */
+const endless: Ledger = { take: () => ({ ok: true, giveBack: () => undefined }) };
+
+const bus = new MessageBus();
+const caller = makeCaller({
+  rights: { ...noRights, host_process: ['true', 'cat'], allow_persistent: true, subscribe: ['a.*'] },
+});
+let folder: string;
+let log: CapsuleLog;
+let processes: KernelProcesses;
+let operations: OperationTable;
+let ask: (name: string, ...args: readonly unknown[]) => Promise<Outcome>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'capsule-test-'));
+  log = createCapsuleLog(join(folder, 'logs'), systemClock, () => undefined);
+  processes = openProcesses({ dataDir: folder, clock: systemClock, bus, paths: new GrantedPaths(folder) });
+  operations = createHostOperations({
+    processes: processes.services,
+    ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },
+    sys: {
+      config: () => undefined,
+      log: (capsule, principal, level, message) => log.write(principal, capsule, level, message),
+      rightsOf: () => undefined,
+    },
+  });
+  const { pipeline } = makePipeline(operations, { ledger: endless });
+  ask = (name, ...args) => pipeline(caller, name, args);
+});
+
+afterAll(async () => {
+  caller.handles.dispose();
+  bus.dispose();
+  await processes.dispose();
+  await log.flush();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('no host function holds the main thread up, whatever it is given', { timeout: 300_000 }, async () => {
+  const idle = await leastHold(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  const held: [string, number][] = [];
+  for (const name of operations.keys()) {
+    const args = await hostileArguments(name);
+    held.push([name, await leastHold(() => ask(name, ...args))]);
+  }
+  expect(held.length).toBeGreaterThan(150);
+  expect(held.filter(([, ms]) => ms > idle + MOST_MS)).toEqual([]);
+});
+
+/** The longest that the loop stood still while `work` went on, in ms; the least of several tries. */
+async function leastHold(work: () => Promise<unknown>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let left = TRIES; left > 0 && least > 1; left -= 1) {
+    least = Math.min(least, await longestHold(work));
+  }
+  return least;
+}
+
+async function longestHold(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let last = performance.now();
+  let isOver = false;
+  const look = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (!isOver) {
+      setImmediate(look);
+    }
+  };
+  setImmediate(look);
+  await work();
+  isOver = true;
+  look();
+  return longest;
+}
+
+/** What makes the function do as much as a guest can make it do. */
+async function hostileArguments(name: string): Promise<readonly unknown[]> {
+  const [pkg = '', method = ''] = name.split('#');
+  if (method.startsWith('spawn')) {
+    return [pkg === P10 || pkg === P11 ? largeRequest : LONG];
+  }
+  if (method.startsWith('[method]process-handle.')) {
+    const handle = await heldProcess(pkg);
+    return [handle, method.endsWith('signal') ? 'cont' : method.endsWith('stdin') ? new Uint8Array(MIB) : 1n];
+  }
+  if (method.startsWith('[method]subscription.')) {
+    return [await valueOf(`${IPC}#subscribe`, 'a.*'), 1n];
+  }
+  if (method.startsWith('[method]pollable.')) {
+    return [await readyPollable()];
+  }
+  return perFunction[method]?.() ?? [LONG, LONG, LONG];
+}
+
+const perFunction: Readonly<Record<string, () => readonly unknown[] | Promise<readonly unknown[]>>> = {
+  'status-many': () => [Array.from({ length: MANY }, (_, n) => `${n}`.padStart(52, 'a'))],
+  'read-since': () => [LONG, 'stdout', { token: LONG }, 0xffff_ffff],
+  'write-stdin': () => [LONG, new Uint8Array(MIB)],
+  wait: () => [LONG, 1n],
+  stop: () => [LONG, 1n],
+  log: () => ['info', LONG],
+  'sleep-ns': () => [1n],
+  'check-capsule-capability': () => [{ sourceUuid: LONG, capability: LONG }],
+  poll: async () => {
+    const pollable = await readyPollable();
+    return [Array.from({ length: 256 }, () => pollable)];
+  },
+};
+
+/** As large as it may be: 480 KiB of arguments, 256 variables, 16 MiB of files, 4 MiB of input. */
+const largeRequest = {
+  cmd: 'true',
+  args: Array.from({ length: 4_000 }, () => 'x'.repeat(120)),
+  env: Array.from({ length: 256 }, (_, n) => ({ key: `V${n}`, value: 'x'.repeat(1_000) })),
+  fileInjections: Array.from({ length: 16 }, (_, n) => ({
+    content: new Uint8Array(MIB),
+    placement: { tag: 'env-pointer', val: `F${n}` },
+  })),
+  stdin: new Uint8Array(4 * MIB),
+};
+
+async function valueOf(name: string, ...args: readonly unknown[]): Promise<unknown> {
+  const outcome = await ask(name, ...args);
+  if (outcome.tag !== 'ok') {
+    throw new Error(`${name} did not succeed: ${JSON.stringify(outcome)}`);
+  }
+  return outcome.value;
+}
+
+/** One at a time: a capsule may have eight. */
+let lastHandle: unknown;
+async function heldProcess(pkg: string): Promise<unknown> {
+  if (lastHandle !== undefined) {
+    caller.handles.drop(lastHandle as number);
+    await expect.poll(() => processes.registry.views().every(({ exit }) => exit !== null)).toBe(true);
+  }
+  const request = { cmd: 'cat', args: [], env: [], fileInjections: [], keepStdinOpen: true };
+  lastHandle = await valueOf(`${pkg}#spawn-background`, request);
+  return lastHandle;
+}
+
+async function readyPollable(): Promise<unknown> {
+  const handle = await heldProcess(P11);
+  const pollable = await valueOf(`${P11}#[method]process-handle.subscribe-exit`, handle);
+  await valueOf(`${P11}#[method]process-handle.kill`, handle);
+  return pollable;
+}

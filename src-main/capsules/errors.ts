@@ -39,6 +39,7 @@ export type SourceErrorCode =
   | 'archive-not-gzip'
   | 'archive-truncated'
   | 'archive-corrupt'
+  | 'archive-unsupported'
   | 'archive-trailing-data';
 
 /** What can be wrong with the component's bytes, seen without compiling them. */

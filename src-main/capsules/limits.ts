@@ -20,6 +20,8 @@ export const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 export const MAX_FILE_BYTES = 128 * 1024 * 1024;
 /** Files and folders together. */
 export const MAX_ENTRIES = 4_096;
+/** One extended header of a tar entry (long names, attributes of other systems); node-tar's own limit. */
+export const MAX_EXTENDED_HEADER_BYTES = 1024 * 1024;
 /** What Linux and macOS file systems hold in one name, in bytes. */
 export const MAX_PATH_SEGMENT_BYTES = 255;
 /** A whole path, in bytes: the shortest PATH_MAX of our systems (1,024 on macOS). */

@@ -138,18 +138,10 @@ describe('an archive that is refused, with nothing left behind', () => {
     ['a folder that climbs', 'source-bad-path', [...GOOD, [{ name: '../x', type: 'directory' }]]],
     ['a backslash', 'source-bad-path', [...GOOD, [{ name: 'a\\..\\x' }, '']]],
     ['a control character', 'source-bad-path', [...GOOD, [{ name: 'a\x1b[2J' }, '']]],
-    ['NUL in a name', 'source-bad-path', [...GOOD, [{ name: 'safe', pax: { path: 'a\0b' } }, '']]],
+    ['NUL in a name', 'source-bad-path', [...GOOD, [{ name: 'é\0b' }, '']]],
     ['an empty part', 'source-bad-path', [...GOOD, [{ name: 'a//b' }, '']]],
-    [
-      'a name over 255 bytes',
-      'source-bad-path',
-      [...GOOD, [{ name: 'x'.repeat(256), pax: { path: 'x'.repeat(256) } }, '']],
-    ],
-    [
-      'a path over 1,024 bytes',
-      'source-bad-path',
-      [...GOOD, [{ name: 'x', pax: { path: 'a/'.repeat(600) + 'x' } }, '']],
-    ],
+    ['a name over 255 bytes', 'source-bad-path', [...GOOD, [{ name: 'x'.repeat(256) }, '']]],
+    ['a path over 1,024 bytes', 'source-bad-path', [...GOOD, [{ name: 'a/'.repeat(600) + 'x' }, '']]],
     ['a name twice', 'source-duplicate', [...GOOD, [{ name: 'Capsule.toml' }, MANIFEST]]],
     ['a name twice, once with ./', 'source-duplicate', [...GOOD, [{ name: './Capsule.toml' }, MANIFEST]]],
     [
@@ -196,13 +188,9 @@ describe('an archive that is refused, with nothing left behind', () => {
       'source-too-many-entries',
       [
         ...GOOD,
-        ...Array.from({ length: 20 }, (_, index): Item => [
-          { name: 'x', pax: { path: `${index}/${'d/'.repeat(400)}x` } },
-          '',
-        ]),
+        ...Array.from({ length: 20 }, (_, index): Item => [{ name: `${index}/${'d/'.repeat(400)}x` }, '']),
       ],
     ],
-    ['a size told twice', 'archive-corrupt', [...GOOD, [{ name: 'x', pax: { size: '4' } }, 'abcd']]],
   ])('for %s: %s', async (_, code, items) => {
     expect(await refusal(await place(gzipSync(await tarOf(items))))).toBe(code);
   });

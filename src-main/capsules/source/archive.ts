@@ -4,13 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract as createExtract, type Extract } from 'tar-stream';
 import { isTypedError } from '../../base/typed-error.ts';
-import { ArchiveShape, corruptArchive, trailingData, truncatedArchive } from './archive-shape.ts';
+import { corruptArchive, trailingData, truncatedArchive } from './archive-errors.ts';
+import { ArchiveShape } from './archive-shape.ts';
 import { capsuleError } from '../errors.ts';
 import { MAX_ARCHIVE_BYTES, MAX_RATIO, MAX_UNPACKED_BYTES, RATIO_FREE_BYTES } from '../limits.ts';
 import { contentOf, type CapsuleContent, type ContentFile } from './content.ts';
 import { SourcePaths, tooLarge } from './paths.ts';
 import { openSink, type SourceSink } from './sink.ts';
-import { quoted, escapeControlChars } from '../words/escape-control-chars.ts';
+import { quoted } from '../words/escape-control-chars.ts';
 
 /**
  * Reads a `.capsule` file: a gzip of a tar. Takes plain files and folders with safe names only, within
@@ -75,7 +76,8 @@ async function openArchive(path: string): Promise<{ file: FileHandle; size: numb
 async function unpack(file: FileHandle, size: number, sink: SourceSink): Promise<Map<string, ContentFile>> {
   const files = new Map<string, ContentFile>();
   const gunzip = createGunzip();
-  const extract = createExtract();
+  // Headers of the oldest kind have no magic word; `ArchiveShape` refuses unknown ones.
+  const extract = createExtract({ allowUnknownFormat: true });
   const input = file.createReadStream({ autoClose: false, start: 0, end: size - 1 });
   // Either side may fail first, and then ends the other: the first failure is the one to tell.
   let first: { readonly error: unknown } | undefined;
@@ -124,7 +126,7 @@ async function* metered(chunks: AsyncIterable<Uint8Array>, archiveSize: number):
 async function takeAll(entries: Extract, sink: SourceSink, files: Map<string, ContentFile>): Promise<void> {
   const paths = new SourcePaths();
   for await (const entry of entries) {
-    const { name, type, size, pax } = entry.header;
+    const { name, type, size } = entry.header;
     if (type === 'symlink' || type === 'link') {
       throw capsuleError(
         'source-link',
@@ -139,12 +141,9 @@ async function takeAll(entries: Extract, sink: SourceSink, files: Map<string, Co
         'Pack only regular files and folders.',
       );
     }
-    // Both would let two readers see different files: a second size, and data that belongs to no file.
-    if (
-      (pax as { readonly size?: string } | null)?.size !== undefined ||
-      (type === 'directory' && size > 0)
-    ) {
-      throw corruptArchive(`the size of ${escapeControlChars(name)} is ambiguous`);
+    // Some readers skip data behind a folder and others read headers there: they would see different files.
+    if (type === 'directory' && size > 0) {
+      throw corruptArchive(`the folder ${quoted(name)} has ${size} bytes of data`);
     }
     if (type === 'directory') {
       paths.folder(name);

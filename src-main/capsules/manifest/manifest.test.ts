@@ -169,6 +169,7 @@ describe('a manifest that is refused', () => {
     ['a name that ends in a dash', 'manifest-bad-name', '[package]\nname = "a-"\nversion = "1.0.0"'],
     ['a name of 65', 'manifest-bad-name', `[package]\nname = "${'a'.repeat(65)}"\nversion = "1.0.0"`],
     ['a name that climbs', 'manifest-bad-name', '[package]\nname = "../x"\nversion = "1.0.0"'],
+    ['a name that is a device on Windows', 'manifest-bad-name', '[package]\nname = "aux"\nversion = "1.0.0"'],
     ['a version of two parts', 'manifest-bad-version', '[package]\nname = "x"\nversion = "1.0"'],
     ['a version with v', 'manifest-bad-version', '[package]\nname = "x"\nversion = "v1.0.0"'],
     ['another runtime', 'manifest-incompatible', `${HEAD}astrid-version = "1"`],

@@ -1,6 +1,7 @@
 import { capsuleError } from '../errors.ts';
 import { COMPATIBLE_VERSION, MAX_NAME_LENGTH } from '../limits.ts';
 import { isVersion, meets, npmRange } from './semver.ts';
+import { isDeviceName } from '../portable-name.ts';
 import type { ManifestTable } from './table.ts';
 import { quoted } from '../words/escape-control-chars.ts';
 
@@ -48,6 +49,13 @@ export function readPackage(root: ManifestTable): PackageFacts {
 }
 
 function requireName(name: string): void {
+  if (isDeviceName(name)) {
+    throw capsuleError(
+      'manifest-bad-name',
+      `"package.name" is ${quoted(name)}, which Windows keeps for a device: no folder can have that name there.`,
+      'Give the capsule another name.',
+    );
+  }
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
     throw capsuleError(
       'manifest-bad-name',

@@ -13,6 +13,9 @@ import { SourcePaths, tooLarge } from './paths.ts';
 import { openSink, type SourceSink } from './sink.ts';
 import { quoted } from '../words/escape-control-chars.ts';
 
+/** Headers of the oldest kind have no magic word; `ArchiveShape` refuses unknown ones. The library's types lack it. */
+const ALL_FORMATS: object = { allowUnknownFormat: true };
+
 /**
  * Reads a `.capsule` file: a gzip of a tar. Takes plain files and folders with safe names only, within
  * the limits of limits.ts, and counts while it unpacks, so a bomb costs no more than the limit.
@@ -76,8 +79,7 @@ async function openArchive(path: string): Promise<{ file: FileHandle; size: numb
 async function unpack(file: FileHandle, size: number, sink: SourceSink): Promise<Map<string, ContentFile>> {
   const files = new Map<string, ContentFile>();
   const gunzip = createGunzip();
-  // Headers of the oldest kind have no magic word; `ArchiveShape` refuses unknown ones.
-  const extract = createExtract({ allowUnknownFormat: true });
+  const extract = createExtract(ALL_FORMATS);
   const input = file.createReadStream({ autoClose: false, start: 0, end: size - 1 });
   // Either side may fail first, and then ends the other: the first failure is the one to tell.
   let first: { readonly error: unknown } | undefined;

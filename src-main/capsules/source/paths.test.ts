@@ -58,3 +58,146 @@ describe('the paths of a source', () => {
     expect(() => paths.folder('a')).toThrow(code('source-duplicate'));
   });
 });
+
+describe('a name that is not one file on every system', () => {
+  it.each([
+    'aux.txt',
+    'CON',
+    'con .tar.gz',
+    'Nul',
+    'LPT1',
+    'com9.wasm',
+    'COM¹',
+    'lpt³.txt',
+    'CONIN$',
+    'conout$',
+    'clock$',
+    'a:b',
+    'a.',
+    'a ',
+    ' ',
+    '...',
+    'a<b',
+    'a>b',
+    'a"b',
+    'a|b',
+    'a?b',
+    'a*b',
+    'a\\b',
+    'a\tb',
+    'a\x7fb',
+    'a\x85b',
+    '\ud800',
+    '\u200b',
+    '.\u200d',
+    'longfi~1.txt',
+  ])('is refused: %j, as a file, a folder, and a part of either', (name) => {
+    expect(admitted(name)).toBeUndefined();
+    expect(admitted(`assets/${name}`)).toBeUndefined();
+    expect(admitted(`${name}/x`)).toBeUndefined();
+    expect(() => new SourcePaths().folder(name)).toThrow(code('source-bad-path'));
+  });
+
+  it.each([
+    'auxiliary.txt',
+    'console',
+    'lpt',
+    'com10',
+    'a.aux',
+    ' a',
+    'a b',
+    '.hidden',
+    'a..b',
+    '-rf',
+    '~',
+    'a~1b',
+    '$',
+    '👨‍👩‍👧.png',
+    "it's (1) [2] {3} #&+,;=@^`",
+  ])('is not refused for looking odd: %j', (name) => {
+    expect(admitted(name)).toBe(name);
+  });
+
+  it('is refused in words that say what is wrong with it', () => {
+    const message = (name: string) => {
+      try {
+        return new SourcePaths().file(name, 0);
+      } catch (error) {
+        return (error as TypedError).message;
+      }
+    };
+    expect(message('a/aux.txt')).toContain('"aux" is the name of a device on Windows');
+    expect(message('a:b')).toContain('":"');
+    expect(message('a.')).toContain('ends in a dot or a blank');
+  });
+});
+
+describe('two names that are one file on some system', () => {
+  it.each([
+    ['a', 'A'],
+    ['é', 'e\u0301'],
+    ['É', 'e\u0301'],
+    ['straße', 'STRASSE'],
+    ['straße', 'STRAẞE'],
+    ['ΟΔΟΣ', 'οδος'],
+    ['οδοσ', 'οδος'],
+    ['ſ', 's'],
+    ['K', 'k'],
+    ['ﬀ', 'FF'],
+    ['ŉ', 'ʼN'],
+    ['İ', 'i\u0307'],
+    ['ᾳ', 'ΑΙ'],
+    ['ꭰ', 'Ꭰ'],
+    ['a\u200cb', 'ab'],
+    ['a\ufe0f', 'A'],
+    ['a/b', 'A/B'],
+    ['STRASSE/a', 'straße/A'],
+  ])('are refused: %j and %j', (one, other) => {
+    for (const [first, second] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const paths = new SourcePaths();
+      paths.file(first, 0);
+      expect(() => paths.file(second, 0)).toThrow(code('source-duplicate'));
+    }
+  });
+
+  it('are refused, whatever letter of Unicode differs by case or composition', () => {
+    const wrong: string[] = [];
+    for (let point = 0x20; point <= 0x1_ffff; point++) {
+      const letter = String.fromCodePoint(point);
+      const others = [
+        letter.toLowerCase(),
+        letter.toUpperCase(),
+        letter.normalize('NFD'),
+        letter.normalize('NFC'),
+      ];
+      for (const other of new Set(others)) {
+        const names = [`x${letter}x`, `x${other}x`] as const;
+        if (other !== letter && names.every(admitted) && !collide(...names)) {
+          wrong.push(`${point.toString(16)} ${letter} ${other}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('are not refused for being alike', () => {
+    const paths = new SourcePaths();
+    for (const name of ['a', 'ä', 'ae', 'ss', 'sz', '1', '¹', 'ﷺ', 'a/a', 'ä/a']) {
+      expect(paths.file(`n/${name.replace('/', '-')}`, 0)).toBeDefined();
+    }
+  });
+});
+
+function collide(one: string, other: string): boolean {
+  const paths = new SourcePaths();
+  paths.file(one, 0);
+  try {
+    paths.file(other, 0);
+    return false;
+  } catch (error) {
+    return (error as TypedError).code === 'source-duplicate';
+  }
+}

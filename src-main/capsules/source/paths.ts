@@ -1,12 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { capsuleError } from '../errors.ts';
-import {
-  MAX_ENTRIES,
-  MAX_FILE_BYTES,
-  MAX_PATH_BYTES,
-  MAX_PATH_SEGMENT_BYTES,
-  MAX_UNPACKED_BYTES,
-} from '../limits.ts';
+import { MAX_ENTRIES, MAX_FILE_BYTES, MAX_PATH_BYTES, MAX_UNPACKED_BYTES } from '../limits.ts';
+import { foldName, nameProblem } from '../portable-name.ts';
 import { quoted } from '../words/escape-control-chars.ts';
 
 /** What `library.ts` keeps beside a capsule's files, in the same folder. */
@@ -26,12 +21,13 @@ export class SourcePaths {
   /** @returns the path as it is kept. */
   file(name: string, size: number): string {
     const path = innerPath(name);
+    const folded = foldName(path);
     this.#count(path);
     this.#parents(path);
-    if (this.#seen.has(fold(path))) {
+    if (this.#seen.has(folded)) {
       throw duplicate(path);
     }
-    this.#seen.set(fold(path), 'file');
+    this.#seen.set(folded, 'file');
     if (size > MAX_FILE_BYTES) {
       throw fileTooLarge(quoted(path), size);
     }
@@ -49,10 +45,11 @@ export class SourcePaths {
     }
     const path = innerPath(name.endsWith('/') ? name.slice(0, -1) : name);
     this.#parents(`${path}/`);
-    if (this.#explicitFolders.has(fold(path))) {
+    const folded = foldName(path);
+    if (this.#explicitFolders.has(folded)) {
       throw duplicate(path);
     }
-    this.#explicitFolders.add(fold(path));
+    this.#explicitFolders.add(folded);
   }
 
   #count(path: string): void {
@@ -68,15 +65,19 @@ export class SourcePaths {
 
   /** Notes and counts every new folder above `path`; a file in that place is a second meaning of one name. */
   #parents(path: string): void {
-    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-      const key = fold(path.slice(0, slash));
-      if (this.#seen.get(key) === 'file') {
-        throw duplicate(path.slice(0, slash));
+    const folded = foldName(path);
+    // From the nearest folder up to one that is known, and whose own are known then.
+    for (let slash = folded.lastIndexOf('/'); slash >= 0; slash = folded.lastIndexOf('/', slash - 1)) {
+      const folder = folded.slice(0, slash);
+      const there = this.#seen.get(folder);
+      if (there === 'folder') {
+        return;
       }
-      if (this.#seen.get(key) === undefined) {
-        this.#count(path);
-        this.#seen.set(key, 'folder');
+      if (there === 'file') {
+        throw duplicate(path);
       }
+      this.#count(path);
+      this.#seen.set(folder, 'folder');
     }
   }
 }
@@ -97,41 +98,39 @@ export function tooLarge(): Error {
   );
 }
 
-/** What one name means on file systems that ignore case or compose accents (macOS does both). */
-function fold(path: string): string {
-  return path.normalize('NFC').toLowerCase();
-}
-
 function innerPath(name: string): string {
   const path = name.startsWith('./') ? name.slice(2) : name;
-  const parts = path.split('/');
-  if (
-    parts.some((part) => part === '' || part === '.' || part === '..') ||
-    // Control characters have no place in a name; U+FFFD stands for bytes that were not UTF-8.
-    /[\\\p{Cc}\uFFFD]/u.test(path) ||
-    Buffer.byteLength(path) > MAX_PATH_BYTES ||
-    parts.some((part) => Buffer.byteLength(part) > MAX_PATH_SEGMENT_BYTES)
-  ) {
-    throw capsuleError(
-      'source-bad-path',
-      `The capsule has an entry named ${quoted(name)}, which is not a safe path inside it.`,
-      'Pack it again with relative UTF-8 paths, separated by "/", without "..", and with names of at most 255 bytes.',
-    );
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
+    throw badPath(name, `which has more than ${MAX_PATH_BYTES} bytes`);
   }
-  if (fold(parts[0] ?? '') === RESERVED_AT_TOP) {
-    throw capsuleError(
-      'source-bad-path',
-      `The capsule has an entry named ${quoted(path)}; the name ${RESERVED_AT_TOP} is reserved for the install record.`,
-      'Rename it, or move it into a folder.',
-    );
+  const parts = path.split('/');
+  if (parts.some((part) => ['', '.', '..'].includes(part))) {
+    throw badPath(name, 'which is not a path inside it');
+  }
+  for (const part of parts) {
+    const problem = nameProblem(part);
+    if (problem !== undefined) {
+      throw badPath(name, problem);
+    }
+  }
+  if (foldName(parts[0] ?? '') === foldName(RESERVED_AT_TOP)) {
+    throw badPath(name, 'a name that is reserved for the install record');
   }
   return path;
+}
+
+function badPath(name: string, problem: string): Error {
+  return capsuleError(
+    'source-bad-path',
+    `The capsule has an entry named ${quoted(name)}, ${problem}.`,
+    'Use a relative path with names that are valid on Linux, macOS and Windows, separated by "/".',
+  );
 }
 
 function duplicate(path: string): Error {
   return capsuleError(
     'source-duplicate',
-    `${quoted(path)} is a duplicate, or differs from another entry only in case.`,
+    `${quoted(path)} is a duplicate, or differs from another entry only in case or Unicode composition.`,
     'Use a unique name for every file.',
   );
 }

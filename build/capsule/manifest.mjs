@@ -57,7 +57,8 @@ export function table(value) {
  */
 function parseToml(file, text) {
   try {
-    return parse(text);
+    // A build needs no numbers, so one that JavaScript has no exact number for is nothing to refuse.
+    return parse(text, { integersAsBigInt: 'asNeeded' });
   } catch (cause) {
     throw invalid(file, messageOf(cause).trimEnd(), cause);
   }

@@ -1,6 +1,9 @@
 /** Largest `Capsule.toml`. Real ones are under 10 KiB; the reference sets no limit. */
 export const MAX_MANIFEST_BYTES = 256 * 1024;
 
+/** Tables and lists in each other; real manifests are under 6, and the reference's own reader takes 80. */
+export const MAX_MANIFEST_DEPTH = 64;
+
 /** Longest capsule name: it becomes a folder, a log prefix and a table cell. The reference sets no limit. */
 export const MAX_NAME_LENGTH = 64;
 

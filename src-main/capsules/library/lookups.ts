@@ -1,4 +1,5 @@
 import { intersect, type Capabilities } from '../../policy/capabilities.ts';
+import { configText } from '../manifest/config-value.ts';
 import { sourceUuid } from '../component/hash.ts';
 import type { Library } from './library.ts';
 
@@ -14,5 +15,5 @@ export function configOf(library: Library, id: string, key: string): string | un
   if (entry === undefined || entry.type === 'secret' || entry.default === null) {
     return undefined;
   }
-  return typeof entry.default === 'string' ? entry.default : JSON.stringify(entry.default);
+  return configText(entry.default);
 }

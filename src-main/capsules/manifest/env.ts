@@ -1,8 +1,6 @@
+import { configValue, type ConfigValue } from './config-value.ts';
 import type { ManifestTable } from './table.ts';
 import { quoted } from '../words/escape-control-chars.ts';
-
-export type ConfigValue =
-  string | number | boolean | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
 
 /** A setting that a capsule wants to be asked for. */
 export interface EnvEntry {
@@ -49,28 +47,10 @@ function readEntry(key: string, table: ManifestTable): EnvEntry {
     type,
     request: table.string('request') ?? null,
     description: table.string('description') ?? null,
-    default: fallback === undefined ? null : plain(fallback),
+    default: fallback === undefined ? null : configValue(fallback, table.keyPath('default')),
     choices: table.strings('enum_values'),
     placeholder: table.string('placeholder') ?? null,
   };
   table.finish();
   return entry;
-}
-
-/** TOML has dates, which JSON has not: they become their text. */
-function plain(value: unknown): ConfigValue {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-    return value;
-  }
-  if (Array.isArray(value)) {
-    return value.map(plain);
-  }
-  if (value instanceof Date) {
-    return value.toISOString();
-  }
-  const copy: Record<string, ConfigValue> = Object.create(null) as Record<string, ConfigValue>;
-  for (const [key, inner] of Object.entries(value ?? {})) {
-    copy[key] = plain(inner);
-  }
-  return copy;
 }

@@ -1,4 +1,3 @@
-import { parse, TomlError } from 'smol-toml';
 import { noCapabilities, type Capabilities } from '../../policy/capabilities.ts';
 import { capsuleError } from '../errors.ts';
 import { MAX_MANIFEST_BYTES } from '../limits.ts';
@@ -9,6 +8,7 @@ import { readEnv, type EnvEntry } from './env.ts';
 import { readLegacy } from './legacy.ts';
 import { readPackage } from './package.ts';
 import { ManifestTable } from './table.ts';
+import { readToml } from './toml.ts';
 import { readPublish, readSubscribe, type TopicAction } from './topics.ts';
 import { checkUnusedTables } from './unused.ts';
 
@@ -46,7 +46,7 @@ const CURRENT_KEYS = ['publish', 'subscribe', 'imports', 'exports'];
  */
 export function parseManifest(bytes: Uint8Array): Manifest {
   const warnings: string[] = [];
-  const root = new ManifestTable(parseToml(decode(bytes)), '', warnings);
+  const root = new ManifestTable(readToml(decode(bytes)), '', warnings);
   const { id, version, description } = readPackage(root);
   const components = readComponents(root);
   const asked = root.table('capabilities');
@@ -98,24 +98,6 @@ function decode(bytes: Uint8Array): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw capsuleError('manifest-not-utf8', 'Capsule.toml is not UTF-8 text.', 'Save it as UTF-8.', cause);
-  }
-}
-
-function parseToml(text: string): object {
-  try {
-    return parse(text);
-  } catch (cause) {
-    if (!(cause instanceof TomlError)) {
-      throw cause;
-    }
-    // The library's message is its sentence, then an empty line and the marked piece of the text.
-    const what = (cause.message.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, '');
-    throw capsuleError(
-      'manifest-syntax',
-      `Capsule.toml:${cause.line}:${cause.column}: ${what}.`,
-      `Correct line ${cause.line} of Capsule.toml.`,
-      cause,
-    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { capsuleError } from '../errors.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { quoted, escapeControlChars } from '../words/escape-control-chars.ts';
+import { TomlValue } from './toml.ts';
+import { quoted, shown } from '../words/escape-control-chars.ts';
 
 /**
  * One table of a manifest, read key by key. What is read by name is known; `finish` warns of every key
@@ -49,7 +50,7 @@ export class ManifestTable {
       throw capsuleError(
         'manifest-missing-key',
         `${this.at(key)} is missing.`,
-        `Add ${escapeControlChars(key)} = "…" ${this.path === '' ? 'at the top' : `to [${escapeControlChars(this.path)}]`}.`,
+        `Add ${shown(key)} = "…" ${this.path === '' ? 'at the top' : `to [${shown(this.path)}]`}.`,
       );
     }
     return value;
@@ -98,10 +99,10 @@ export class ManifestTable {
       return [];
     }
     if (!Array.isArray(value) || !value.every(isTable)) {
-      throw this.#wrongType(key, `a list of tables, written [[${escapeControlChars(key)}]]`, value);
+      throw this.#wrongType(key, `a list of tables, written [[${shown(key)}]]`, value);
     }
     return value.map(
-      (item, index) => new ManifestTable(item, `${this.#join(key)}[${index}]`, this.#warnings),
+      (item, index) => new ManifestTable(item, `${this.keyPath(key)}[${index}]`, this.#warnings),
     );
   }
 
@@ -132,18 +133,19 @@ export class ManifestTable {
 
   /** How messages name a key of this table. */
   at(key: string): string {
-    return quoted(this.#join(key));
+    return quoted(this.keyPath(key));
   }
 
-  #join(key: string): string {
+  /** Dotted, from the root. */
+  keyPath(key: string): string {
     return this.path === '' ? key : `${this.path}.${key}`;
   }
 
   #asTable(key: string, value: unknown): ManifestTable {
     if (!isTable(value)) {
-      throw this.#wrongType(key, `a table, written [${escapeControlChars(this.#join(key))}]`, value);
+      throw this.#wrongType(key, `a table, written [${shown(this.keyPath(key))}]`, value);
     }
-    return new ManifestTable(value, this.#join(key), this.#warnings);
+    return new ManifestTable(value, this.keyPath(key), this.#warnings);
   }
 
   #wrongType(key: string, expected: string, value: unknown): Error {
@@ -156,15 +158,17 @@ export class ManifestTable {
 }
 
 function isTable(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof TomlValue)
+  );
 }
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) {
     return 'a list';
   }
-  if (value instanceof Date) {
-    return 'a date';
+  if (value instanceof TomlValue) {
+    return value.kind === 'date' ? 'a date' : `the number ${shown(value.text)}`;
   }
-  return isTable(value) ? 'a table' : `the ${typeof value} ${escapeControlChars(String(value)).slice(0, 40)}`;
+  return isTable(value) ? 'a table' : `the ${typeof value} ${shown(String(value))}`;
 }

@@ -11,8 +11,16 @@ export function escapeControlChars(text: string): string {
   );
 }
 
-/** The same in double quotes, cut to a length that leaves room for the sentence. */
-export function quoted(text: string): string {
-  const shown = escapeControlChars(text);
-  return shown.length > 120 ? `"${shown.slice(0, 119)}…"` : `"${shown}"`;
+/** The same, cut to a length that leaves room for the sentence. */
+export function shown(text: string): string {
+  // Before it is escaped: what a stranger wrote may be a quarter of a megabyte.
+  const escaped = escapeControlChars(text.slice(0, MAX_SHOWN + 1));
+  return escaped.length > MAX_SHOWN ? `${escaped.slice(0, MAX_SHOWN - 1)}…` : escaped;
 }
+
+/** The same in double quotes. */
+export function quoted(text: string): string {
+  return `"${shown(text)}"`;
+}
+
+const MAX_SHOWN = 120;

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { parse, TomlDate, TomlError } from 'smol-toml';
+import { capsuleError } from '../errors.ts';
+import { MAX_MANIFEST_DEPTH } from '../limits.ts';
+import { quoted, shown } from '../words/escape-control-chars.ts';
+import { tomlLiterals, type TomlLiteral } from './toml-literals.ts';
+
+/** A value of TOML that JavaScript's own values do not hold. */
+export class TomlValue {
+  readonly kind: 'date' | 'integer' | 'not-finite';
+  /** As written; of a date, as RFC 3339 writes it. */
+  readonly text: string;
+  /** Line of `Capsule.toml`, from 1. */
+  readonly line: number;
+
+  constructor(kind: TomlValue['kind'], text: string, line: number) {
+    this.kind = kind;
+    this.text = text;
+    this.line = line;
+  }
+}
+
+const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+const DATE_TIME = /^(\d{4}-\d\d-\d\d)?[T ]?(\d\d:\d\d)?(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/;
+
+/**
+ * Reads TOML 1.1 without loss. The library gives dates to the millisecond and no text of any value, so the values that
+ * it cannot give (dates, integers beyond 2^53, what is not finite) are put into the text as strings and read again.
+ *
+ * @returns tables as objects without prototype; a value as string, number, boolean, array or `TomlValue`
+ * @throws TypedError `manifest-syntax` with line and column, or with line and key
+ */
+export function readToml(text: string): object {
+  const plain = parseText(text);
+  // Nobody can have written it.
+  const mark = randomUUID();
+  const literals = tomlLiterals(text).filter(isBeyondPlain);
+  const marked = literals.length === 0 ? plain : parseText(withMarks(text, literals, mark));
+  return exactly(plain, marked, '', { mark, literals }) as object;
+}
+
+function parseText(text: string): object {
+  try {
+    return parse(text, { integersAsBigInt: 'asNeeded', maxDepth: MAX_MANIFEST_DEPTH });
+  } catch (cause) {
+    if (!(cause instanceof TomlError)) {
+      throw cause;
+    }
+    // The library's message is its sentence, then an empty line and the marked piece of the text.
+    const what = (cause.message.split('\n')[0] ?? '')
+      .replace(/^Invalid TOML document: /, '')
+      .replace(/\.$/, '');
+    throw capsuleError(
+      'manifest-syntax',
+      `Capsule.toml:${cause.line}:${cause.column}: ${what}.`,
+      `Correct line ${cause.line} of Capsule.toml.`,
+      cause,
+    );
+  }
+}
+
+/** Dates and times have a dash or a colon behind a digit, which an exponent has not. */
+function isBeyondPlain({ text }: TomlLiteral): boolean {
+  return /^\d+[-:]/.test(text) || (text !== 'true' && text !== 'false' && !isPlainNumber(text));
+}
+
+function isPlainNumber(text: string): boolean {
+  const value = Number(text.replaceAll('_', ''));
+  return Number.isFinite(value) && (Number.isSafeInteger(value) || /[.eE]/.test(text));
+}
+
+/** The text with a string in the place of each literal: the mark and the literal's index. Lines stay. */
+function withMarks(text: string, literals: readonly TomlLiteral[], mark: string): string {
+  let at = 0;
+  const parts = literals.flatMap(({ start, end }, index) => {
+    const before = text.slice(at, start);
+    at = end;
+    return [before, `"${mark}${index}"`];
+  });
+  return [...parts, text.slice(at)].join('');
+}
+
+interface Marks {
+  readonly mark: string;
+  readonly literals: readonly TomlLiteral[];
+}
+
+/** Both readings in one: what is marked becomes its exact value, everything else is the same in both. */
+function exactly(plain: unknown, marked: unknown, key: string, marks: Marks, depth = 0): unknown {
+  if (depth > MAX_MANIFEST_DEPTH) {
+    throw capsuleError(
+      'manifest-syntax',
+      `Capsule.toml: ${quoted(key)} is nested more than ${MAX_MANIFEST_DEPTH} tables deep.`,
+      'Write it flatter.',
+    );
+  }
+  if (Array.isArray(plain)) {
+    return plain.map((item, index) =>
+      exactly(item, (marked as readonly unknown[])[index], `${key}[${index}]`, marks, depth + 1),
+    );
+  }
+  if (typeof plain === 'object' && plain !== null && !(plain instanceof TomlDate)) {
+    const copy = Object.create(null) as Record<string, unknown>;
+    const other = new Map(Object.entries(marked as object));
+    for (const [name, item] of Object.entries(plain)) {
+      const path = key === '' ? name : `${key}.${name}`;
+      // A key like `__proto__` is a key like any other in an object without prototype.
+      copy[name] = exactly(item, other.get(name), path, marks, depth + 1);
+    }
+    return copy;
+  }
+  if (typeof marked !== 'string' || !marked.startsWith(marks.mark)) {
+    return plain;
+  }
+  const literal = marks.literals[Number(marked.slice(marks.mark.length))];
+  return literal === undefined ? plain : exactValue(plain, literal, key);
+}
+
+function exactValue(plain: unknown, { text, line }: TomlLiteral, key: string): TomlValue | number {
+  if (plain instanceof TomlDate) {
+    return new TomlValue('date', dateText(text, line, key), line);
+  }
+  if (typeof plain === 'bigint') {
+    if (plain < INT64.min || plain > INT64.max) {
+      throw wrongValue(text, line, key, 'which does not fit into the 64 bits of an integer');
+    }
+    return new TomlValue('integer', plain.toString(), line);
+  }
+  const number = Number(plain);
+  return Number.isFinite(number) ? number : new TomlValue('not-finite', text, line);
+}
+
+function dateText(text: string, line: number, key: string): string {
+  const [, date = '', minutes = '', seconds = ':00', zone = ''] = DATE_TIME.exec(text.toUpperCase()) ?? [];
+  // The library takes 30 February for 1 March.
+  const [year, month, day] = date.split('-').map(Number);
+  if (date !== '' && new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day)).getUTCDate() !== day) {
+    throw wrongValue(text, line, key, 'which is no day of the calendar');
+  }
+  const time = minutes === '' ? '' : minutes + seconds + zone;
+  return [date, time].filter((part) => part !== '').join('T');
+}
+
+function wrongValue(text: string, line: number, key: string, why: string): Error {
+  return capsuleError(
+    'manifest-syntax',
+    `Capsule.toml:${line}: ${quoted(key)} is ${shown(text)}, ${why}.`,
+    `Correct line ${line} of Capsule.toml.`,
+  );
+}

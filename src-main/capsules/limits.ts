@@ -4,6 +4,23 @@ export const MAX_MANIFEST_BYTES = 256 * 1024;
 /** Tables and lists in each other; real manifests are under 6, and the reference's own reader takes 80. */
 export const MAX_MANIFEST_DEPTH = 64;
 
+/** Warnings of one manifest that are shown, the rest is a number: a person reads no more, and every event carries them. */
+export const MAX_WARNINGS = 20;
+/** Names of one kind (exports, actions) in a view; real capsules have under 20. */
+export const MAX_SHOWN_NAMES = 64;
+/** Topics, settings, imports, exports, tables of one kind: real manifests have under 50. */
+export const MAX_MANIFEST_ENTRIES = 1_024;
+/** Entries of one capability, in all and each: what a person can read before allowing it. Real ones are under 30. */
+export const MAX_CAPABILITY_ENTRIES = 64;
+export const MAX_CAPABILITY_CHARACTERS = 8 * 1024;
+/** The longest are paths; see `MAX_PATH_BYTES`. */
+export const MAX_CAPABILITY_ENTRY = 1_024;
+/** Bytes of a topic and characters of an action or a setting's key, as the bus and the guest contract bound them. */
+export const MAX_TOPIC_BYTES = 256;
+export const MAX_MANIFEST_KEY = 256;
+/** About a page. */
+export const MAX_DESCRIPTION = 2_000;
+
 /** Longest capsule name: it becomes a folder, a log prefix and a table cell. The reference sets no limit. */
 export const MAX_NAME_LENGTH = 64;
 

@@ -4,10 +4,13 @@ import { join, resolve } from 'node:path';
 import type { InstallPlan } from '../../contract/views.ts';
 import { heldNames, intersect, type Capabilities } from '../../policy/capabilities.ts';
 import { pinnedPath, type ResolvedEntry } from '../../policy/resolved-entry.ts';
+import { boundedNames } from '../words/bounded-names.ts';
 import { capabilityViews } from '../words/capability-descriptions.ts';
 import { requireRunnable, type ServedInterfaces } from '../component/check.ts';
+import { exportedFunctions } from '../component/exported-functions.ts';
 import { hashComponent, requireDeclaredHash } from '../component/hash.ts';
 import { capsuleError } from '../errors.ts';
+import { MAX_SHOWN_NAMES } from '../limits.ts';
 import type { InstalledCapsule, Library } from './library.ts';
 import { readSource } from '../source/source.ts';
 import type { CapsuleContent } from '../source/content.ts';
@@ -129,7 +132,7 @@ function planOf(
     hash,
     size: component.length,
     imports: header.imports.map(({ name }) => name),
-    exports: header.exports.filter((each) => each.kind === 'func').map(({ name }) => name),
+    exports: boundedNames(exportedFunctions(header), MAX_SHOWN_NAMES),
     capabilities: capabilityViews(
       manifest.capabilities,
       grantedBefore(manifest.capabilities, resolved, installed),

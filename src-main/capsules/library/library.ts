@@ -6,7 +6,9 @@ import type { Grants } from '../../contract/kernel.ts';
 import { withPin, type ResolvedEntry } from '../../policy/resolved-entry.ts';
 import { writeFileAtomically } from '../../store/atomic-file.ts';
 import { hashComponent } from '../component/hash.ts';
+import { exportedFunctions } from '../component/exported-functions.ts';
 import { capsuleError } from '../errors.ts';
+import { MAX_SHOWN_NAMES } from '../limits.ts';
 import { damaged, parseRecord, type InstallRecord } from './record.ts';
 import { parseManifest, type Manifest } from '../manifest/manifest.ts';
 import { MANIFEST_NAME, type CapsuleContent } from '../source/content.ts';
@@ -123,7 +125,7 @@ export async function openLibrary(dataDir: string): Promise<Library> {
         hash,
         size: content.component.length,
         imports: content.header.imports.map(({ name }) => name),
-        exports: content.header.exports.filter(({ kind }) => kind === 'func').map(({ name }) => name),
+        exports: exportedFunctions(content.header).slice(0, MAX_SHOWN_NAMES),
         grants,
         resolved,
         enabled: previous?.record.enabled ?? true,

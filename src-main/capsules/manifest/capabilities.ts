@@ -1,5 +1,12 @@
-import type { Capabilities } from '../../policy/capabilities.ts';
+import { capabilityNames, type Capabilities } from '../../policy/capabilities.ts';
 import { capsuleError } from '../errors.ts';
+import {
+  MAX_CAPABILITY_CHARACTERS,
+  MAX_CAPABILITY_ENTRIES,
+  MAX_CAPABILITY_ENTRY,
+  MAX_MANIFEST_ENTRIES,
+} from '../limits.ts';
+import { requireAtMost } from './bounds.ts';
 import type { ManifestTable } from './table.ts';
 import { quoted } from '../words/escape-control-chars.ts';
 
@@ -28,7 +35,7 @@ export function readCapabilities(table: ManifestTable): { capabilities: Capabili
     uplink: table.flag('uplink') ?? false,
     bind_workers: table.count('bind_workers', Number.MAX_SAFE_INTEGER) ?? null,
   };
-  const legacy = { publish: table.strings('ipc_publish'), subscribe: table.strings('ipc_subscribe') };
+  const legacy = { publish: topics(table, 'ipc_publish'), subscribe: topics(table, 'ipc_subscribe') };
   warnOfDeadEntries(table, capabilities);
   table.finish();
   return { capabilities, legacy };
@@ -55,10 +62,34 @@ export function mergeCapabilities(root: Capabilities, component: Capabilities): 
   };
 }
 
+/**
+ * A person decides about what is asked for and sees all of it, so it must be possible to read.
+ *
+ * @throws TypedError `manifest-too-large`
+ */
+export function requireReadable(capabilities: Capabilities): void {
+  for (const name of capabilityNames) {
+    const value = capabilities[name];
+    if (typeof value !== 'boolean') {
+      const where = quoted(`capabilities.${name}`);
+      requireAtMost(where, value.length, MAX_CAPABILITY_ENTRIES);
+      const longest = Math.max(0, ...value.map((entry) => entry.length));
+      requireAtMost(`An entry of ${where}`, longest, MAX_CAPABILITY_ENTRY, 'characters');
+      requireAtMost(where, value.join('').length, MAX_CAPABILITY_CHARACTERS, 'characters');
+    }
+  }
+}
+
+function topics(table: ManifestTable, key: string): readonly string[] {
+  const values = table.strings(key);
+  requireAtMost(table.at(key), values.length, MAX_MANIFEST_ENTRIES);
+  return values;
+}
+
 function entries(table: ManifestTable, key: string): readonly string[] {
   const values = table.strings(key);
   if (values.includes('')) {
-    table.warn(`${table.at(key)} has an empty entry, which has no effect.`);
+    table.warn(() => `${table.at(key)} has an empty entry, which has no effect.`);
   }
   return values.filter((value) => value !== '');
 }
@@ -85,7 +116,8 @@ function paths(table: ManifestTable, key: string): readonly string[] {
     }
     if (scheme === undefined && value !== '*' && !value.startsWith('/')) {
       table.warn(
-        `${table.at(key)} has the entry ${quoted(value)}, which matches nothing. Did you mean cwd://${value}?`,
+        () =>
+          `${table.at(key)} has the entry ${quoted(value)}, which matches nothing. Did you mean ${quoted(`cwd://${value}`)}?`,
       );
     }
   }
@@ -95,22 +127,26 @@ function paths(table: ManifestTable, key: string): readonly string[] {
 function warnOfDeadEntries(table: ManifestTable, capabilities: Capabilities): void {
   if (capabilities.host_process.includes('*')) {
     table.warn(
-      `${table.at('host_process')} has the entry "*", which is taken as a program name, not as a wildcard.`,
+      () =>
+        `${table.at('host_process')} has the entry "*", which is taken as a program name, not as a wildcard.`,
     );
   }
   for (const command of capabilities.host_process.filter((entry) => /\s/.test(entry))) {
     table.warn(
-      `${table.at('host_process')} has the entry ${quoted(command)}. Only the program name is compared, never its arguments.`,
+      () =>
+        `${table.at('host_process')} has the entry ${quoted(command)}. Only the program name is compared, never its arguments.`,
     );
   }
   for (const host of capabilities.net.filter((entry) => entry.includes('/'))) {
     table.warn(
-      `${table.at('net')} has the entry ${quoted(host)}, which matches nothing. Use the host name only.`,
+      () =>
+        `${table.at('net')} has the entry ${quoted(host)}, which matches nothing. Use the host name only.`,
     );
   }
   for (const level of capabilities.identity.filter((entry) => !IDENTITY_LEVELS.includes(entry))) {
     table.warn(
-      `${table.at('identity')} has the entry ${quoted(level)}, which has no effect. Known values: ${IDENTITY_LEVELS.join(', ')}.`,
+      () =>
+        `${table.at('identity')} has the entry ${quoted(level)}, which has no effect. Known values: ${IDENTITY_LEVELS.join(', ')}.`,
     );
   }
 }

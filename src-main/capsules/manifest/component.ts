@@ -27,7 +27,7 @@ export function readComponents(root: ManifestTable): Components {
   const tables = root.tables('component');
   const read = tables.map(readComponent);
   if (tables.length > 1) {
-    root.warn(`There are ${tables.length} [[component]] tables; only the first one is loaded.`);
+    root.warn(() => `There are ${tables.length} [[component]] tables; only the first one is loaded.`);
   }
   return read[0] ?? { component: null, capabilities: noCapabilities, legacy: undefined, usedAlias: false };
 }
@@ -39,10 +39,10 @@ function readComponent(table: ManifestTable): Components {
   const hash = readHash(table);
   table.string('id');
   if (table.string('type') !== undefined) {
-    table.warn(`${table.at('type')} has no effect.`);
+    table.warn(() => `${table.at('type')} has no effect.`);
   }
   if (table.strings('link').length > 0) {
-    table.warn(`${table.at('link')} has no effect: components are not linked to each other.`);
+    table.warn(() => `${table.at('link')} has no effect: components are not linked to each other.`);
   }
   const asked = table.table('capabilities');
   const own = asked === undefined ? undefined : readCapabilities(asked);

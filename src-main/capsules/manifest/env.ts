@@ -1,3 +1,5 @@
+import { MAX_MANIFEST_KEY } from '../limits.ts';
+import { requireAtMost } from './bounds.ts';
 import { configValue, type ConfigValue } from './config-value.ts';
 import type { ManifestTable } from './table.ts';
 import { quoted } from '../words/escape-control-chars.ts';
@@ -26,10 +28,12 @@ export function readEnv(table: ManifestTable): readonly EnvEntry[] {
 }
 
 function readEntry(key: string, table: ManifestTable): EnvEntry {
+  requireAtMost('A setting’s name', key.length, MAX_MANIFEST_KEY, 'characters');
   const type = table.requiredString('type');
   if (!KNOWN_TYPES.includes(type)) {
     table.warn(
-      `${table.at('type')} has the unknown value ${quoted(type)}, which is treated as text. Known values: ${KNOWN_TYPES.join(', ')}.`,
+      () =>
+        `${table.at('type')} has the unknown value ${quoted(type)}, which is treated as text. Known values: ${KNOWN_TYPES.join(', ')}.`,
     );
   }
   const options = table.table('options_from') ?? table.table('options-from');
@@ -39,7 +43,9 @@ function readEntry(key: string, table: ManifestTable): EnvEntry {
     options.string('select');
     options.strings('after');
     options.finish();
-    table.warn(`${table.at('options_from')} is not supported: choices are not fetched from the network.`);
+    table.warn(
+      () => `${table.at('options_from')} is not supported: choices are not fetched from the network.`,
+    );
   }
   const fallback = table.value('default');
   const entry: EnvEntry = {

@@ -25,16 +25,18 @@ export function readLegacy(root: ManifestTable, topics: readonly (LegacyTopics |
   }
   const dead = DEAD_TABLES.filter((key) => root.has(key));
   if (actions.length > 0) {
-    root.warn('[[interceptor]] is deprecated but still supported. Bind actions in [subscribe] instead.');
+    root.warn(
+      () => '[[interceptor]] is deprecated but still supported. Bind actions in [subscribe] instead.',
+    );
   }
   if (publish.length > 0) {
-    root.warn('"ipc_publish" is deprecated but still supported. List topics in [publish] instead.');
+    root.warn(() => '"ipc_publish" is deprecated but still supported. List topics in [publish] instead.');
   }
   if (subscribe.length > 0) {
-    root.warn('"ipc_subscribe" is deprecated but still supported. List topics in [subscribe] instead.');
+    root.warn(() => '"ipc_subscribe" is deprecated but still supported. List topics in [subscribe] instead.');
   }
   for (const key of dead) {
-    root.warn(`"${key}" is a deprecated table and has no effect.`);
+    root.warn(() => `"${key}" is a deprecated table and has no effect.`);
   }
   const used = actions.length > 0 || publish.length > 0 || subscribe.length > 0 || dead.length > 0;
   return { used, actions, publish, subscribe };

@@ -314,7 +314,7 @@ describe('warnings', () => {
     ],
     [
       '[capabilities]\nfs_read = ["data"]',
-      '"capabilities.fs_read" has the entry "data", which matches nothing. Did you mean cwd://data?',
+      '"capabilities.fs_read" has the entry "data", which matches nothing. Did you mean "cwd://data"?',
     ],
     ['"a\\nb\\u202e" = 1', '"a\\u{a}b\\u{202e}" is unknown and has no effect.'],
   ])('of %j', (text, warning) => {

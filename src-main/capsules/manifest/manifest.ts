@@ -1,7 +1,7 @@
 import { noCapabilities, type Capabilities } from '../../policy/capabilities.ts';
 import { capsuleError } from '../errors.ts';
 import { MAX_MANIFEST_BYTES } from '../limits.ts';
-import { mergeCapabilities, readCapabilities } from './capabilities.ts';
+import { mergeCapabilities, readCapabilities, requireReadable } from './capabilities.ts';
 import { readComponents, type ComponentRef } from './component.ts';
 import { readExports, readImports, type ExportContract, type ImportContract } from './contracts.ts';
 import { readEnv, type EnvEntry } from './env.ts';
@@ -11,6 +11,7 @@ import { ManifestTable } from './table.ts';
 import { readToml } from './toml.ts';
 import { readPublish, readSubscribe, type TopicAction } from './topics.ts';
 import { checkUnusedTables } from './unused.ts';
+import { Warnings } from './warnings.ts';
 
 /** What a `Capsule.toml` of either generation says, in one shape. */
 export interface Manifest {
@@ -45,7 +46,7 @@ const CURRENT_KEYS = ['publish', 'subscribe', 'imports', 'exports'];
  * @throws TypedError with a `manifest-…` code.
  */
 export function parseManifest(bytes: Uint8Array): Manifest {
-  const warnings: string[] = [];
+  const warnings = new Warnings();
   const root = new ManifestTable(readToml(decode(bytes)), '', warnings);
   const { id, version, description } = readPackage(root);
   const components = readComponents(root);
@@ -60,12 +61,15 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   const env = root.table('env');
   checkUnusedTables(root);
 
+  const capabilities = mergeCapabilities(own?.capabilities ?? noCapabilities, components.capabilities);
+  requireReadable(capabilities);
+
   const manifest: Manifest = {
     id,
     version,
     description,
     component: components.component,
-    capabilities: mergeCapabilities(own?.capabilities ?? noCapabilities, components.capabilities),
+    capabilities,
     actions: withoutDoubles([...topics.actions, ...legacy.actions]),
     publish: unique([...(publish === undefined ? [] : readPublish(publish)), ...legacy.publish]),
     subscribe: unique([...topics.patterns, ...legacy.subscribe]),
@@ -73,7 +77,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
     imports: imports === undefined ? [] : readImports(imports),
     exports: exports === undefined ? [] : readExports(exports),
     generation: generation(root, legacy.used || components.usedAlias),
-    warnings,
+    warnings: [],
   };
   root.finish();
   if (manifest.capabilities.uplink && manifest.imports.length > 0) {
@@ -83,7 +87,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
       'Remove [imports], or the capability "uplink".',
     );
   }
-  return manifest;
+  return { ...manifest, warnings: warnings.list() };
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 import { capsuleError } from '../errors.ts';
-import { COMPATIBLE_VERSION, MAX_NAME_LENGTH } from '../limits.ts';
+import { COMPATIBLE_VERSION, MAX_DESCRIPTION, MAX_NAME_LENGTH } from '../limits.ts';
 import { isVersion, meets, npmRange } from './semver.ts';
 import { isDeviceName } from '../portable-name.ts';
 import type { ManifestTable } from './table.ts';
@@ -26,7 +26,7 @@ export function readPackage(root: ManifestTable): PackageFacts {
   }
   const id = table.requiredString('name');
   const version = table.requiredString('version');
-  const description = table.string('description') ?? '';
+  const description = readDescription(table);
   requireName(id);
   if (!isVersion(version)) {
     throw capsuleError(
@@ -46,6 +46,17 @@ export function readPackage(root: ManifestTable): PackageFacts {
   table.value('metadata');
   table.finish();
   return { id, version, description };
+}
+
+/** Every message about the capsule carries it. */
+function readDescription(table: ManifestTable): string {
+  const text = table.string('description') ?? '';
+  if (text.length <= MAX_DESCRIPTION) {
+    return text;
+  }
+  const kept = MAX_DESCRIPTION - 1;
+  table.warn(() => `${table.at('description')} has ${text.length} characters; the first ${kept} are shown.`);
+  return `${text.slice(0, kept)}…`;
 }
 
 function requireName(name: string): void {

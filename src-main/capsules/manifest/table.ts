@@ -1,6 +1,9 @@
 import { capsuleError } from '../errors.ts';
+import { MAX_MANIFEST_ENTRIES } from '../limits.ts';
+import { requireAtMost } from './bounds.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { TomlValue } from './toml.ts';
+import type { Warnings } from './warnings.ts';
 import { quoted, shown } from '../words/escape-control-chars.ts';
 
 /**
@@ -11,18 +14,23 @@ export class ManifestTable {
   readonly path: string;
   readonly #values: ReadonlyMap<string, unknown>;
   readonly #known = new Set<string>();
-  readonly #warnings: string[];
+  readonly #warnings: Warnings;
 
   /** @param path dotted, empty for the root. @param warnings is added to. */
-  constructor(table: object, path: string, warnings: string[]) {
+  constructor(table: object, path: string, warnings: Warnings) {
     // A map, so that a key like `__proto__` is a key like any other.
     this.#values = new Map(Object.entries(table));
     this.path = path;
     this.#warnings = warnings;
   }
 
-  /** Names of all keys, in the manifest's order. */
+  /**
+   * Names of all keys, in the manifest's order, of a table whose keys are the capsule's own.
+   *
+   * @throws TypedError `manifest-too-large` when they are more than `MAX_MANIFEST_ENTRIES`
+   */
   get keys(): readonly string[] {
+    requireAtMost(quoted(this.path), this.#values.size, MAX_MANIFEST_ENTRIES);
     return [...this.#values.keys()];
   }
 
@@ -101,6 +109,7 @@ export class ManifestTable {
     if (!Array.isArray(value) || !value.every(isTable)) {
       throw this.#wrongType(key, `a list of tables, written [[${shown(key)}]]`, value);
     }
+    requireAtMost(this.at(key), value.length, MAX_MANIFEST_ENTRIES);
     return value.map(
       (item, index) => new ManifestTable(item, `${this.keyPath(key)}[${index}]`, this.#warnings),
     );
@@ -118,15 +127,16 @@ export class ManifestTable {
     return this.#asTable(key, value);
   }
 
-  warn(sentence: string): void {
-    this.#warnings.push(sentence);
+  /** @param sentence called only where a warning more is shown */
+  warn(sentence: () => string): void {
+    this.#warnings.add(sentence);
   }
 
   /** Warns of every key that nobody has read. */
   finish(): void {
     for (const key of this.#values.keys()) {
       if (!this.#known.has(key)) {
-        this.warn(`${this.at(key)} is unknown and has no effect.${didYouMean(key, this.#known)}`);
+        this.warn(() => `${this.at(key)} is unknown and has no effect.${didYouMean(key, this.#known)}`);
       }
     }
   }

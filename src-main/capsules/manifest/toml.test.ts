@@ -106,7 +106,7 @@ describe('TOML', () => {
           const whole = `[1979-05-27.inf] # [\n${lines.join('')}[[a.9007199254740993]]\n`;
           const expected = new Map(pairs.map(([name, [, value]]) => [name, value]));
           expect(shape(readToml(whole))).toEqual(
-            new Map([
+            new Map<string, unknown>([
               ['1979-05-27', new Map([['inf', expected]])],
               ['a', new Map([['9007199254740993', [new Map()]]])],
             ]),

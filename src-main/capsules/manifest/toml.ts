@@ -35,8 +35,11 @@ export function readToml(text: string): object {
   // Nobody can have written it.
   const mark = randomUUID();
   const literals = tomlLiterals(text).filter(isBeyondPlain);
-  const marked = literals.length === 0 ? plain : parseText(withMarks(text, literals, mark));
-  return exactly(plain, marked, '', { mark, literals }) as object;
+  if (literals.length === 0) {
+    requireShallow(plain, '', 0);
+    return plain;
+  }
+  return exactly(plain, parseText(withMarks(text, literals, mark)), '', { mark, literals }) as object;
 }
 
 function parseText(text: string): object {
@@ -85,8 +88,19 @@ interface Marks {
   readonly literals: readonly TomlLiteral[];
 }
 
-/** Both readings in one: what is marked becomes its exact value, everything else is the same in both. */
-function exactly(plain: unknown, marked: unknown, key: string, marks: Marks, depth = 0): unknown {
+/** Dotted keys nest without brackets, so the library's own limit does not see them. */
+function requireShallow(value: unknown, key: string, depth: number): void {
+  requireDepth(key, depth);
+  if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      if (typeof inner === 'object') {
+        requireShallow(inner, keyOf(key, name), depth + 1);
+      }
+    }
+  }
+}
+
+function requireDepth(key: string, depth: number): void {
   if (depth > MAX_MANIFEST_DEPTH) {
     throw capsuleError(
       'manifest-syntax',
@@ -94,6 +108,11 @@ function exactly(plain: unknown, marked: unknown, key: string, marks: Marks, dep
       'Write it flatter.',
     );
   }
+}
+
+/** Both readings in one: what is marked becomes its exact value, everything else is the same in both. */
+function exactly(plain: unknown, marked: unknown, key: string, marks: Marks, depth = 0): unknown {
+  requireDepth(key, depth);
   if (Array.isArray(plain)) {
     return plain.map((item, index) =>
       exactly(item, (marked as readonly unknown[])[index], `${key}[${index}]`, marks, depth + 1),
@@ -103,9 +122,8 @@ function exactly(plain: unknown, marked: unknown, key: string, marks: Marks, dep
     const copy = Object.create(null) as Record<string, unknown>;
     const other = new Map(Object.entries(marked as object));
     for (const [name, item] of Object.entries(plain)) {
-      const path = key === '' ? name : `${key}.${name}`;
       // A key like `__proto__` is a key like any other in an object without prototype.
-      copy[name] = exactly(item, other.get(name), path, marks, depth + 1);
+      copy[name] = exactly(item, other.get(name), keyOf(key, name), marks, depth + 1);
     }
     return copy;
   }
@@ -114,6 +132,10 @@ function exactly(plain: unknown, marked: unknown, key: string, marks: Marks, dep
   }
   const literal = marks.literals[Number(marked.slice(marks.mark.length))];
   return literal === undefined ? plain : exactValue(plain, literal, key);
+}
+
+function keyOf(table: string, name: string): string {
+  return table === '' ? name : `${table}.${name}`;
 }
 
 function exactValue(plain: unknown, { text, line }: TomlLiteral, key: string): TomlValue | number {

@@ -1,5 +1,7 @@
+import { Buffer } from 'node:buffer';
 import { capsuleError } from '../errors.ts';
-import { DEFAULT_PRIORITY, MAX_PRIORITY } from '../limits.ts';
+import { DEFAULT_PRIORITY, MAX_MANIFEST_KEY, MAX_PRIORITY, MAX_TOPIC_BYTES } from '../limits.ts';
+import { requireAtMost } from './bounds.ts';
 import type { ManifestTable } from './table.ts';
 import { quoted } from '../words/escape-control-chars.ts';
 
@@ -41,7 +43,7 @@ export function readSubscribe(table: ManifestTable): Topics {
       continue;
     }
     readReference(entry);
-    const action = entry.string('handler');
+    const action = entry.has('handler') ? readAction(entry, 'handler') : undefined;
     const priority = entry.count('priority', MAX_PRIORITY);
     entry.flag('fanout');
     entry.finish();
@@ -63,15 +65,22 @@ export function readInterceptors(tables: readonly ManifestTable[]): readonly Top
   return tables.map((table) => {
     const topic = table.requiredString('event');
     requireTopic(topic, `[${table.path}]`);
-    const action = table.requiredString('action');
+    const action = readAction(table, 'action');
     const priority = table.count('priority', MAX_PRIORITY) ?? DEFAULT_PRIORITY;
     table.finish();
     return { topic, action, priority };
   });
 }
 
-/** @throws TypedError `manifest-bad-topic` when a part between dots is empty. */
+/** @throws TypedError `manifest-bad-topic` when a part between dots is empty, or when it is too long for the bus. */
 export function requireTopic(topic: string, place: string): void {
+  if (Buffer.byteLength(topic) > MAX_TOPIC_BYTES) {
+    throw capsuleError(
+      'manifest-bad-topic',
+      `${quoted(topic)} in ${place} has more than ${MAX_TOPIC_BYTES} bytes, and no message has such a topic.`,
+      'Choose a shorter one.',
+    );
+  }
   if (topic.split('.').includes('')) {
     throw capsuleError(
       'manifest-bad-topic',
@@ -79,6 +88,20 @@ export function requireTopic(topic: string, place: string): void {
       'Use segments separated by single dots, such as "tool.v1.execute.run".',
     );
   }
+}
+
+/** The name of an action, which is shown, recorded and given to the guest. */
+function readAction(table: ManifestTable, key: string): string {
+  const action = table.requiredString(key);
+  requireAtMost(table.at(key), action.length, MAX_MANIFEST_KEY, 'characters');
+  if (/\p{Cc}/u.test(action)) {
+    throw capsuleError(
+      'manifest-wrong-type',
+      `${table.at(key)} has control characters in it.`,
+      'Name the action with letters, digits and signs.',
+    );
+  }
+  return action;
 }
 
 /** The record type of a topic: `wit`, and at most one place to take it from. */

@@ -49,7 +49,7 @@ function each(root: ManifestTable, key: string, why: string, check: (table: Mani
     table.finish();
   }
   if (tables.length > 0) {
-    root.warn(`[[${key}]] has no effect: ${why}.`);
+    root.warn(() => `[[${key}]] has no effect: ${why}.`);
   }
 }
 

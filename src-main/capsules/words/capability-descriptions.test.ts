@@ -60,6 +60,11 @@ describe('capabilities in plain words', () => {
     [{ net: ['example.com', '*'] }, 'high', 'Can exchange data with any web address.'],
     [{ net_connect: ['*:*'] }, 'high', 'Can open network connections to any machine.'],
     [{ net_bind: ['unix:*'], bind_workers: 8 }, 'medium', 'Can accept connections on unix:*, 8 at a time.'],
+    [
+      { host_process: Array.from({ length: 15 }, (_, index) => `p${index}`) },
+      'medium',
+      'Can run p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11 and 3 more with any arguments, inside the sandbox.',
+    ],
     [{ identity: ['resolve', 'admin'] }, 'high', 'Can create identities and link accounts to them.'],
     [
       { host_process: ['ls\u202e\nfine'] },

@@ -2,6 +2,7 @@ import type { Grants } from '../../contract/kernel.ts';
 import type { CapabilityPlace, CapabilityView, RiskTier } from '../../contract/views.ts';
 import { heldNames, type Capabilities, type CapabilityName } from '../../policy/capabilities.ts';
 import { pinnedPath, type ResolvedEntry } from '../../policy/resolved-entry.ts';
+import { boundedNames } from './bounded-names.ts';
 import { startsAnyProgram } from './capability-programs.ts';
 import { escapeControlChars } from './escape-control-chars.ts';
 
@@ -9,6 +10,9 @@ interface Words {
   readonly risk: RiskTier;
   readonly sentence: string;
 }
+
+/** Names in one sentence: more are not read. */
+const MAX_IN_SENTENCE = 12;
 
 const WEIGHT: { readonly [Tier in RiskTier]: number } = { low: 0, medium: 1, high: 2 };
 
@@ -152,7 +156,8 @@ function workers(count: number | null): string {
 }
 
 function list(values: readonly string[], word: 'and' | 'or' = 'and'): string {
-  const shown = values.map(escapeControlChars);
+  // All of them stand beside the sentence.
+  const shown = boundedNames(values.map(escapeControlChars), MAX_IN_SENTENCE);
   const last = shown.at(-1) ?? '';
   return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} ${word} ${last}`;
 }

@@ -1,4 +1,6 @@
 import type { CapsuleState, CapsuleView } from '../../contract/views.ts';
+import { MAX_SHOWN_NAMES } from '../../capsules/limits.ts';
+import { boundedNames } from '../../capsules/words/bounded-names.ts';
 import { capabilityViews } from '../../capsules/words/capability-descriptions.ts';
 import type { BrokenCapsule, InstalledCapsule } from '../../capsules/library/library.ts';
 import type { CapsuleRuntime } from './runtime.ts';
@@ -9,6 +11,7 @@ export function capsuleView(
   runtime: CapsuleRuntime | undefined,
   failure: string,
 ): CapsuleView {
+  const actions = [...new Set(manifest.actions.map(({ action }) => action))];
   const { state, reason } = stateOf(record.enabled, runtime, failure);
   return {
     id: manifest.id,
@@ -21,14 +24,21 @@ export function capsuleView(
     stateReason: reason,
     restarts: runtime?.restarts ?? 0,
     imports: record.imports,
-    exports: record.exports,
-    actions: [...new Set(manifest.actions.map(({ action }) => action))],
+    exports: boundedNames(record.exports, MAX_SHOWN_NAMES),
+    actions: actions.slice(0, MAX_SHOWN_NAMES),
     capabilities: capabilityViews(manifest.capabilities, record.grants, record.resolved ?? []),
-    warnings: manifest.warnings,
+    warnings: [...manifest.warnings, ...unlisted(actions.length - MAX_SHOWN_NAMES)],
     instances: runtime?.instances() ?? [],
     lastCall: runtime?.lastCall ?? null,
     installedAt: record.installedAt,
   };
+}
+
+/** Every event about a capsule carries its view, so its lists have an end. */
+function unlisted(actions: number): readonly string[] {
+  return actions <= 0
+    ? []
+    : [`Actions beside those that are listed: ${actions}. They can be invoked by name.`];
 }
 
 /** A folder that cannot be read back is shown, so that a person can remove it. */

@@ -27,7 +27,8 @@ export function openTargets({ folder, operands, cut }: Handover, platform: NodeJ
 
 /**
  * One operand or link: a path that ends in `.capsule`, any other path as that of a folder (whether it is one
- * is for the caller to see), a `file:` URL of either, or `capsule:install?file=<absolute path>`.
+ * is for the caller to see), a `file:` URL of either, or `capsule:install?file=<absolute path>`. A name with a colon in
+ * it (`backup:v1.capsule`) is a path like any other.
  *
  * @param folder what relative paths are relative to
  */
@@ -35,7 +36,7 @@ export function openTarget(operand: string, folder: string, platform: NodeJS.Pla
   if (operand.length > MAX_OPERAND_CHARACTERS) {
     return refused(operand, 'open-too-long', 'The path is too long.', CHECK_THE_PATH);
   }
-  const scheme = schemeOf(operand);
+  const scheme = linkSchemeOf(operand);
   if (scheme === undefined) {
     return pathTarget(operand, operand, folder, platform);
   }
@@ -60,7 +61,7 @@ export function openTarget(operand: string, folder: string, platform: NodeJS.Pla
 
 /** The operand as a start in any other folder would understand it: an absolute path, or the link that it is. */
 export function wholeOperand(operand: string, folder: string, platform: NodeJS.Platform): string {
-  return schemeOf(operand) === undefined ? pathsOf(platform).resolve(folder, operand) : operand;
+  return linkSchemeOf(operand) === undefined ? pathsOf(platform).resolve(folder, operand) : operand;
 }
 
 /** The refusal of a path that is neither a `.capsule` file nor a folder. */
@@ -139,6 +140,19 @@ function pathOfFileUrl(url: string, platform: NodeJS.Platform): string | null {
     // A host where there can be none, or an escaped slash.
     return null;
   }
+}
+
+/**
+ * The scheme of what is a link and no name of a file: ours, `file:` with an absolute path behind it, and any scheme that
+ * is followed by a host.
+ */
+function linkSchemeOf(operand: string): string | undefined {
+  const scheme = schemeOf(operand);
+  if (scheme === undefined || scheme === LINK_SCHEME) {
+    return scheme;
+  }
+  const rest = operand.slice(scheme.length + 1);
+  return rest.startsWith(scheme === 'file' ? '/' : '//') ? scheme : undefined;
 }
 
 /** Two characters or more: a single letter before the colon is a drive of Windows. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TypedError } from '../base/typed-error.ts';
 import type { Kernel } from '../contract/kernel.ts';
 
 /** Starts a kernel on a data folder. */
@@ -18,8 +19,7 @@ export async function withTemporaryKernel<T>(
   start: StartKernel,
   work: (kernel: Kernel) => Promise<T>,
 ): Promise<T> {
-  // Immediately, so that the folder never exists without something that removes it.
-  const dataDir = mkdtempSync(join(tmpdir(), 'capsule-'));
+  const dataDir = makeFolder();
   const removeAtExit = (): void => removeNow(dataDir);
   process.once('exit', removeAtExit);
   try {
@@ -32,6 +32,20 @@ export async function withTemporaryKernel<T>(
   } finally {
     await rm(dataDir, REMOVAL);
     process.off('exit', removeAtExit);
+  }
+}
+
+/** Immediately, so that the folder never exists without something that removes it. */
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'capsule-'));
+  } catch (cause) {
+    throw new TypedError(
+      'temporary-folder-unusable',
+      `Cannot create a folder in ${tmpdir()}: ${(cause as NodeJS.ErrnoException).message}.`,
+      'Set TMPDIR to an existing, writable folder whose name is UTF-8.',
+      { cause },
+    );
   }
 }
 

@@ -13,6 +13,7 @@ import type { BuildView } from '../contract/views.ts';
 import { hostInterfaces } from '../host/generated/interfaces.ts';
 import { createHostOperations } from '../host/host-operations.ts';
 import { createPipeline } from '../host/pipeline/pipeline.ts';
+import { whyNoDataFolder } from '../os/files/data-folder.ts';
 import { GrantedPaths } from '../os/files/granted-paths.ts';
 import { createLedger } from '../policy/charges.ts';
 import { CapsuleManager } from '../runtime/capsule/manager.ts';
@@ -48,13 +49,17 @@ export interface KernelOptions {
  * @throws TypedError when the data folder cannot be used
  */
 export async function createKernel(options: KernelOptions): Promise<Kernel> {
+  const unusable = await whyNoDataFolder(options.dataDir);
+  if (unusable !== null) {
+    throw dataFolderUnusable(options.dataDir, unusable);
+  }
   const root = new DisposableStore();
   try {
     return await assemble(options, root);
   } catch (error) {
     // A failure to close what is half open is only a consequence.
     await root.dispose().catch(() => undefined);
-    throw isSystemError(error) ? dataFolderUnusable(options.dataDir, error) : error;
+    throw isSystemError(error) ? dataFolderUnusable(options.dataDir, error.message, error) : error;
   }
 }
 
@@ -156,10 +161,10 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
 }
 
-function dataFolderUnusable(dataDir: string, cause: NodeJS.ErrnoException): TypedError {
+function dataFolderUnusable(dataDir: string, why: string, cause?: NodeJS.ErrnoException): TypedError {
   return new TypedError(
     'data-folder-unusable',
-    `The data folder ${dataDir} cannot be used: ${cause.message}.`,
+    `The data folder ${dataDir} cannot be used: ${why}.`,
     'Check that it is a writable folder and that the disk has free space, or choose another folder.',
     { cause },
   );

@@ -108,6 +108,8 @@ export const NETWORK_ETC_ENTRIES = ['/etc/resolv.conf', '/etc/hosts', '/etc/host
 
 /** Nothing may be bound at, above or (for these) below: the sandbox makes its own. */
 export const RESERVED_FOLDERS = ['/proc', '/dev', '/sys'] as const;
+/** The one place in them that is a file system of the sandbox's own, below which folders can be bound. */
+export const SHARED_MEMORY = '/dev/shm';
 
 /** Bytes hashed in one turn of the event loop: about 5 ms of BLAKE3 in JavaScript (60 MB/s here). */
 export const HASH_SLICE_BYTES = 256 * 1024;

@@ -3,6 +3,7 @@ import {
   MEMORY_HEADROOM_BYTES,
   PIDS_HEADROOM,
   PRIVATE_TMPFS_BYTES,
+  SHARED_MEMORY,
 } from '../../limits.ts';
 import { checkSandboxSpec } from '../spec/check.ts';
 import type { ResourceLimits, SandboxSpec } from '../spec/spec.ts';
@@ -82,7 +83,7 @@ function systemMounts(spec: SandboxSpec, { view, tmpfsSize }: SandboxTools): rea
     '/dev',
     ...size,
     '--tmpfs',
-    '/dev/shm',
+    SHARED_MEMORY,
     ...size,
     '--tmpfs',
     '/tmp',

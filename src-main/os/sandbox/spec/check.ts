@@ -1,4 +1,4 @@
-import { RESERVED_FOLDERS, SYSTEM_FOLDERS } from '../../limits.ts';
+import { RESERVED_FOLDERS, SHARED_MEMORY, SYSTEM_FOLDERS } from '../../limits.ts';
 import { OsError } from '../../os-error.ts';
 import type { ResourceLimits, SandboxSpec } from './spec.ts';
 
@@ -33,10 +33,16 @@ export function isWithin(path: string, folder: string): boolean {
 }
 
 /** A bind there would replace the system view or the sandbox's own `/proc` and `/dev`. */
+export function belongsToSandbox(path: string): boolean {
+  const covers = [...SYSTEM_FOLDERS, '/etc', '/tmp', SHARED_MEMORY, ...RESERVED_FOLDERS].some((own) =>
+    isWithin(own, path),
+  );
+  // A file system of the sandbox's own, empty as `/tmp`: folders below it can be shown there.
+  return covers || (RESERVED_FOLDERS.some((own) => isWithin(path, own)) && !isWithin(path, SHARED_MEMORY));
+}
+
 function checkBindable(path: string): void {
-  const covers = [...SYSTEM_FOLDERS, '/etc', '/tmp', ...RESERVED_FOLDERS].some((own) => isWithin(own, path));
-  const inside = RESERVED_FOLDERS.some((own) => isWithin(path, own));
-  if (covers || inside) {
+  if (belongsToSandbox(path)) {
     throw refusal(`The folder ${path} belongs to the sandbox and cannot be shared with a program.`);
   }
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { BUNDLED_CAPSULES } from './build/bundle/bundled-capsules.mjs';
 import { recordInputs } from './build/bundle/inputs.mjs';
 
 const here = (file: string): string => path.resolve(import.meta.dirname, file);
@@ -12,6 +13,7 @@ const here = (file: string): string => path.resolve(import.meta.dirname, file);
 export default defineConfig({
   main: {
     plugins: [recordInputs('main')],
+    define: { BUNDLED_CAPSULES: JSON.stringify(BUNDLED_CAPSULES) },
     build: {
       target: 'node20.18',
       outDir: 'out/main',

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, screen, session, type BrowserWindow } from 'electron';
 import { DisposableStore } from './base/disposable.ts';
@@ -36,6 +36,10 @@ import { readSmallFile, removeFile, writeSmallFile } from './store/small-file.ts
 // Names of capsules and files stand in these lines, and a terminal would act on what is in them.
 const log = (line: string): void =>
   void process.stderr.write(`${process.stderr.isTTY ? terminalText(line) : line}\n`);
+
+/** Put in place when the application is built; see electron.vite.config.ts. */
+declare const BUNDLED_CAPSULES: readonly string[];
+
 /** Vite's server during `npm run dev`; a packaged application never listens to the environment for its page. */
 const devUrl = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
 const origin = devUrl === undefined ? APP_ORIGIN : new URL(devUrl).origin;
@@ -143,6 +147,13 @@ function firstLook(window: BrowserWindow): Promise<void> {
   });
 }
 
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (facts) => facts.isFile(),
+    () => false,
+  );
+}
+
 async function startKernel() {
   const { createKernel } = await import('./kernel/kernel.ts');
   return createKernel({
@@ -150,7 +161,7 @@ async function startKernel() {
     version: app.getVersion(),
     electronVersion: process.versions.electron ?? null,
     build,
-    bundled: await bundledCapsules(join(app.getAppPath(), 'capsules'), readdir),
+    bundled: await bundledCapsules(join(app.getAppPath(), 'capsules'), BUNDLED_CAPSULES, isFile),
     log,
   });
 }

@@ -12,6 +12,7 @@ const INPUTS = [
   'src-renderer',
   'electron.vite.config.ts',
   'build/bundle/inputs.mjs',
+  'build/bundle/bundled-capsules.mjs',
   'package.json',
   'package-lock.json',
 ];

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { BUNDLED_CAPSULES } from '../bundle/bundled-capsules.mjs';
 
 /** Where icons, notices and the bill of materials are put before packaging. */
 export const RESOURCES = 'out/dist';
@@ -11,7 +12,7 @@ const FILES = [
   'out/renderer/**/*',
   'out/kernel/{index,transpile-worker,guest-worker}.js',
   'out/kernel/*.wasm',
-  'capsules/*/build/*.capsule',
+  ...BUNDLED_CAPSULES.map((name) => `capsules/${name}/build/${name}.capsule`),
   '!**/*.map',
   // Every package is bundled into out/.
   '!node_modules',

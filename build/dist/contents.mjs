@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { BUNDLED_CAPSULES } from '../bundle/bundled-capsules.mjs';
 
 /**
  * What our part of a package may weigh beside Electron: a program kept open all day should cost little more than
@@ -44,7 +45,7 @@ const OURS = [
 /** What the archive holds. A file that matches nothing here has no business in it. */
 const ARCHIVE = [
   /^package\.json$/,
-  /^capsules\/(repl|runner|supervisor)\/build\/\1\.capsule$/,
+  new RegExp(`^capsules/(${BUNDLED_CAPSULES.join('|')})/build/\\1\\.capsule$`),
   /^out\/main\/[\w.-]+\.js$/,
   /^out\/preload\/index\.cjs$/,
   /^out\/kernel\/(index|guest-worker|transpile-worker)\.js$/,
@@ -61,7 +62,7 @@ const NEEDED = [
   'out/renderer/index.html',
   ...['index.js', 'guest-worker.js', 'transpile-worker.js'].map((file) => `out/kernel/${file}`),
   ...['core', 'core2'].map((part) => `out/kernel/js-component-bindgen-component.${part}.wasm`),
-  ...['repl', 'runner', 'supervisor'].map((name) => `capsules/${name}/build/${name}.capsule`),
+  ...BUNDLED_CAPSULES.map((name) => `capsules/${name}/build/${name}.capsule`),
 ];
 
 /**

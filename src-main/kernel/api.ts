@@ -1,19 +1,17 @@
 import type { Emitter } from '../base/emitter.ts';
-import { createMutex } from '../base/mutex.ts';
-import type { Inspections } from '../capsules/library/inspections.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
 import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from '../contract/limits.ts';
 import type { AboutView } from '../contract/views.ts';
-import type { CapsuleManager } from '../runtime/capsule/manager.ts';
-import type { OperatorAct } from './operator-acts.ts';
+import type { Act } from './acts.ts';
+import { createConfirm, type Changes } from './confirm.ts';
 import type { KernelProcesses } from './processes.ts';
 
 export interface ApiOptions {
-  readonly inspections: Inspections;
-  readonly manager: CapsuleManager;
+  readonly changes: Changes;
   readonly processes: KernelProcesses;
   readonly events: Emitter<KernelEvent>;
-  readonly act: OperatorAct;
+  /** Records what the operator does. */
+  readonly act: Act;
   readonly about: AboutView;
   readonly report: (message: string, error: unknown) => void;
   readonly dispose: () => Promise<void>;
@@ -21,20 +19,12 @@ export interface ApiOptions {
 
 /** What window, command line and programs may ask of the kernel. What changes something is an act of the operator. */
 export function createApi(options: ApiOptions): Kernel {
-  const { inspections, manager, processes, events, act, about, report, dispose } = options;
-  // Changes of what is installed happen one after the other.
-  const mutex = createMutex();
+  const { changes, processes, events, act, about, report, dispose } = options;
+  const { inspections, manager, mutex } = changes;
   const inBackground = (work: Promise<unknown>): void => {
     work.catch((error: unknown) => report('an operator action failed', error));
   };
-  const confirm: Kernel['confirm'] = (token, grants) =>
-    mutex(() =>
-      inspections.use(token, ({ content, hash, resolved }) =>
-        act('install', `${content.manifest.id} ${content.manifest.version} ${hash}`, () =>
-          manager.install(content, hash, grants, resolved),
-        ),
-      ),
-    );
+  const confirm = createConfirm(changes, act);
   return {
     inspect: inspections.inspect,
     confirm,

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import type { Kernel } from '../contract/kernel.ts';
-import { installBundled } from '../runtime/capsule/install-bundled.ts';
+import { installBundled, type BundleKernel } from '../runtime/capsule/install-bundled.ts';
 import { pruneCapsuleLogs } from '../store/capsule-log.ts';
 
 export interface ChoresOptions {
@@ -14,7 +13,7 @@ export interface ChoresOptions {
 
 /** What a start has to do that nobody waits for; a failure is reported and stops no start. */
 export async function doChores(
-  kernel: Kernel,
+  kernel: BundleKernel,
   { dataDir, bundled, clock, report }: ChoresOptions,
 ): Promise<void> {
   try {

@@ -133,7 +133,9 @@ describe('the operator', () => {
         'operator#enable',
         'operator#remove',
       ]);
-    expect((await acts())[0]?.target).toMatch(/^probe 0\.1\.0 [0-9a-f]{64}$/);
+    expect((await acts())[0]?.target).toMatch(
+      /^probe 0\.1\.0 [0-9a-f]{64} granted allow_persistent,host_process$/,
+    );
   });
 
   it('learns what the kernel stands on', async () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
+import { createMutex } from '../base/mutex.ts';
 import { TypedError } from '../base/typed-error.ts';
 import { MessageBus } from '../bus/bus.ts';
 import { createResolvedEntries, resolveEntries } from '../capsules/library/entry-paths.ts';
@@ -20,9 +21,10 @@ import { CapsuleManager } from '../runtime/capsule/manager.ts';
 import { createComponentCache, sweepComponentCache } from '../runtime/component/cache.ts';
 import { createTranspiler } from '../runtime/component/transpiler.ts';
 import { openAuditLog } from '../store/audit-log.ts';
+import { createAct } from './acts.ts';
 import { createApi } from './api.ts';
 import { doChores } from './chores.ts';
-import { createOperatorAct } from './operator-acts.ts';
+import { createConfirm } from './confirm.ts';
 import { openIpc } from './ipc.ts';
 import { openProcesses } from './processes.ts';
 import { openSys } from './sys.ts';
@@ -134,12 +136,12 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
     await Promise.all([processes.registry.dispose(), manager.dispose()]);
   });
 
+  const changes = { inspections, manager, mutex: createMutex() };
   const kernel = createApi({
-    inspections,
-    manager,
+    changes,
     processes,
     events,
-    act: createOperatorAct(audit, clock),
+    act: createAct(audit, clock, 'operator'),
     about: {
       version: options.version,
       build: options.build ?? null,
@@ -152,7 +154,9 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
     dispose: () => root.dispose(),
   });
   manager.start();
-  chores = doChores(kernel, { dataDir, bundled: options.bundled ?? [], clock, report });
+  // Nobody decides about what ships with the application; the log says so.
+  const confirm = createConfirm(changes, createAct(audit, clock, 'application'));
+  chores = doChores({ ...kernel, confirm }, { dataDir, bundled: options.bundled ?? [], clock, report });
   return kernel;
 }
 

@@ -10,7 +10,7 @@ export interface AuditRecord {
   readonly at: number;
   readonly capsule: string;
   readonly principal: string;
-  /** The host function, e.g. `astrid:process/host@1.0.0#spawn`, or an operator's act, e.g. `operator#install`. */
+  /** The host function, e.g. `astrid:process/host@1.0.0#spawn`, or an act of the operator or the application, e.g. `operator#install`. */
   readonly action: string;
   /** On what, in a short text: the command line, a keyed hash of a process-id, a key's name. */
   readonly target: string;

@@ -8,6 +8,9 @@ import type { CapsuleView, InstallPlan } from '../../contract/views.ts';
 import { writeFileAtomically } from '../../store/atomic-file.ts';
 import { readOptionalFile } from '../../store/optional-file.ts';
 
+/** What of the kernel this takes; `confirm` is recorded as an act of the application. */
+export type BundleKernel = Pick<Kernel, 'inspect' | 'confirm' | 'cancelInspection' | 'capsules'>;
+
 /** What was offered to this data folder already. */
 const offeredRecord = z.object({
   /** Bundled files, by name and content. */
@@ -30,7 +33,7 @@ type Report = (message: string, error: unknown) => void;
  * @param record remembers what was offered; a file that has not changed is not looked into
  */
 export async function installBundled(
-  kernel: Kernel,
+  kernel: BundleKernel,
   paths: readonly string[],
   record: string,
   report: Report,
@@ -61,7 +64,12 @@ export async function installBundled(
   }
 }
 
-async function offer(kernel: Kernel, path: string, hashes: Set<string>, ids: Set<string>): Promise<void> {
+async function offer(
+  kernel: BundleKernel,
+  path: string,
+  hashes: Set<string>,
+  ids: Set<string>,
+): Promise<void> {
   const plan = await kernel.inspect(path);
   const installed = kernel.capsules().find(({ id }) => id === plan.id);
   const grants = grantsFor(plan, installed, hashes, ids);

@@ -2,17 +2,20 @@ import type { Clock } from '../base/clock.ts';
 import { isTypedError } from '../base/typed-error.ts';
 import type { AuditLog } from '../store/audit-log.ts';
 
-/** Does what the operator asked for and records it once, with how it ended. */
-export type OperatorAct = <T>(action: string, target: string, work: () => T | Promise<T>) => Promise<T>;
+/** Does something that no guest asked for and records it once, with how it ended. */
+export type Act = <T>(action: string, target: string, work: () => T | Promise<T>) => Promise<T>;
 
-/** What a person does at the window or the command line stands in the same log as what guests do. */
-export function createOperatorAct(audit: AuditLog, clock: Clock): OperatorAct {
+/** Who acts: a person at the window or the command line, or the application of its own accord. */
+export type Actor = 'operator' | 'application';
+
+/** What is done beside the guests stands in the same log as what guests do. */
+export function createAct(audit: AuditLog, clock: Clock, actor: Actor): Act {
   const record = (action: string, target: string, failure: string | undefined): void | Promise<void> =>
     audit.append({
       at: clock.now(),
       capsule: '',
-      principal: 'operator',
-      action: `operator#${action}`,
+      principal: actor,
+      action: `${actor}#${action}`,
       target,
       outcome: failure === undefined ? 'allowed' : 'failed',
       reason: failure ?? '',

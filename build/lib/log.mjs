@@ -12,6 +12,10 @@ export class StepError extends Error {
   }
 }
 
+/** What a person waits without wondering, and a build server's log without growing long. */
+const STEP_TAKES_LONG_MS = 2_000;
+const STEP_REPEATED_MS = 30_000;
+
 /** On a person's terminal a running step is shown and then overwritten; a log file gets finished lines only. */
 const plain = process.env['CI'] === 'true' || !process.stdout.isTTY;
 
@@ -25,10 +29,14 @@ const plain = process.env['CI'] === 'true' || !process.stdout.isTTY;
  * The printer of preparation: one line per step. A quiet one prints nothing unless a step had work to do, and
  * then on stderr, so that stdout stays the program's own.
  *
- * @param {{quiet?: boolean}} [options]
+ * @param {{quiet?: boolean, out?: {write: (text: string) => unknown}, overwrites?: boolean}} [options] `overwrites`: a line can be
+ *   written over, as on a terminal; elsewhere a step that takes long says that it is under way
  */
-export function createLog({ quiet = false } = {}) {
-  const out = quiet ? process.stderr : process.stdout;
+export function createLog({
+  quiet = false,
+  out = quiet ? process.stderr : process.stdout,
+  overwrites = !plain,
+} = {}) {
   return {
     quiet,
     /**
@@ -37,11 +45,13 @@ export function createLog({ quiet = false } = {}) {
      */
     async step(title, work) {
       const started = performance.now();
-      if (!plain && !quiet) {
+      if (overwrites && !quiet) {
         out.write(`…    ${title}\r`);
       }
+      const stopTelling = overwrites && !quiet ? () => undefined : tellWhileItTakes(out, title, started);
       try {
         const outcome = (await work()) ?? {};
+        stopTelling();
         if (!quiet || outcome.worked) {
           const line = [
             outcome.worked ? 'done' : 'ok  ',
@@ -52,6 +62,7 @@ export function createLog({ quiet = false } = {}) {
           out.write(`${line.join('')}  ${seconds(performance.now() - started)}\n`);
         }
       } catch (error) {
+        stopTelling();
         process.stderr.write(`FAIL ${title}  ${seconds(performance.now() - started)}\n${explain(error)}\n`);
         throw error instanceof StepError ? error : new StepError(String(error));
       }
@@ -60,6 +71,28 @@ export function createLog({ quiet = false } = {}) {
     notice(text) {
       out.write(`note ${text}\n`);
     },
+  };
+}
+
+/**
+ * Says after two seconds, and then every half minute, what is under way.
+ *
+ * @param {{write: (text: string) => unknown}} out
+ * @param {string} title
+ * @param {number} started
+ * @returns {() => void} ends it
+ */
+function tellWhileItTakes(out, title, started) {
+  const tell = () => out.write(`…    ${title}  ${seconds(performance.now() - started)}\n`);
+  /** @type {NodeJS.Timeout | undefined} */
+  let repeated;
+  const first = setTimeout(() => {
+    tell();
+    repeated = setInterval(tell, STEP_REPEATED_MS);
+  }, STEP_TAKES_LONG_MS);
+  return () => {
+    clearTimeout(first);
+    clearInterval(repeated);
   };
 }
 

@@ -38,7 +38,7 @@ function harness(given: Partial<Kernel>) {
 }
 
 describe('capsule run', () => {
-  it('prints one line of JSON, tells the log tails and leaves nothing', async () => {
+  it('prints the result as JSON, tells the log tails and leaves nothing', async () => {
     const asked: InvokeRequest[] = [];
     const { seen, perform, nothingLeft } = harness({
       invoke: (request) => {
@@ -49,9 +49,7 @@ describe('capsule run', () => {
       readLogs: (_key, stream) => ({ ...page, bytes: Buffer.from(stream === 'stdout' ? 'one\ntwo\n' : '') }),
     });
     expect(await perform(words)).toBe(0);
-    expect(seen.printed.map((line): unknown => JSON.parse(line))).toEqual([
-      { ...result, processes: [worker] },
-    ]);
+    expect(JSON.parse(seen.printed.join('\n'))).toEqual({ ...result, processes: [worker] });
     expect(seen.told).toEqual(['worker stdout | one', 'worker stdout | two']);
     const { signal, ...rest } = asked[0] ?? {};
     expect(signal).toBeInstanceOf(AbortSignal);
@@ -116,6 +114,24 @@ describe('capsule run', () => {
     expect(await perform(['run'])).toBe(2);
     expect(seen.dataDir).toBe('');
     expect(seen.told.at(-1)).toBe('hint: See capsule --help.');
+  });
+});
+
+describe('what capsule run prints', () => {
+  it.each<[string, string | null, unknown]>([
+    ['an object', '{"text":"Hello"}', { text: 'Hello' }],
+    ['a list', '["a",1]', ['a', 1]],
+    ['no JSON', '{"text', '{"text'],
+    ['a text', 'Hello', 'Hello'],
+    ['a number', '5', '5'],
+    ['nothing', null, null],
+    ['a number of 64 bits', '{"id":9007199254740993}', '{"id":9007199254740993}'],
+  ])('can be read by a person and a program when the answer is %s', async (_, data, shown) => {
+    const { seen, perform } = harness({ invoke: () => Promise.resolve({ ...result, data }) });
+    await perform(words);
+    const text = seen.printed.join('\n');
+    expect(JSON.parse(text)).toMatchObject({ action: 'continue', data: shown });
+    expect(text.split('\n').length).toBeGreaterThan(4);
   });
 });
 

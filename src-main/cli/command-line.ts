@@ -46,7 +46,7 @@ async function perform(command: Command, parts: CommandLineParts): Promise<numbe
       return STATUS_OK;
     case 'run': {
       const result = await runCapsule(command, parts);
-      print(JSON.stringify(result));
+      print(pretty({ ...result, data: readable(result.data) }));
       return result.refused ? STATUS_REFUSED : STATUS_OK;
     }
   }
@@ -65,6 +65,22 @@ function tellError(error: unknown, tell: (line: string) => void): void {
 
 function statusOfSignal(reason: unknown): number {
   return reason === 'SIGTERM' ? STATUS_OF_SIGNAL.SIGTERM : STATUS_OF_SIGNAL.SIGINT;
+}
+
+/**
+ * An answer that is JSON, as capsules of our SDK give it, stands in the result as what it says and not as a quoted text.
+ * One that would not come out the same (a number of 64 bits) stays a text.
+ */
+function readable(data: string | null): unknown {
+  if (data === null || !/^[[{]/.test(data)) {
+    return data;
+  }
+  try {
+    const value: unknown = JSON.parse(data);
+    return JSON.stringify(value) === data ? value : data;
+  } catch {
+    return data;
+  }
 }
 
 function pretty(value: object): string {

@@ -82,6 +82,13 @@ describe('the form of a call', () => {
     expect(button('Invoke')).toHaveFocus();
   });
 
+  it('asks for the name of an action where the manifest lists none, and calls it', async () => {
+    const { user, client } = open({ 'capsule.invoke': () => answered }, { actions: [] });
+    expect(field('Action')).toHaveAccessibleDescription(expect.stringContaining('Type the name of one'));
+    await user.type(field('Action'), 'greet{Enter}');
+    expect(client.asked[0]?.argument).toMatchObject({ action: 'greet' });
+  });
+
   it('of a capsule that is switched off calls nothing', async () => {
     const { user, client } = open({}, { enabled: false });
     await user.type(field('Action'), 'ping{Enter}');

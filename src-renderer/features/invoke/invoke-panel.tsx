@@ -25,6 +25,9 @@ import type { Stores } from '../../state/stores.ts';
 import { CopyText } from '../../ui/copy-text.tsx';
 import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 
+/** An action needs no topic to be invoked: the manifest is only where the list comes from. */
+const NO_ACTIONS = 'The manifest lists no actions. Type the name of one that the capsule handles.';
+
 /** Invokes an action of a capsule and shows the result. */
 export function InvokePanel({
   stores,
@@ -62,7 +65,8 @@ export function InvokePanel({
         <Group gap="sm" align="flex-start" grow>
           <Autocomplete
             label="Action"
-            placeholder="Choose or type"
+            placeholder={capsule.actions.length === 0 ? 'Type its name' : 'Choose or type'}
+            description={capsule.actions.length === 0 ? NO_ACTIONS : null}
             data={[...capsule.actions]}
             value={draft.action}
             error={tried && action === '' ? 'Enter an action.' : null}

@@ -12,7 +12,7 @@ export const READ_CHUNK_BYTES = 64 * 1024;
  */
 export const LINGER_TURNS = 50;
 
-/** FIFOs made by one `mkfifo` call; a spawn takes four or five, so one call (2 ms) serves about a dozen spawns. */
+/** FIFOs made by one `mkfifo` call; a spawn takes five or six, so one call (2 ms) serves about ten spawns. */
 export const FIFO_BATCH = 60;
 /** Below this many the next batch is made in the background, so that a spawn does not wait for `mkfifo`. */
 export const FIFO_LOW_WATER = 15;

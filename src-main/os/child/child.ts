@@ -54,8 +54,6 @@ export interface OuterExit {
 }
 
 export interface ChildParts extends Pick<SandboxedChild, 'stdin' | 'stdout' | 'stderr'> {
-  /** Which file sets the limits and then becomes the program; null when that file is the program. As `readExecutable` says it. */
-  readonly launcher: string | null;
   readonly outerPid: number;
   readonly outerExited: Promise<OuterExit>;
   readonly status: SandboxStatus;
@@ -72,7 +70,6 @@ export class BubblewrapChild implements SandboxedChild {
   readonly stderr: ByteSource;
   readonly exited: Promise<ChildExit>;
   readonly #outerPid: number;
-  readonly #launcher: string | null;
   readonly #status: SandboxStatus;
   readonly #sent = new Set<number>();
   #programPid: number | null = null;
@@ -81,11 +78,10 @@ export class BubblewrapChild implements SandboxedChild {
   /** Set in the same turn in which Node reaps the outer process: from then on its pid may be somebody else's. */
   #reaped = false;
 
-  constructor({ stdin, stdout, stderr, launcher, outerPid, outerExited, status }: ChildParts) {
+  constructor({ stdin, stdout, stderr, outerPid, outerExited, status }: ChildParts) {
     this.stdin = stdin;
     this.stdout = stdout;
     this.stderr = stderr;
-    this.#launcher = launcher;
     this.#outerPid = outerPid;
     this.#status = status;
     this.exited = this.#watch(outerExited);
@@ -143,7 +139,7 @@ export class BubblewrapChild implements SandboxedChild {
   }
 
   /**
-   * Looks once whether the program has replaced bubblewrap's own code, and then the launcher's, in the process meant for it.
+   * Looks once whether the program has replaced bubblewrap's own code in the process meant for it.
    * By its executable file: to read an argument list would mean waiting for a lock that a busily forking program holds.
    */
   hasStarted(): boolean {
@@ -152,8 +148,7 @@ export class BubblewrapChild implements SandboxedChild {
     if (init !== null && program !== undefined) {
       const [file, ours] = [readExecutable(program), readExecutable(init)];
       // Who may not read a program may not see that it runs either; bubblewrap, of which init is one, can be seen.
-      const replaced =
-        file === null ? ours !== null && isHidden(program) : file !== this.#launcher && file !== ours;
+      const replaced = file === null ? ours !== null && isHidden(program) : file !== ours;
       if (replaced) {
         this.#programPid = program;
         this.look();

@@ -37,7 +37,7 @@ const withFree = async (free, work) => {
 };
 const answers = [];
 const cases = [
-  ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 24].map((free) => ({ prepared: true, free })),
+  ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 18, 24, 36].map((free) => ({ prepared: true, free })),
   ...[0, 3, 6, 9, 18].map((free) => ({ prepared: false, free })),
 ];
 for (const { prepared, free } of cases) {

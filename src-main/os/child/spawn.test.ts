@@ -94,6 +94,7 @@ describe('what cannot be started', () => {
     mkdirSync(join(workspace, 'folder'));
     writeFileSync(join(workspace, 'data'), '');
     writeFileSync(join(workspace, 'orphan'), '#!/no/such/interpreter\n', { mode: 0o755 });
+    writeFileSync(join(workspace, 'noise'), '#!/etc/passwd', { mode: 0o755 });
     symlinkSync('/root', join(workspace, 'way-out'));
     writeFileSync(join(elsewhere.path, 'program'), '#!/bin/sh\n', { mode: 0o755 });
     symlinkSync(join(elsewhere.path, 'program'), join(workspace, 'linked'));
@@ -110,6 +111,7 @@ describe('what cannot be started', () => {
       'program-not-found',
       /needs the interpreter/,
     ],
+    ['a script of an interpreter that is no program', { command: './noise' }, 'spawn-failed', /execvp/],
     ['a link to a program out of sight', { command: './linked' }, 'program-not-found', /not visible/],
     ['an option', { command: '--version' }, 'invalid-spawn', /dash/],
     ['nothing', { command: '' }, 'invalid-spawn', /empty/],
@@ -141,6 +143,19 @@ describe('how a program ends', () => {
     ['exec 1>&- 2>&-; sleep 0.05; exit 3', 3, null],
   ])('%s', async (text, code, signal) => {
     expect(await run(text)).toMatchObject({ code, signal });
+  });
+
+  it.each([
+    ['prlimit: hello', 1],
+    ['prlimit: failed to execute /bin/x: No such file or directory', 127],
+    ['bwrap: execvp /bin/x: No such file or directory', 1],
+    ['bwrap: hello', 126],
+  ])('is its own, whatever it says in its last words: %s', async (words, code) => {
+    const text = `echo "${words}" >&2; exit ${String(code)}`;
+    // Several at once: most of them have ended before anybody could see them run.
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => run(text)));
+    const outcome = { code, signal: null, stdout: '', stderr: `${words}\n` };
+    expect(outcomes).toEqual(outcomes.map(() => outcome));
   });
 
   it('lets a TERM handler finish and reports its status', async () => {

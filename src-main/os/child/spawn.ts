@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { execa } from 'execa';
 import { closed, opened } from '../../base/leaks.ts';
@@ -6,18 +6,20 @@ import { PipeSink } from '../pipes/byte-sink.ts';
 import { PipeSource } from '../pipes/byte-source.ts';
 import { BubblewrapChild } from './child.ts';
 import type { OuterExit, SandboxedChild } from './child.ts';
+import { allPipes, closeDescriptor, openChildPipes, sendWhole } from './child-pipes.ts';
+import type { ChildPipes } from './child-pipes.ts';
 import { PipePool } from '../pipes/pipe-pool.ts';
-import type { PipeEnds } from '../pipes/pipe-pool.ts';
-import { MAX_SETUP_ERROR_BYTES, START_LOOKS, START_POLL_MAX_MS } from '../limits.ts';
 import { OsError } from '../os-error.ts';
-import { fileIdentity } from '../proc/process-stats.ts';
 import { probeSandbox } from '../sandbox/probe.ts';
 import type { Sandbox } from '../sandbox/probe.ts';
 import { SandboxStatus } from './sandbox-status.ts';
-import { bubblewrapArguments, ENVIRONMENT_FD, SECCOMP_FD } from '../sandbox/linux/bubblewrap.ts';
+import { bubblewrapArguments, SECCOMP_FD } from '../sandbox/linux/bubblewrap.ts';
+import { kernelLimits } from '../sandbox/linux/kernel-limits.ts';
+import { emptyFilter } from '../sandbox/linux/seccomp.ts';
 import type { SandboxSpec } from '../sandbox/spec/spec.ts';
-import { UnlinkedFile } from '../sandbox/linux/unlinked-file.ts';
 import { closeHighInherited, inheritedDescriptors } from './spawn-inherited.ts';
+import { limitInit, untilInit, untilStarted } from './start.ts';
+import type { StartingChild } from './start.ts';
 import { checkWorkingDirectory, resolveProgram } from '../files/spawn-program.ts';
 import { notStarted, requireDescriptors } from '../tool/run-tool.ts';
 
@@ -37,7 +39,6 @@ export class SandboxSpawner {
   readonly #pipePool = new PipePool();
   readonly #probe: () => Promise<Sandbox>;
   #sandbox: Promise<Sandbox> | undefined;
-  #filter: UnlinkedFile | null = null;
 
   constructor(probe: () => Promise<Sandbox> = probeSandbox) {
     this.#probe = probe;
@@ -58,28 +59,28 @@ export class SandboxSpawner {
       checkWorkingDirectory(spec, sandbox.view),
     ]);
     const { argv, environment } = bubblewrapArguments({ ...spec, command: [program, ...spec.args] }, sandbox);
-    const pipes = await this.#openPipes(spec.stdin === 'pipe');
-    const outer = await startOuter(sandbox.bwrap, argv, pipes, this.#filter);
-    const launcher = fileIdentity(sandbox.prlimit);
-    const child = assemble(pipes, outer, launcher === fileIdentity(program) ? null : launcher);
-    sendEnvironment(pipes.environment, environment);
-    await untilStarted(child);
-    return child.child;
-  }
-
-  async #openPipes(withStdin: boolean): Promise<Pipes> {
+    const pipes = await openChildPipes(this.#pipePool, spec.stdin === 'pipe');
+    const outer = await startOuter(sandbox.bwrap, argv, pipes);
+    const starting = assemble(pipes, outer);
+    sendWhole(pipes.environment, Buffer.from(environment.map((option) => `${option}\0`).join('')));
     try {
-      return await this.#pipePool.withPipes(5, () => openPipes(this.#pipePool, withStdin));
+      await untilInit(starting);
+      await limitInit(starting, sandbox.prlimit, kernelLimits(spec.limits));
     } catch (error) {
-      throw error instanceof OsError ? error : notStarted(error);
+      // An empty filter is none: nothing is executed.
+      sendWhole(pipes.filter, new Uint8Array());
+      throw error;
     }
+    // The word to begin: without it, also when this process ends, bubblewrap does not execute the program.
+    sendWhole(pipes.filter, sandbox.seccomp ?? emptyFilter());
+    await untilStarted(starting);
+    return starting.child;
   }
 
   async #firstLook(): Promise<Sandbox> {
     try {
       const sandbox = await this.#probe();
       closeHighInherited();
-      this.#filter = sandbox.seccomp === null ? null : new UnlinkedFile(sandbox.seccomp);
       return sandbox;
     } catch (error) {
       this.#sandbox = undefined;
@@ -90,17 +91,8 @@ export class SandboxSpawner {
   /** Gives the prepared pipes back. Children live on until they are ended. */
   dispose(): Promise<void> {
     closed(this);
-    this.#filter?.close();
     return this.#pipePool.dispose();
   }
-}
-
-interface Pipes {
-  readonly stdin: PipeEnds | null;
-  readonly stdout: PipeEnds;
-  readonly stderr: PipeEnds;
-  readonly status: PipeEnds;
-  readonly environment: PipeEnds;
 }
 
 interface Outer {
@@ -108,56 +100,16 @@ interface Outer {
   readonly exited: Promise<OuterExit>;
 }
 
-interface Assembled {
-  readonly child: BubblewrapChild;
-  readonly stderr: PipeSource;
-  readonly status: SandboxStatus;
-}
-
-/** All or none. */
-function openPipes(pool: PipePool, withStdin: boolean): Pipes {
-  const opened: PipeEnds[] = [];
-  const open = (direction: 'from-child' | 'to-child'): PipeEnds => {
-    const pipe = pool.open(direction);
-    opened.push(pipe);
-    return pipe;
-  };
-  try {
-    return {
-      stdin: withStdin ? open('to-child') : null,
-      stdout: open('from-child'),
-      stderr: open('from-child'),
-      status: open('from-child'),
-      environment: open('to-child'),
-    };
-  } catch (error) {
-    opened.flatMap((pipe) => [pipe.ours, pipe.theirs, pipe.name]).forEach(closeDescriptor);
-    throw notStarted(error);
-  }
-}
-
 /** Throws `OsError` `spawn-failed`; then every end of `pipes` is closed. Else the child's ends are. */
-async function startOuter(
-  bwrap: string,
-  argv: readonly string[],
-  pipes: Pipes,
-  filter: UnlinkedFile | null,
-): Promise<Outer> {
-  const { stdin, stdout, stderr, status, environment } = pipes;
-  const all = [stdout, stderr, status, environment, ...(stdin === null ? [] : [stdin])];
-  const theirs = [stdout.theirs, stderr.theirs, status.theirs, environment.theirs];
-  const more: number[] = [];
-  const lend = (fd: number): number => {
-    more.push(fd);
-    return fd;
-  };
+async function startOuter(bwrap: string, argv: readonly string[], pipes: ChildPipes): Promise<Outer> {
+  const { stdin, stdout, stderr, status, environment, filter } = pipes;
+  const theirs = [stdout, stderr, status, environment, filter].map((pipe) => pipe.theirs);
+  const lent: number[] = [];
   try {
-    const blanks = blankInherited(filter === null ? ENVIRONMENT_FD : SECCOMP_FD, lend);
-    const filters = filter === null ? [] : [lend(filter.open())];
-    const seccomp = filter === null ? [] : ['--seccomp', String(SECCOMP_FD)];
+    const blanks = blankInherited(SECCOMP_FD, lent);
     requireDescriptors();
-    const outer = execa(bwrap, [...seccomp, ...argv], {
-      stdio: descriptors(stdin?.theirs ?? 'ignore', ...theirs, ...filters, ...blanks),
+    const outer = execa(bwrap, [...argv], {
+      stdio: descriptors(stdin?.theirs ?? 'ignore', ...theirs, ...blanks),
       env: {},
       extendEnv: false,
       buffer: false,
@@ -179,10 +131,12 @@ async function startOuter(
     }
     return { pid, exited };
   } catch (error) {
-    all.flatMap(({ ours, name }) => [ours, name]).forEach(closeDescriptor);
+    allPipes(pipes)
+      .flatMap(({ ours, name }) => [ours, name])
+      .forEach(closeDescriptor);
     throw error instanceof OsError ? error : notStarted(error);
   } finally {
-    [...all.map((pipe) => pipe.theirs), ...more].forEach(closeDescriptor);
+    [...allPipes(pipes).map((pipe) => pipe.theirs), ...lent].forEach(closeDescriptor);
   }
 }
 
@@ -194,19 +148,20 @@ function descriptors(...all: readonly Descriptor[]): ExecaDescriptors {
   return all as unknown as ExecaDescriptors;
 }
 
-/** Covers what the child would inherit by accident; see `inheritedDescriptors`. The caller closes what is lent. */
-function blankInherited(last: number, lend: (fd: number) => number): readonly Descriptor[] {
+/** Covers what the child would inherit by accident; see `inheritedDescriptors`. The caller closes what is `lent`. */
+function blankInherited(last: number, lent: number[]): readonly Descriptor[] {
   const inherited = inheritedDescriptors(last);
   if (inherited.length === 0) {
     return [];
   }
   const first = last + 1;
-  const fd = lend(openSync('/dev/null', 'r'));
+  const fd = openSync('/dev/null', 'r');
+  lent.push(fd);
   const length = Math.max(...inherited) - first + 1;
   return Array.from({ length }, (_, index) => (inherited.includes(first + index) ? fd : 'ignore'));
 }
 
-function assemble(pipes: Pipes, outer: Outer, launcher: string | null): Assembled {
+function assemble(pipes: ChildPipes, outer: Outer): StartingChild {
   const stderr = new PipeSource(pipes.stderr.ours);
   const status = new SandboxStatus(new PipeSource(pipes.status.ours));
   const child = new BubblewrapChild({
@@ -214,74 +169,8 @@ function assemble(pipes: Pipes, outer: Outer, launcher: string | null): Assemble
     stdout: new PipeSource(pipes.stdout.ours),
     stderr,
     status,
-    launcher,
     outerPid: outer.pid,
     outerExited: outer.exited,
   });
   return { child, stderr, status };
-}
-
-function sendEnvironment({ ours, name }: PipeEnds, options: readonly string[]): void {
-  closeDescriptor(name);
-  const sink = new PipeSink({ ours, name: null });
-  // A bubblewrap that ended before it read them is reported by its own complaint.
-  sink.write(Buffer.from(options.map((option) => `${option}\0`).join(''))).catch(() => undefined);
-  sink.end();
-}
-
-function closeDescriptor(fd: number | null | undefined): void {
-  if (fd !== null && fd !== undefined) {
-    closeSync(fd);
-  }
-}
-
-/** What `prlimit` ends with when it could not set a limit, not execute the program, not find it. */
-const LAUNCH_FAILED: ReadonlySet<number> = new Set([1, 126, 127]);
-
-/** Throws `spawn-failed` with bubblewrap's (or prlimit's) own words when the program was never executed. */
-async function untilStarted({ child, stderr, status }: Assembled): Promise<void> {
-  await within(START_POLL_MAX_MS, [status.announced, child.exited]);
-  for (let looks = 0; !child.ended; looks += 1) {
-    if (child.hasStarted()) {
-      return;
-    }
-    if (looks >= START_LOOKS) {
-      throw await endUnseen(child);
-    }
-    await within(Math.min(START_POLL_MAX_MS, Math.max(1, 2 ** (looks - 8))), [child.exited]);
-  }
-  await child.exited;
-  const said = Buffer.from(stderr.peek(MAX_SETUP_ERROR_BYTES)).toString('utf8').trim();
-  if (status.exitStatus !== null && !(LAUNCH_FAILED.has(status.exitStatus) && said.startsWith('prlimit: '))) {
-    return;
-  }
-  child.stdout.close();
-  child.stderr.close();
-  throw new OsError(
-    'spawn-failed',
-    `The program could not be started: ${said === '' ? 'the sandbox exited immediately' : said}`,
-    'Check the command, its working directory and its folders.',
-  );
-}
-
-/** Until one of them has come true, at most so many milliseconds. */
-async function within(milliseconds: number, events: readonly Promise<unknown>[]): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const pause = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([...events, pause]);
-  clearTimeout(timer);
-}
-
-async function endUnseen(child: BubblewrapChild): Promise<OsError> {
-  child.kill();
-  await child.exited;
-  child.stdout.close();
-  child.stderr.close();
-  return new OsError(
-    'spawn-failed',
-    'The program did not start within 16 s and was killed.',
-    'Try again when the machine is less busy.',
-  );
 }

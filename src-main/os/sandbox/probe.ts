@@ -13,6 +13,8 @@ export interface Sandbox extends SandboxTools {
   /** Absolute path of bubblewrap. */
   readonly bwrap: string;
   readonly version: string;
+  /** Absolute path of `prlimit`. */
+  readonly prlimit: string;
   /** The compiled filter of system calls; null on an architecture that has none, where the namespaces are alone. */
   readonly seccomp: Buffer | null;
 }

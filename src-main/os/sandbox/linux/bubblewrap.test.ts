@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { probeSandbox } from '../probe.ts';
 import { bubblewrapArguments } from './bubblewrap.ts';
+import { kernelLimits } from './kernel-limits.ts';
 import type { SandboxTools } from './bubblewrap.ts';
 import type { SandboxSpec } from '../spec/spec.ts';
 import { makeWorkspace } from '../../testing.ts';
@@ -15,7 +16,6 @@ const tools: SandboxTools = {
     networkEtc: ['/etc/resolv.conf'],
   },
   tmpfsSize: false,
-  prlimit: '/usr/bin/prlimit',
 };
 
 const spec: SandboxSpec = {
@@ -45,7 +45,7 @@ describe('the bubblewrap command line', () => {
         ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/dev/shm', '--tmpfs', '/tmp'],
         ...['--dir', '/run', '--dir', '/var/tmp', '--bind', '/tmp/project', '/tmp/project'],
         ...['--remount-ro', '/', '--chdir', '/tmp/project/src', '--json-status-fd', '3', '--args', '4'],
-        ...['--', '/usr/bin/prlimit', '--core=0', '--', '/usr/bin/git', 'status'],
+        ...['--seccomp', '5', '--', '/usr/bin/git', 'status'],
       ],
       environment: ['--setenv', 'HOME', '/tmp/project'],
     });
@@ -69,23 +69,9 @@ describe('the bubblewrap command line', () => {
     );
   });
 
-  it('sets limits inside the sandbox, before the program, a little beyond those of the tree', () => {
-    const limits = { maxMemoryBytes: 1e9, maxCpuSecs: 5, maxPids: 20, maxOpenFiles: 64 };
+  it('lets the private folders, which are memory, be no larger than the limit of it', () => {
+    const limits = { maxMemoryBytes: 1e9 };
     const { argv } = bubblewrapArguments({ ...spec, limits }, { ...tools, tmpfsSize: true });
-    expect(argv.slice(argv.indexOf('--'))).toEqual([
-      ...[
-        '--',
-        '/usr/bin/prlimit',
-        '--core=0',
-        '--data=2000000000',
-        '--cpu=6:7',
-        '--nproc=36',
-        '--nofile=64',
-        '--',
-      ],
-      ...['/usr/bin/git', 'status'],
-    ]);
-    // Files of the private folders are memory too.
     expect(argv.filter((_, index) => argv[index - 1] === '--size')).toEqual(['1000000000', '1000000000']);
   });
 
@@ -109,6 +95,20 @@ describe('the bubblewrap command line', () => {
     expect(() => bubblewrapArguments({ ...spec, ...part }, tools)).toThrow(
       expect.objectContaining({ code: 'invalid-spawn' }) as Error,
     );
+  });
+});
+
+describe('the limits of the kernel', () => {
+  it('lie a little beyond those of the tree', () => {
+    const limits = { maxMemoryBytes: 1e9, maxCpuSecs: 5, maxPids: 20, maxOpenFiles: 64 };
+    expect(kernelLimits(limits)).toEqual([
+      '--core=0',
+      '--data=2000000000',
+      '--cpu=6:7',
+      '--nproc=36',
+      '--nofile=64',
+    ]);
+    expect(kernelLimits(undefined)).toEqual(['--core=0']);
   });
 });
 

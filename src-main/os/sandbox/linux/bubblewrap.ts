@@ -1,12 +1,6 @@
-import {
-  CPU_HEADROOM_SECS,
-  MEMORY_HEADROOM_BYTES,
-  PIDS_HEADROOM,
-  PRIVATE_TMPFS_BYTES,
-  SHARED_MEMORY,
-} from '../../limits.ts';
+import { PRIVATE_TMPFS_BYTES, SHARED_MEMORY } from '../../limits.ts';
 import { checkSandboxSpec } from '../spec/check.ts';
-import type { ResourceLimits, SandboxSpec } from '../spec/spec.ts';
+import type { SandboxSpec } from '../spec/spec.ts';
 import type { SystemView } from '../spec/system-view.ts';
 
 /** What differs between releases of bubblewrap and machines. */
@@ -14,18 +8,16 @@ export interface SandboxTools {
   readonly view: SystemView;
   /** `--size` is understood (bubblewrap 0.7 and newer). */
   readonly tmpfsSize: boolean;
-  /** Absolute path of `prlimit`. */
-  readonly prlimit: string;
 }
 
 /** Descriptors that bubblewrap is started with beside stdin, stdout and stderr. */
 export const STATUS_FD = 3;
 export const ENVIRONMENT_FD = 4;
-/** Where bubblewrap reads the seccomp filter; named on its command line by who opens it. */
+/** Where bubblewrap reads the seccomp filter: the last thing it does before it makes the process of the program. */
 export const SECCOMP_FD = 5;
 
 export interface BubblewrapArguments {
-  /** The whole argument list; it names `ENVIRONMENT_FD` as the source of `environment`. */
+  /** The whole argument list; it names `ENVIRONMENT_FD` as the source of `environment`, and the other descriptors above. */
   readonly argv: readonly string[];
   /**
    * The `--setenv` options. They travel through a pipe (`--args`), because argument lists are readable by
@@ -60,8 +52,9 @@ export function bubblewrapArguments(spec: SandboxSpec, tools: SandboxTools): Bub
     String(STATUS_FD),
     '--args',
     String(ENVIRONMENT_FD),
+    '--seccomp',
+    String(SECCOMP_FD),
     '--',
-    ...limitPrefix(spec.limits, tools.prlimit),
     ...spec.command,
   ];
   const environment = Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]);
@@ -107,25 +100,5 @@ function callerMounts(spec: SandboxSpec): readonly string[] {
       .toSorted((a, b) => depth(a.path) - depth(b.path))
       .flatMap(({ path, flag }) => [flag, path, path]),
     ...(spec.injections ?? []).flatMap(({ source, target }) => ['--ro-bind', source, target]),
-  ];
-}
-
-/**
- * Inside the sandbox, so that bubblewrap itself is not limited and only the sandbox's processes are counted. The kernel's
- * lines lie a little beyond the tree's: who runs into one of them gets an error that looks like any other failure, and
- * the watch, which can say what happened, is to be first. No core dumps: the machine's handler would read them outside.
- */
-function limitPrefix(limits: ResourceLimits | undefined, prlimit: string): readonly string[] {
-  const { maxMemoryBytes: memory, maxCpuSecs: cpu, maxPids: pids, maxOpenFiles: files } = limits ?? {};
-  return [
-    prlimit,
-    '--core=0',
-    ...(memory === undefined ? [] : [`--data=${String(memory + Math.max(memory, MEMORY_HEADROOM_BYTES))}`]),
-    ...(cpu === undefined
-      ? []
-      : [`--cpu=${String(cpu + CPU_HEADROOM_SECS)}:${String(cpu + 2 * CPU_HEADROOM_SECS)}`]),
-    ...(pids === undefined ? [] : [`--nproc=${String(pids + PIDS_HEADROOM)}`]),
-    ...(files === undefined ? [] : [`--nofile=${String(files)}`]),
-    '--',
   ];
 }

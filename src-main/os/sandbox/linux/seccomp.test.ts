@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { seccompFilter } from './seccomp.ts';
+import { emptyFilter, seccompFilter } from './seccomp.ts';
 import type { FilteredArch } from './seccomp.ts';
 import { SandboxSpawner } from '../../child/spawn.ts';
 import { ABSENT_CALLS, REFUSED_CALLS } from './syscalls.ts';
@@ -111,6 +113,29 @@ it('refuses the second way to every call of x86_64', () => {
 
 it('has no filter for an architecture that it does not know', () => {
   expect(seccompFilter('riscv64')).toBeNull();
+});
+
+describe('a sandbox whose filter', () => {
+  const filtered = (filter: Uint8Array, ...command: readonly string[]): Promise<string> =>
+    promisify(execFile)('sh', [
+      ...['-c', 'printf "$0" | base64 -d | exec bwrap "$@"', Buffer.from(filter).toString('base64')],
+      ...['--unshare-all', '--ro-bind', '/', '/', '--seccomp', '0', '--', ...command],
+    ]).then(
+      ({ stdout }) => stdout,
+      ({ stdout }: { stdout: string }) => stdout,
+    );
+
+  it.each([
+    ['never came', 0],
+    ['was cut off between two instructions', 8],
+    ['was cut off in the middle of one', 12],
+  ])('%s executes nothing', async (_what, length) => {
+    expect(await filtered(filterOf(process.arch).subarray(0, length), 'echo', 'ran')).toBe('');
+  });
+
+  it('refuses nothing executes its program, without new rights', async () => {
+    expect(await filtered(emptyFilter(), 'grep', 'Seccomp:', '/proc/self/status')).toBe('Seccomp:\t2\n');
+  });
 });
 
 describe('inside the sandbox', () => {

@@ -33,6 +33,13 @@ export const REOPEN_MAX_MS = 1000;
 /** Inherited descriptors up to here are blanked at every spawn; above, Node's cost per listed descriptor is felt. */
 export const BLANKED_DESCRIPTORS = 63;
 
+/**
+ * After this process was killed its guard looks for what was left this often, and until so many looks in a row found nothing: 2 s
+ * in which what had just been forked becomes bubblewrap, on a busy machine too. Seconds, as `sleep` takes them.
+ */
+export const GUARD_PAUSE_SECS = '0.1';
+export const GUARD_QUIET_LOOKS = 20;
+
 /** Pauses between looks at `/proc` until the program has replaced bubblewrap: 1 ms first (a start takes 3–5 ms), doubling to this. */
 export const START_POLL_MAX_MS = 16;
 /**

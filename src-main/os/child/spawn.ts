@@ -21,6 +21,7 @@ import { closeHighInherited, inheritedDescriptors } from './spawn-inherited.ts';
 import { limitInit, untilInit, untilStarted } from './start.ts';
 import type { StartingChild } from './start.ts';
 import { checkWorkingDirectory, resolveProgram } from '../files/spawn-program.ts';
+import { HostGuard } from '../tool/host-guard.ts';
 import { notStarted, requireDescriptors } from '../tool/run-tool.ts';
 
 /** A program to start: `SandboxSpec` with the command as it was asked for. */
@@ -36,7 +37,8 @@ export interface SpawnSpec extends Omit<SandboxSpec, 'command'> {
 
 /** Starts programs, each in a sandbox of its own. The only place of the project that does. */
 export class SandboxSpawner {
-  readonly #pipePool = new PipePool();
+  readonly #guard = new HostGuard();
+  readonly #pipePool = new PipePool(this.#guard.mark);
   readonly #probe: () => Promise<Sandbox>;
   #sandbox: Promise<Sandbox> | undefined;
 
@@ -57,10 +59,11 @@ export class SandboxSpawner {
     const [program] = await Promise.all([
       spec.program ?? resolveProgram(spec.command, spec, sandbox.view),
       checkWorkingDirectory(spec, sandbox.view),
+      this.#guard.start(),
     ]);
     const { argv, environment } = bubblewrapArguments({ ...spec, command: [program, ...spec.args] }, sandbox);
     const pipes = await openChildPipes(this.#pipePool, spec.stdin === 'pipe');
-    const outer = await startOuter(sandbox.bwrap, argv, pipes);
+    const outer = await startOuter(sandbox.bwrap, argv, pipes, this.#guard.mark);
     const starting = assemble(pipes, outer);
     sendWhole(pipes.environment, Buffer.from(environment.map((option) => `${option}\0`).join('')));
     try {
@@ -81,6 +84,7 @@ export class SandboxSpawner {
     try {
       const sandbox = await this.#probe();
       closeHighInherited();
+      await this.#guard.start();
       return sandbox;
     } catch (error) {
       this.#sandbox = undefined;
@@ -89,9 +93,10 @@ export class SandboxSpawner {
   }
 
   /** Gives the prepared pipes back. Children live on until they are ended. */
-  dispose(): Promise<void> {
+  async dispose(): Promise<void> {
     closed(this);
-    return this.#pipePool.dispose();
+    await this.#pipePool.dispose();
+    await this.#guard.dispose();
   }
 }
 
@@ -100,8 +105,17 @@ interface Outer {
   readonly exited: Promise<OuterExit>;
 }
 
-/** Throws `OsError` `spawn-failed`; then every end of `pipes` is closed. Else the child's ends are. */
-async function startOuter(bwrap: string, argv: readonly string[], pipes: ChildPipes): Promise<Outer> {
+/**
+ * Throws `OsError` `spawn-failed`; then every end of `pipes` is closed. Else the child's ends are.
+ *
+ * @param mark what its command line begins with, and that of the processes it makes until the program is executed
+ */
+async function startOuter(
+  bwrap: string,
+  argv: readonly string[],
+  pipes: ChildPipes,
+  mark: string,
+): Promise<Outer> {
   const { stdin, stdout, stderr, status, environment, filter } = pipes;
   const theirs = [stdout, stderr, status, environment, filter].map((pipe) => pipe.theirs);
   const lent: number[] = [];
@@ -110,6 +124,7 @@ async function startOuter(bwrap: string, argv: readonly string[], pipes: ChildPi
     requireDescriptors();
     const outer = execa(bwrap, [...argv], {
       stdio: descriptors(stdin?.theirs ?? 'ignore', ...theirs, ...blanks),
+      argv0: mark,
       env: {},
       extendEnv: false,
       buffer: false,

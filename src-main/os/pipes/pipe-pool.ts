@@ -27,9 +27,15 @@ const O_PATH = 0o10000000;
  * (What a FIFO does otherwise than a pipe, `PipeSink` makes up for.)
  */
 export class PipePool {
+  readonly #mark: string;
   readonly #paths: number[] = [];
   #refill: Promise<void> | undefined;
   #disposed = false;
+
+  /** @param mark what the name of a folder for new ones begins with; whoever finds it without its owner removes it */
+  constructor(mark: string) {
+    this.#mark = mark;
+  }
 
   /** Calls `take` as soon as `count` pipes can be opened, and answers what it answers. Many may wait at the same time. */
   async withPipes<T>(count: number, take: () => T): Promise<T> {
@@ -97,7 +103,7 @@ export class PipePool {
     if (mkfifo === null) {
       throw new OsError('spawn-failed', 'mkfifo is not installed.', 'Install the package coreutils.');
     }
-    const folder = mkdtempSync(join(tmpdir(), 'capsule-pipes-'));
+    const folder = mkdtempSync(join(tmpdir(), `${this.#mark}-pipes-`));
     const names = Array.from({ length: FIFO_BATCH }, (_, index) => String(index));
     try {
       const { ok, stderr } = await runTool(mkfifo, ['-m', '600', ...names], { cwd: folder });

@@ -12,7 +12,7 @@ export interface ProcessInfo {
   readonly bufferedBytes: number;
   /** Output that went before the owner had read it, both streams. */
   readonly bytesDropped: number;
-  /** Null when the program was gone before it could be asked. */
+  /** As the watch last saw it: guests may ask as often as they like. Null when the program was gone before it could be seen. */
   readonly usage: ProcessUsage | null;
 }
 
@@ -66,7 +66,6 @@ export function viewProcess({ plan, owner, child, streams, ...state }: ProcessSt
 
 export function informOwner({ child, streams, ...state }: ProcessState, now: number): ProcessInfo {
   const { stdout, stderr } = streams;
-  child?.look(state.plan.limits);
   return {
     ageMs: (state.exitedAt ?? now) - state.startedAt,
     idleMs: now - state.touchedAt,

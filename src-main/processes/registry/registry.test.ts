@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import type { ProcessTier, ProcessView } from '../../contract/views.ts';
+import type { LookLimits } from '../../os/child/child.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
 import { makeWorkspace, openDescriptors, until } from '../../os/testing.ts';
 import { VIEW_REFRESH_MS } from '../limits.ts';
@@ -208,7 +209,7 @@ describe('a stop', () => {
     const process = await start(trapping);
     await until(ready(process));
     process.signal('stop');
-    expect(process.view().frozen).toBe(true);
+    await until(() => process.view().frozen);
     expect(await process.stop(20_000, 'stopped')).toMatchObject({ code: 7 });
     expect(process.view().frozen).toBe(false);
   });
@@ -467,6 +468,30 @@ describe('the registry', () => {
     expect(await process.exited).toMatchObject({ reason: 'idle' });
     // A tombstone: what it was and why it ended stay readable, its slot is free.
     expect(registry.byId(process.id, owner).view().exit).toMatchObject({ signal: 15, reason: 'idle' });
+  });
+
+  it('answers what a process uses from the last look of its watch, however often it is asked', async () => {
+    let looks = 0;
+    const registry = new ProcessRegistry({
+      clock: systemClock,
+      async spawn(spec) {
+        const child = await spawner.spawn(spec);
+        const { look } = child;
+        return Object.assign(child, {
+          look: (limits?: LookLimits) => {
+            looks += 1;
+            return look.call(child, limits);
+          },
+        });
+      },
+    });
+    live.push(registry);
+    const process = await registry.spawn(owner, 'persistent', sh('sleep 100'));
+    const before = looks;
+    const answers = Array.from({ length: 1_000 }, () => [process.info().usage, process.view().usage]);
+    expect(looks).toBe(before);
+    expect(new Set(answers.flat())).toEqual(new Set([process.info().usage]));
+    expect(process.info().usage?.peakMemoryBytes).toBeGreaterThan(0);
   });
 
   it('ends a spawn that is waited for too long, and says why', async () => {

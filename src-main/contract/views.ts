@@ -83,7 +83,7 @@ export interface ProcessView {
   /** Something of the command is missing at its end. */
   readonly commandCut: boolean;
   readonly phase: ProcessPhase;
-  /** Frozen by the stop signal and not continued yet. */
+  /** Stopped, by a signal of ours or by itself, and not continued yet: none of its threads can run. As last looked at. */
   readonly frozen: boolean;
   /** Pid of the program on this machine while it runs, null when not known. */
   readonly osPid: number | null;

@@ -48,6 +48,14 @@ export const START_POLL_MAX_MS = 16;
  */
 export const START_LOOKS = 1_000;
 
+/**
+ * Looks at a tree until a stop has reached all of it. Each stops what the one before has missed, which is what forked
+ * meanwhile out of its group: two are the rule, a bomb that begins a session with every fork is ended by the watch.
+ */
+export const STOP_ROUNDS = 16;
+/** A signal looks for its targets up to this many processes and threads: four times what any tree may have. */
+export const MAX_SIGNALLED_TASKS = 4096;
+
 /** What is kept of bubblewrap's own complaint when a program never started. */
 export const MAX_SETUP_ERROR_BYTES = 4096;
 

@@ -119,9 +119,9 @@ describe('a background process', () => {
       started.kernel.processes().find(({ phase, tier }) => phase === 'running' && tier === 'ephemeral')
         ?.frozen;
     await probe.ok('handle.signal', [handle, 'stop']);
-    expect(frozen()).toBe(true);
+    await expect.poll(frozen).toBe(true);
     await probe.ok('handle.signal', [handle, 'cont']);
-    expect(frozen()).toBe(false);
+    await expect.poll(frozen).toBe(false);
     await probe.ok('drop', [handle]);
   });
 

@@ -5,6 +5,7 @@ import { readChildren, readExecutable, readProcessStat } from '../proc/process-s
 import type { SandboxStatus } from './sandbox-status.ts';
 import { interpretExit, SIGKILL, SIGNAL_NUMBERS } from '../proc/signals.ts';
 import type { ChildExit, SignalName } from '../proc/signals.ts';
+import { deliver, signalTree } from '../proc/signal-tree.ts';
 import { readTree } from '../proc/tree-usage.ts';
 import type { ProcessUsage, TreeSample } from '../proc/tree-usage.ts';
 
@@ -17,9 +18,9 @@ export interface SandboxedChild {
   /** Pid of the program on this machine; null when it ended before it could be seen. For showing only. */
   readonly programPid: number | null;
   /**
-   * Sends a signal to the program and everything in its process group; handlers run and the real exit status comes back.
-   * `stop` freezes and `cont` continues them. False when the program has ended. Descendants that began a session of
-   * their own do not get it; they end with the sandbox.
+   * Sends a signal to the program and its descendants, whatever group or session they are in; handlers run and the real exit
+   * status comes back. `stop` freezes and `cont` continues them; whether all of them stand still a `look` says. False when
+   * the program has ended.
    */
   readonly signal: (name: SignalName) => boolean;
   /** Ends the program and all its descendants at once, also frozen ones. False when it has ended. */
@@ -61,8 +62,9 @@ export interface ChildParts extends Pick<SandboxedChild, 'stdin' | 'stdout' | 's
 
 /**
  * Three processes make one child: the outer bubblewrap (ours to reap), the init of the namespace, the program.
- * `--new-session` makes init the leader of a group that holds the program and its descendants; init ignores every
- * signal from outside but KILL and STOP. So a group signal is graceful, and KILL to init ends the whole namespace.
+ * `--new-session` makes init the leader of a group that holds the program, as long as that begins none of its own; init
+ * ignores every signal from outside but KILL and STOP. So a signal to that group is graceful, and KILL to init ends the
+ * whole namespace.
  */
 export class BubblewrapChild implements SandboxedChild {
   readonly stdin: ByteSink | null;
@@ -100,8 +102,15 @@ export class BubblewrapChild implements SandboxedChild {
     if (init === null) {
       return false;
     }
-    this.#sent.add(SIGNAL_NUMBERS[name]);
-    return deliver(-init, SIGNAL_NUMBERS[name]);
+    const number = SIGNAL_NUMBERS[name];
+    if (name === 'cont') {
+      // A stop of its group has stopped init too, also when the program has left that group since.
+      deliver(init, number);
+    } else if (name !== 'stop') {
+      // Nothing ends by a stop.
+      this.#sent.add(number);
+    }
+    return signalTree(init, number, () => this.#liveInit() === init);
   }
 
   kill(): boolean {
@@ -191,15 +200,5 @@ function isHidden(pid: number): boolean {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'EACCES' || code === 'EPERM';
-  }
-}
-
-function deliver(pid: number, signal: number): boolean {
-  try {
-    process.kill(pid, signal);
-    return true;
-  } catch {
-    // ESRCH: ended in this moment.
-    return false;
   }
 }

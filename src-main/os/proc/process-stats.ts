@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 
 /** The fields of `/proc/<pid>/stat` that matter here. */
 export interface ProcessStat {
+  /** One letter: R runs, S sleeps, D cannot be interrupted, T is stopped, Z waits to be reaped. */
+  readonly state: string;
   readonly parent: number;
   readonly group: number;
   /** CPU time of its own, in clock ticks. */
@@ -9,6 +11,8 @@ export interface ProcessStat {
   /** CPU time of its descendants that have ended and were waited for, all the way down. */
   readonly reapedTicks: number;
   readonly threads: number;
+  /** When it began, in clock ticks since the machine started; with the pid, which process it is. */
+  readonly startTicks: number;
 }
 
 /** What `/proc/<pid>/status` says of memory, in bytes. */
@@ -28,17 +32,16 @@ export function readProcessStat(pid: number): ProcessStat | null {
     return null;
   }
   // The name in parentheses may hold anything, so count from the last one: state, ppid, pgrp, … utime is field 14.
-  const fields = text
-    .slice(text.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
-  const at = (field: number): number => fields[field - 3] ?? 0;
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const at = (field: number): number => Number(fields[field - 3] ?? 0);
   return {
+    state: fields[0] ?? '',
     parent: at(4),
     group: at(5),
     ownTicks: at(14) + at(15),
     reapedTicks: at(16) + at(17),
     threads: at(20),
+    startTicks: at(22),
   };
 }
 
@@ -71,6 +74,33 @@ export function readChildren(pid: number, threads = 1): readonly number[] {
   );
 }
 
+/** The threads of `pid`; none when there is no such process. */
+export function readTasks(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${String(pid)}/task`);
+  } catch {
+    return [];
+  }
+}
+
+/** The state of one thread, a letter as in `ProcessStat`; empty when it has gone. */
+export function readTaskState(pid: number, task: string): string {
+  const text = readProc(`${String(pid)}/task/${task}/stat`) ?? '';
+  return text.slice(text.lastIndexOf(')') + 2).charAt(0);
+}
+
+/** Numbers of the signals that wait for a process or its first thread. */
+export function readPendingSignals(pid: number): ReadonlySet<number> {
+  const text = readProc(`${String(pid)}/status`) ?? '';
+  const masks = [...text.matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)$/gm)].map(([, mask]) =>
+    BigInt(`0x${mask ?? '0'}`),
+  );
+  const all = masks.reduce((sum, mask) => sum | mask, 0n);
+  return new Set(
+    Array.from({ length: 64 }, (_, bit) => bit + 1).filter((n) => ((all >> BigInt(n - 1)) & 1n) === 1n),
+  );
+}
+
 /** Which file a process executes, as device and inode; null when it has ended. It changes when a program is replaced by another. */
 export function readExecutable(pid: number): string | null {
   return fileIdentity(`/proc/${String(pid)}/exe`);
@@ -95,14 +125,6 @@ export function countMachineTasks(): number {
 function kibibytes(text: string, name: string): number | null {
   const value = new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(text)?.[1];
   return value === undefined ? null : Number(value) * 1024;
-}
-
-function readTasks(pid: number): readonly string[] {
-  try {
-    return readdirSync(`/proc/${String(pid)}/task`);
-  } catch {
-    return [];
-  }
 }
 
 function readProc(path: string): string | null {

@@ -1,5 +1,7 @@
 import { CLOCK_TICK_MS } from '../limits.ts';
-import { readChildren, readProcessMemory, readProcessStat, readProportionalMemory } from './process-stats.ts';
+import { readProcessMemory, readProcessStat, readProportionalMemory } from './process-stats.ts';
+import { isStopped } from './stopped.ts';
+import { walkTree } from './walk-tree.ts';
 
 /** What a program and everything it started, whole tree, has used so far. */
 export interface ProcessUsage {
@@ -17,6 +19,8 @@ export interface TreeSample {
    * ignores SIGCHLD started is lost by the kernel when it ends. Steps of 10 ms.
    */
   readonly cpuMs: number;
+  /** Nothing of it can run until it is continued. False when the look was broken off. */
+  readonly stopped: boolean;
   /** Resident now. */
   readonly memoryBytes: number;
   /** False: memory that forked children share with each other may have been counted for each of them. */
@@ -41,37 +45,21 @@ export interface TreeOptions {
   readonly before: ReadonlySet<number>;
 }
 
-/** Walks down from the namespace's init; nothing else of `/proc` is touched. Null when nothing runs. Some 0.1 ms for each process. */
+/** Null when nothing runs below `init`. Some 0.1 ms for each process. */
 export function readTree(init: number, options: TreeOptions): TreeSample | null {
-  const { maxTasks } = options;
-  const pids: number[] = [];
-  let tasks = 0;
   // Init has adopted orphans of the program: their time is in what it has reaped.
-  let ticks = readProcessStat(init)?.reapedTicks ?? 0;
-  const waiting = [...readChildren(init)];
-  for (let pid = waiting.pop(); pid !== undefined && tasks <= maxTasks; pid = waiting.pop()) {
-    const stat = readProcessStat(pid);
-    if (stat !== null) {
-      pids.push(pid);
-      tasks += stat.threads;
-      ticks += stat.ownTicks + stat.reapedTicks;
-      waiting.push(...readChildren(pid, stat.threads));
-    }
-  }
-  if (pids.length === 0) {
+  const adopted = readProcessStat(init)?.reapedTicks ?? 0;
+  const processes = walkTree(init, options.maxTasks);
+  if (processes.length === 0) {
     return null;
   }
-  if (tasks > maxTasks) {
-    return {
-      tasks,
-      cpuMs: ticks * CLOCK_TICK_MS,
-      memoryBytes: 0,
-      exact: false,
-      largestProcessBytes: 0,
-      pids,
-    };
-  }
-  return { tasks, cpuMs: ticks * CLOCK_TICK_MS, ...readMemory(pids, options), pids };
+  const tasks = processes.reduce((sum, { threads }) => sum + threads, 0);
+  const ticks = processes.reduce((sum, { ownTicks, reapedTicks }) => sum + ownTicks + reapedTicks, adopted);
+  const cpuMs = ticks * CLOCK_TICK_MS;
+  const pids = processes.map(({ pid }) => pid);
+  return tasks > options.maxTasks
+    ? { tasks, cpuMs, stopped: false, memoryBytes: 0, exact: false, largestProcessBytes: 0, pids }
+    : { tasks, cpuMs, stopped: isStopped(processes), ...readMemory(pids, options), pids };
 }
 
 function readMemory(

@@ -20,7 +20,7 @@ import { ProcessInput } from './input.ts';
 import { isReadable, ProcessOutput } from '../output/process-output.ts';
 import type { ManagedProcessOptions, ProcessOwner, ProcessPlan, Spawn } from './spec.ts';
 import { informOwner, viewProcess, type ProcessInfo, type ProcessState } from './view.ts';
-import type { ResourceWatch } from '../usage/resource-watch.ts';
+import type { ResourceWatch, Watching } from '../usage/resource-watch.ts';
 import { StopSequence, type FirstSignal } from './stop-sequence.ts';
 import { UseClock } from './use-clock.ts';
 
@@ -48,7 +48,7 @@ export class ManagedProcess {
   #reason: ExitReason | undefined;
   #frozen = false;
   #pulse: NodeJS.Timeout | undefined;
-  #endWatch: () => void = () => undefined;
+  #watching: Watching | undefined;
 
   constructor({ id, key, owner, tier, plan, clock, limits, onChange }: ManagedProcessOptions) {
     this.id = id;
@@ -91,9 +91,10 @@ export class ManagedProcess {
     this.#streams.stderr.attach(child.stderr);
     this.#input.attach(child.stdin, this.plan);
     void this.#watch(child);
-    this.#endWatch = this.#limits.add({
+    this.#watching = this.#limits.add({
       child,
       limits: this.plan.limits,
+      onLook: ({ stopped }) => this.#see(stopped),
       onExceeded: (reason) => void this.kill(reason),
     });
     // A stop or kill that came while it was starting.
@@ -185,15 +186,15 @@ export class ManagedProcess {
     this.#changed();
   }
 
-  /** Sends a signal to the process group. False when it has ended. */
+  /**
+   * Sends a signal to the program and its descendants. False when it has ended. Whether a `stop` or `cont` has frozen it or let
+   * it go on is seen by the next look, within milliseconds.
+   */
   signal(name: ProcessSignal): boolean {
     const delivered = this.#child?.signal(name) ?? false;
     if (delivered) {
       this.#sent.add(SIGNAL_NUMBERS[name]);
-      if (name === 'stop' || name === 'cont') {
-        this.#frozen = name === 'stop';
-        this.#changed();
-      }
+      this.#watching?.attend();
     }
     return delivered;
   }
@@ -265,9 +266,15 @@ export class ManagedProcess {
 
   #ask(signal: FirstSignal): void {
     this.signal(signal);
-    if (this.#frozen) {
-      // A frozen program could not act on it.
-      this.signal('cont');
+    // A stopped program, whoever stopped it, could not act on it; to any other this says nothing.
+    this.signal('cont');
+  }
+
+  /** As a look found it: also one that stopped itself is frozen, and one that a stop has missed is not. */
+  #see(stopped: boolean): void {
+    if (stopped !== this.#frozen) {
+      this.#frozen = stopped;
+      this.#changed();
     }
   }
 
@@ -279,7 +286,7 @@ export class ManagedProcess {
   }
 
   #settle(exit: ExitView): void {
-    this.#endWatch();
+    this.#watching?.end();
     this.#exit.set(exit, () => {
       this.#stop.end();
       Object.values(this.#streams).forEach((stream) => stream.close());

@@ -142,7 +142,15 @@ describe('the plan of limits', () => {
 
 describe('the watch', () => {
   const limits = { memoryBytes: 100, cpuMs: 50, tasks: 10, asked: true };
-  const sample = { tasks: 10, cpuMs: 49, memoryBytes: 100, exact: true, largestProcessBytes: 1000, pids: [] };
+  const sample = {
+    tasks: 10,
+    cpuMs: 49,
+    memoryBytes: 100,
+    exact: true,
+    largestProcessBytes: 1000,
+    pids: [],
+    stopped: false,
+  };
 
   it.each([
     [{}, null],
@@ -173,12 +181,18 @@ describe('the watch', () => {
     const stop = watch.add({
       child,
       limits: { ...limits, tasks: 3 },
+      onLook: () => undefined,
       onExceeded: (why) => told.push(why),
     });
-    const quiet = watch.add({ child: { look: () => null }, limits, onExceeded: (why) => told.push(why) });
+    const quiet = watch.add({
+      child: { look: () => null },
+      limits,
+      onLook: () => told.push('a look at nothing'),
+      onExceeded: (why) => told.push(why),
+    });
     await until(() => told.length > 0);
     expect([looks, told]).toEqual([4, ['pids-limit']]);
-    stop();
-    quiet();
+    stop.end();
+    quiet.end();
   });
 });

@@ -17,12 +17,22 @@ export type LimitReason = Extract<ExitReason, 'memory-limit' | 'cpu-limit' | 'pi
 export interface Watched {
   readonly child: Pick<SandboxedChild, 'look'>;
   readonly limits: TreeLimits;
+  /** Called with every look that found something. */
+  readonly onLook: (sample: TreeSample) => void;
   /** Called once, with the first ceiling that was found exceeded. */
   readonly onExceeded: (reason: LimitReason) => void;
 }
 
+/** One tree under watch. */
+export interface Watching {
+  /** Something was done to it: it is looked at as often as after its start, to show what came of it. */
+  readonly attend: () => void;
+  /** No more looks. */
+  readonly end: () => void;
+}
+
 interface Entry extends Watched {
-  readonly since: number;
+  since: number;
   nextAt: number;
   previous: TreeSample | null;
 }
@@ -74,15 +84,22 @@ export class ResourceWatch {
     this.#now = now;
   }
 
-  /** Looks at once, and then again and again until the returned function is called. */
-  add(watched: Watched): () => void {
+  /** Looks at once, and then again and again until it is ended. */
+  add(watched: Watched): Watching {
     const entry: Entry = { ...watched, since: this.#now(), nextAt: 0, previous: null };
     this.#entries.add(entry);
     this.#look(entry);
     this.#schedule();
-    return () => {
-      this.#entries.delete(entry);
-      this.#schedule();
+    return {
+      attend: () => {
+        entry.since = this.#now();
+        entry.nextAt = entry.since + FIRST_LOOK_MS;
+        this.#schedule();
+      },
+      end: () => {
+        this.#entries.delete(entry);
+        this.#schedule();
+      },
     };
   }
 
@@ -110,8 +127,11 @@ export class ResourceWatch {
   }
 
   #look(entry: Entry): void {
-    const { child, limits, onExceeded, since, previous } = entry;
+    const { child, limits, onLook, onExceeded, since, previous } = entry;
     const sample = child.look(limits);
+    if (sample !== null) {
+      onLook(sample);
+    }
     const reason = sample === null ? null : exceeded(sample, limits);
     if (reason !== null) {
       this.#entries.delete(entry);

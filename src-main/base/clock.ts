@@ -1,14 +1,15 @@
-/** The time as this process sees it. Passed in, so that rules about time can be tested as tables. */
+/**
+ * The time as this process sees it. Passed in, so that rules about time can be tested as tables. What lasts is measured by
+ * `monotonic`: the wall clock is set by people and by the network, forth and back, and is for showing only.
+ */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, whole. Never negative. */
   readonly now: () => number;
-  /** Nanoseconds since this process started counting; never goes back. */
-  readonly monotonicNs: () => bigint;
+  /** Milliseconds since some moment of this run, with fractions; never goes back, and stands still while the machine sleeps. */
+  readonly monotonic: () => number;
 }
 
-const anchor = process.hrtime.bigint();
-
 export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonicNs: () => process.hrtime.bigint() - anchor,
+  now: () => Math.max(0, Date.now()),
+  monotonic: () => performance.now(),
 };

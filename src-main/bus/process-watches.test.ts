@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../base/clock.ts';
+import { fakeClock } from '../base/testing.ts';
 import { deferred } from '../base/deferred.ts';
 import type { SandboxedChild } from '../os/child/child.ts';
 import { SandboxSpawner } from '../os/child/spawn.ts';
@@ -31,7 +31,8 @@ function sh(text: string, more: Partial<ProcessSpec> = {}): ProcessSpec {
 }
 
 function setUp(spawn: Spawn = (spec) => spawner.spawn(spec)) {
-  const registry = new ProcessRegistry({ spawn, clock: systemClock });
+  const clock = fakeClock();
+  const registry = new ProcessRegistry({ spawn, clock });
   live.push(registry);
   const bus = new MessageBus();
   onTestFinished(() => bus.dispose());
@@ -40,7 +41,11 @@ function setUp(spawn: Spawn = (spec) => spawner.spawn(spec)) {
     bus.subscribe({ pattern: 'astrid.process.v1.*', ...owner, ...who, hearsHost: false });
   const start = (text: string, more: Partial<ProcessSpec> = {}): Promise<ManagedProcess> =>
     registry.spawn(owner, 'persistent', sh(text, more));
-  return { registry, watches, listen, start };
+  const sweepAfter = (ms: number): void => {
+    clock.pass(ms);
+    registry.sweep();
+  };
+  return { registry, watches, listen, start, sweepAfter };
 }
 
 const heard = (subscription: Subscription): { topic: string; payload: unknown }[] =>
@@ -73,21 +78,27 @@ describe('a watched process', () => {
     expect(others.flatMap(heard)).toEqual([]);
   });
 
-  it.each<[string, (process: ManagedProcess, registry: ProcessRegistry) => unknown, string]>([
+  it.each<
+    [
+      string,
+      (process: ManagedProcess, more: Pick<ReturnType<typeof setUp>, 'registry' | 'sweepAfter'>) => unknown,
+      string,
+    ]
+  >([
     ['a stop', (process) => process.stop(0, 'stopped'), 'killed'],
     ['a kill', (process) => process.kill('killed'), 'killed'],
     ['a cancelled call', (process) => process.kill('cancelled'), 'killed'],
     ['a signal that it does not handle', (process) => process.signal('usr1'), 'killed'],
     ['its life time', (process) => process.stop(0, 'lifetime'), 'reaped-ttl'],
-    ['its idle time', (process, registry) => registry.sweep(process.startedAt + 31 * 60_000), 'reaped-ttl'],
+    ['its idle time', (_process, { sweepAfter }) => sweepAfter(31 * 60_000), 'reaped-ttl'],
     ['the unloading of its capsule', (process) => process.stop(0, 'unloaded'), 'reaped-shutdown'],
-    ['the end of the application', (_process, registry) => registry.dispose(), 'reaped-shutdown'],
+    ['the end of the application', (_process, { registry }) => registry.dispose(), 'reaped-shutdown'],
   ])('says why it ended: %s', async (_name, end, reason) => {
-    const { registry, watches, listen, start } = setUp();
+    const { watches, listen, start, ...more } = setUp();
     const mine = listen();
     const process = await start('sleep 30');
     watches.watch(process, null);
-    end(process, registry);
+    end(process, more);
     await process.exited;
     expect(heard(mine)).toMatchObject([
       { topic: `astrid.process.v1.exited.${process.id}`, payload: { phase: 'exited', reason } },

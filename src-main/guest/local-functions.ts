@@ -23,7 +23,7 @@ export function createLocalFunctions(start: {
   readonly monotonicAnchorNs: bigint;
 }): ReadonlyMap<string, LocalFunction> {
   const sys: LocalSys = {
-    'clock-ms': () => BigInt(Date.now()),
+    'clock-ms': () => BigInt(Math.max(0, Date.now())),
     'clock-monotonic-ns': () => process.hrtime.bigint() - start.monotonicAnchorNs,
     'random-bytes': (length) => {
       if (length > MAX_RANDOM_BYTES) {

@@ -122,9 +122,10 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   const manager = new CapsuleManager({
     library,
     cache,
+    clock,
     pipeline,
     workerFile: join(workerFolder, 'guest-worker.js'),
-    monotonicAnchorNs: process.hrtime.bigint() - clock.monotonicNs(),
+    monotonicAnchorNs: process.hrtime.bigint(),
     stopProcesses: processes.stopCapsule,
     cancelProcesses: processes.cancelInvocation,
     onChange: (capsule) => events.fire({ kind: 'capsule', capsule }),

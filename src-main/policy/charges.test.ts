@@ -8,7 +8,7 @@ const SUBSCRIPTION: readonly Charge[] = [{ stock: 'subscriptions', amount: 1 }];
 
 function ledgerAt(startMs: number) {
   let ms = startMs;
-  const ledger = createLedger({ monotonicNs: () => BigInt(ms) * 1_000_000n });
+  const ledger = createLedger({ monotonic: () => ms });
   return {
     ledger,
     passMs: (more: number) => {

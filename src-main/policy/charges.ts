@@ -60,22 +60,22 @@ export interface Ledger {
 
 /** Windows kept before those that have passed are swept: more than there are capsules on any machine. */
 const MAX_WINDOWS = 1_024;
-const WINDOW_MS = 1_000n;
-const NS_PER_MS = 1_000_000n;
+const WINDOW_MS = 1_000;
 
 interface Window {
-  readonly since: bigint;
+  /** By the monotonic clock. */
+  readonly since: number;
   used: number;
   refused: boolean;
 }
 
 /** Counts what is used in windows of one second, which start at the first use, and what is held. */
-export function createLedger(clock: Pick<Clock, 'monotonicNs'>): Ledger {
+export function createLedger(clock: Pick<Clock, 'monotonic'>): Ledger {
   const windows = new Map<string, Window>();
   const held = new Holdings();
 
   const windowOf = (key: string): Window => {
-    const now = clock.monotonicNs() / NS_PER_MS;
+    const now = clock.monotonic();
     const isOver = ({ since }: Window): boolean => now - since >= WINDOW_MS;
     const found = windows.get(key);
     if (found !== undefined && !isOver(found)) {

@@ -52,7 +52,7 @@ describe('the log of capsules', () => {
   it('has a file for each principal, capsule and day of UTC, also when the day changes while it is open', async () => {
     const folder = await temporaryFolder();
     let now = Date.UTC(2025, 0, 31, 23, 59, 59, 999);
-    const log = createCapsuleLog(folder, { now: () => now, monotonicNs: () => 0n }, noReport);
+    const log = createCapsuleLog(folder, { now: () => now, monotonic: () => 0 }, noReport);
     log.write('anna', 'one', 'info', 'before midnight');
     now += 1;
     log.write('anna', 'one', 'warn', 'after');
@@ -73,7 +73,7 @@ describe('the log of capsules', () => {
 
   it('counts lines that the disk was too slow for, and says so in the next one', async () => {
     const folder = await temporaryFolder();
-    const log = createCapsuleLog(folder, { now: () => NOON, monotonicNs: () => 0n }, noReport);
+    const log = createCapsuleLog(folder, { now: () => NOON, monotonic: () => 0 }, noReport);
     for (let count = 0; count < LOG_QUEUE + 3; count += 1) {
       log.write('anna', 'one', 'info', `line ${count}`);
     }

@@ -8,6 +8,7 @@ export interface ArrivalTime {
 
 /** A sparse, bounded index from offsets of a stream to the time they arrived. One clock reading per chunk. */
 export class ArrivalTimes {
+  /** Epoch ms; never goes back. */
   readonly #now: () => number;
   #entries: ArrivalTime[] = [];
   #step = TIME_STEP_MS;
@@ -20,8 +21,7 @@ export class ArrivalTimes {
   note(offset: number): void {
     const at = this.#now();
     const last = this.#entries.at(-1);
-    // A clock that was set back also makes an entry, or all that follows would carry the old time.
-    if (last !== undefined && at >= last.at && at - last.at < this.#step) {
+    if (last !== undefined && at - last.at < this.#step) {
       return;
     }
     if (this.#entries.length >= MAX_TIME_ENTRIES) {

@@ -23,7 +23,7 @@ export interface LogRingOptions {
   /** Bytes. Clamped to 4 KiB–8 MiB. */
   readonly capacity: number;
   readonly overflow: Overflow;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds; must never go back. */
   readonly now: () => number;
 }
 

@@ -1,28 +1,16 @@
-import type { Clock } from '../../base/clock.ts';
 import { deferred } from '../../base/deferred.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { ExitView } from '../../contract/views.ts';
 
 /** The exit of one process: set once, kept forever. */
 export class ExitLatch {
-  readonly #clock: Clock;
   readonly #promise = deferred<ExitView>();
   readonly #event = new Emitter<ExitView>();
   #view: ExitView | null = null;
-  #at: number | null = null;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
 
   /** Null until then. */
   get view(): ExitView | null {
     return this.#view;
-  }
-
-  /** Epoch ms; null until then. */
-  get at(): number | null {
-    return this.#at;
   }
 
   get promise(): Promise<ExitView> {
@@ -37,7 +25,6 @@ export class ExitLatch {
   /** To be called once. Listeners run after cleanup (`tidyUp`), which already sees the exit. */
   set(view: ExitView, tidyUp: () => void): void {
     this.#view = view;
-    this.#at = this.#clock.now();
     tidyUp();
     this.#promise.resolve(view);
     this.#event.fire(view);

@@ -1,4 +1,3 @@
-import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type {
   ExitReason,
@@ -21,6 +20,7 @@ import { isReadable, ProcessOutput } from '../output/process-output.ts';
 import type { ManagedProcessOptions, ProcessOwner, ProcessPlan, Spawn } from './spec.ts';
 import { informOwner, viewProcess, type ProcessInfo, type ProcessState } from './view.ts';
 import type { ResourceWatch, Watching } from '../usage/resource-watch.ts';
+import { ProcessTimes } from './process-times.ts';
 import { StopSequence, type FirstSignal } from './stop-sequence.ts';
 import { UseClock } from './use-clock.ts';
 
@@ -31,14 +31,13 @@ export class ManagedProcess {
   readonly owner: ProcessOwner;
   readonly tier: ProcessTier;
   readonly plan: ProcessPlan;
-  readonly startedAt: number;
+  readonly times: ProcessTimes;
   readonly use: UseClock;
   /** Resolves once, when the program has ended and its output is complete. Also after a failed start (code and signal null). */
   readonly exited: Promise<ExitView>;
-  readonly #clock: Clock;
   readonly #limits: Pick<ResourceWatch, 'add'>;
   readonly #changed: () => void;
-  readonly #exit: ExitLatch;
+  readonly #exit = new ExitLatch();
   readonly #output = new Emitter<LogStream>();
   readonly #streams: Readonly<Record<LogStream, ProcessOutput>>;
   readonly #stop: StopSequence;
@@ -56,20 +55,18 @@ export class ManagedProcess {
     this.owner = owner;
     this.tier = tier;
     this.plan = plan;
-    this.startedAt = clock.now();
-    this.#exit = new ExitLatch(clock);
+    this.times = new ProcessTimes(clock);
     this.exited = this.#exit.promise;
     this.use = new UseClock(clock);
-    this.#clock = clock;
     this.#limits = limits;
     this.#changed = onChange;
-    const ring = { capacity: plan.ringBytes, overflow: plan.overflow, now: clock.now };
+    const ring = { capacity: plan.ringBytes, overflow: plan.overflow, now: this.times.mark };
     this.#streams = {
       stdout: new ProcessOutput(ring, () => this.#grew('stdout')),
       stderr: new ProcessOutput(ring, () => this.#grew('stderr')),
     };
     this.#stop = new StopSequence({
-      now: clock.now,
+      clock,
       ask: (signal) => this.#ask(signal),
       kill: () => this.#child?.kill(),
       onChange,
@@ -129,11 +126,6 @@ export class ManagedProcess {
   /** False from the program's own end on, also while the last of its output is still taken in. */
   get live(): boolean {
     return this.#exit.view === null && this.#child?.ended !== true;
-  }
-
-  /** Epoch ms, null while it runs. */
-  get exitedAt(): number | null {
-    return this.#exit.at;
   }
 
   /** Says which stream has more bytes or has ended; fires for every chunk. */
@@ -238,7 +230,7 @@ export class ManagedProcess {
   }
 
   info(): ProcessInfo {
-    return informOwner(this.#state(), this.#clock.now());
+    return informOwner(this.#state());
   }
 
   view(): ProcessView {
@@ -252,9 +244,8 @@ export class ManagedProcess {
       tier: this.tier,
       plan: this.plan,
       phase: this.phase,
-      startedAt: this.startedAt,
-      touchedAt: this.use.last,
-      exitedAt: this.#exit.at,
+      times: this.times,
+      idleMs: this.use.idleMs,
       exit: this.#exit.view,
       stop: this.#stop.view,
       frozen: this.#frozen,
@@ -287,6 +278,7 @@ export class ManagedProcess {
 
   #settle(exit: ExitView): void {
     this.#watching?.end();
+    this.times.end();
     this.#exit.set(exit, () => {
       this.#stop.end();
       Object.values(this.#streams).forEach((stream) => stream.close());

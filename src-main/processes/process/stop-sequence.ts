@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import { deferred } from '../../base/deferred.ts';
 import type { StopView } from '../../contract/views.ts';
 
@@ -5,8 +6,7 @@ import type { StopView } from '../../contract/views.ts';
 export type FirstSignal = 'term' | 'int';
 
 export interface StopActions {
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly ask: (signal: FirstSignal) => void;
   readonly kill: () => void;
   readonly onChange: () => void;
@@ -26,6 +26,8 @@ export type StopOutcome = 'ended' | 'called-off';
 export class StopSequence {
   readonly #actions: StopActions;
   #view: StopView | null = null;
+  /** When it began, by the monotonic clock: the view says it as the wall clock showed it. */
+  #since = 0;
   #over = deferred<StopOutcome>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -45,18 +47,21 @@ export class StopSequence {
 
   /** Sends the first signal and schedules the KILL. During a stop, a second call can only make it stricter. */
   begin({ graceMs, first, revocable }: StopOptions): void {
-    const now = this.#actions.now();
-    const killAt = now + graceMs;
     const view = this.#view;
     if (view === null) {
       this.#actions.ask(first);
-      this.#plan({ step: first, since: now, graceMs, killAt, revocable });
-    } else if (view.step !== 'kill' && (killAt < view.killAt || (view.revocable && !revocable))) {
-      const earlier = Math.min(killAt, view.killAt);
+      this.#since = this.#actions.clock.monotonic();
+      const since = this.#actions.clock.now();
+      this.#plan({ step: first, since, graceMs, killAt: since + graceMs, revocable });
+      return;
+    }
+    const wanted = Math.round(this.#elapsedMs + graceMs);
+    if (view.step !== 'kill' && (wanted < view.graceMs || (view.revocable && !revocable))) {
+      const shorter = Math.min(wanted, view.graceMs);
       this.#plan({
         ...view,
-        graceMs: earlier - view.since,
-        killAt: earlier,
+        graceMs: shorter,
+        killAt: view.since + shorter,
         revocable: view.revocable && revocable,
       });
     }
@@ -75,9 +80,10 @@ export class StopSequence {
   /** KILL now. */
   force(): void {
     clearTimeout(this.#timer);
-    const now = this.#actions.now();
+    const now = this.#actions.clock.now();
     const { since, graceMs } = this.#view ?? { since: now, graceMs: 0 };
-    this.#view = { step: 'kill', since, graceMs, killAt: now, revocable: false };
+    const killAt = this.#view === null ? now : since + Math.round(this.#elapsedMs);
+    this.#view = { step: 'kill', since, graceMs, killAt, revocable: false };
     this.#actions.kill();
     this.#actions.onChange();
   }
@@ -97,7 +103,11 @@ export class StopSequence {
   #plan(view: StopView): void {
     clearTimeout(this.#timer);
     this.#view = view;
-    this.#timer = setTimeout(() => this.force(), Math.max(0, view.killAt - this.#actions.now()));
+    this.#timer = setTimeout(() => this.force(), Math.max(0, view.graceMs - this.#elapsedMs));
     this.#actions.onChange();
+  }
+
+  get #elapsedMs(): number {
+    return this.#actions.clock.monotonic() - this.#since;
   }
 }

@@ -2,22 +2,22 @@ import type { Clock } from '../../base/clock.ts';
 
 /** When the owner of a process last did something with it. Looking at it is no use; waiting for it is, all the time. */
 export class UseClock {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   #last: number;
   #waits = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
-    this.#last = clock.now();
+    this.#last = clock.monotonic();
   }
 
-  /** Epoch ms. */
-  get last(): number {
-    return this.#waits > 0 ? this.#clock.now() : this.#last;
+  /** Milliseconds since then. */
+  get idleMs(): number {
+    return this.#waits > 0 ? 0 : this.#clock.monotonic() - this.#last;
   }
 
   touch(): void {
-    this.#last = this.#clock.now();
+    this.#last = this.#clock.monotonic();
   }
 
   /** In use until the undo. */

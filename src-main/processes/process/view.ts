@@ -1,11 +1,13 @@
 import type { ExitView, LogStream, ProcessPhase, ProcessView, StopView } from '../../contract/views.ts';
 import type { SandboxedChild } from '../../os/child/child.ts';
 import type { ProcessUsage } from '../../os/proc/tree-usage.ts';
+import type { ProcessTimes } from './process-times.ts';
 import type { ManagedProcessOptions } from './spec.ts';
 import type { ProcessOutput } from '../output/process-output.ts';
 
 /** What a guest may ask about its process, beside its view. */
 export interface ProcessInfo {
+  /** Whole milliseconds, as the next. */
   readonly ageMs: number;
   readonly idleMs: number;
   /** Retained output that `drain` has not given out, both streams. */
@@ -20,10 +22,8 @@ export interface ProcessInfo {
 export interface ProcessState extends Pick<ManagedProcessOptions, 'key' | 'owner' | 'tier' | 'plan'> {
   readonly phase: ProcessPhase;
   readonly frozen: boolean;
-  /** Epoch ms, as are the other times. */
-  readonly startedAt: number;
-  readonly touchedAt: number;
-  readonly exitedAt: number | null;
+  readonly times: Pick<ProcessTimes, 'startedAt' | 'exitedAt' | 'ageMs'>;
+  readonly idleMs: number;
   readonly exit: ExitView | null;
   readonly stop: StopView | null;
   readonly stdinOpen: boolean;
@@ -45,8 +45,8 @@ export function viewProcess({ plan, owner, child, streams, ...state }: ProcessSt
     phase: state.phase,
     frozen: running && state.frozen,
     osPid: running ? (child?.programPid ?? null) : null,
-    startedAt: state.startedAt,
-    exitedAt: state.exitedAt,
+    startedAt: state.times.startedAt,
+    exitedAt: state.times.exitedAt,
     exit: state.exit,
     stop: state.stop,
     stdinOpen: running && state.stdinOpen,
@@ -64,11 +64,11 @@ export function viewProcess({ plan, owner, child, streams, ...state }: ProcessSt
   };
 }
 
-export function informOwner({ child, streams, ...state }: ProcessState, now: number): ProcessInfo {
+export function informOwner({ child, streams, ...state }: ProcessState): ProcessInfo {
   const { stdout, stderr } = streams;
   return {
-    ageMs: (state.exitedAt ?? now) - state.startedAt,
-    idleMs: now - state.touchedAt,
+    ageMs: Math.floor(state.times.ageMs),
+    idleMs: Math.floor(state.idleMs),
     bufferedBytes: stdout.undrained + stderr.undrained,
     bytesDropped: stdout.lostUnread + stderr.lostUnread,
     usage: child?.usage() ?? null,

@@ -5,19 +5,20 @@ import type { ManagedProcess } from '../process/managed-process.ts';
 /** What is due for one process: an end with its reason, being forgotten, or nothing. */
 export type Decision = Extract<ExitReason, 'idle' | 'lifetime'> | 'forget' | null;
 
-/** Judges by the limits that the process was started with. `now` in epoch ms. */
-export function evaluate(process: ManagedProcess, now: number): Decision {
+/** Judges by the limits that the process was started with. */
+export function evaluate(process: ManagedProcess): Decision {
   const { maxLifetimeMs, idleTimeoutMs, exitRetentionMs } = process.plan;
-  if (process.exitedAt !== null) {
-    return now - process.exitedAt >= exitRetentionMs ? 'forget' : null;
+  const { ageMs, endedForMs } = process.times;
+  if (endedForMs !== null) {
+    return endedForMs >= exitRetentionMs ? 'forget' : null;
   }
   if (process.phase !== 'running') {
     return null;
   }
-  if (now - process.startedAt >= maxLifetimeMs) {
+  if (ageMs >= maxLifetimeMs) {
     return 'lifetime';
   }
-  return idleTimeoutMs !== null && now - process.use.last >= idleTimeoutMs ? 'idle' : null;
+  return idleTimeoutMs !== null && process.use.idleMs >= idleTimeoutMs ? 'idle' : null;
 }
 
 /** Calls `sweep` every 2 s while there is something to watch. Never keeps the application alive. */

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
+import { fakeClock } from '../../base/testing.ts';
 import type { ProcessTier, ProcessView } from '../../contract/views.ts';
 import type { LookLimits } from '../../os/child/child.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
@@ -17,8 +19,8 @@ const { path: workspace, remove } = makeWorkspace();
 const owner: ProcessOwner = { capsule: 'tools', principal: 'ann', call: 'c1' };
 const live: ProcessRegistry[] = [];
 
-function makeRegistry(limits: Partial<RegistryLimits> = {}): ProcessRegistry {
-  const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock: systemClock, limits });
+function makeRegistry(limits: Partial<RegistryLimits> = {}, clock: Clock = systemClock): ProcessRegistry {
+  const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock, limits });
   live.push(registry);
   return registry;
 }
@@ -407,26 +409,61 @@ describe('the registry', () => {
   });
 
   it('ends the idle and the old, politely, and forgets the ended', async () => {
-    const registry = makeRegistry();
+    const clock = fakeClock();
+    const registry = makeRegistry({}, clock);
     const minute = 60_000;
     const idle = await registry.spawn(owner, 'persistent', sh('sleep 100', { idleTimeoutMs: minute }));
     const old = await registry.spawn(owner, 'ephemeral', sh('sleep 100', { maxLifetimeMs: minute }));
-    registry.sweep(Date.now() + minute / 2);
+    clock.pass(minute / 2);
+    registry.sweep();
     expect([idle.phase, old.phase]).toEqual(['running', 'running']);
-    registry.sweep(Date.now() + minute);
+    clock.pass(minute / 2);
+    registry.sweep();
     expect(await idle.exited).toEqual({ code: null, signal: 15, reason: 'idle' });
     expect(await old.exited).toEqual({ code: null, signal: 15, reason: 'lifetime' });
-    registry.sweep(Date.now() + 4 * minute);
+    clock.pass(4 * minute);
+    registry.sweep();
     expect(registry.views().length).toBe(2);
-    registry.sweep(Date.now() + 6 * minute);
+    clock.pass(minute);
+    registry.sweep();
+    expect(registry.views()).toEqual([]);
+  });
+
+  it.each([
+    ['forth, by more than any lifetime', 7 * 60 * 60_000],
+    ['back', -60 * 60_000],
+  ])('measures by a clock that nobody sets, when the wall clock is set %s', async (_name, ms) => {
+    const clock = fakeClock();
+    const registry = makeRegistry({}, clock);
+    const text = 'echo one; read -r go; echo two >&2; read -r go';
+    const process = await registry.spawn(owner, 'persistent', sh(text, { keepStdinOpen: true }));
+    await until(() => process.view().stdout.produced > 0);
+    clock.step(ms);
+    clock.pass(50);
+    registry.sweep();
+    expect(process.phase).toBe('running');
+    expect(process.info()).toMatchObject({ ageMs: 50, idleMs: 50 });
+    await process.writeStdin(Buffer.from('go\n'));
+    await until(() => process.view().stderr.produced > 0);
+    // The order of two streams is that of their marks.
+    const marks = (['stdout', 'stderr'] as const).map(
+      (stream) => process.output(stream).readAt(0, 100).times[0]?.at,
+    );
+    expect(marks).toEqual([process.times.startedAt, process.times.startedAt + 50]);
+    await process.kill('killed');
+    clock.step(ms);
+    clock.pass(60_000);
+    registry.sweep();
+    expect(registry.views().length).toBe(1);
+    expect(process.info().ageMs).toBe(50);
+    clock.pass(4 * 60_000);
+    registry.sweep();
     expect(registry.views()).toEqual([]);
   });
 
   it('takes asking for no use, and reading, writing, signalling and waiting for use', async () => {
-    let now = 1_000;
-    const clock = { ...systemClock, now: () => now };
-    const registry = new ProcessRegistry({ spawn: (each) => spawner.spawn(each), clock });
-    live.push(registry);
+    const clock = fakeClock();
+    const registry = makeRegistry({}, clock);
     const process = await registry.spawn(
       owner,
       'persistent',
@@ -440,7 +477,7 @@ describe('the registry', () => {
       () => process.use.beginWait()(),
     ];
     for (const use of uses) {
-      now += 99;
+      clock.pass(99);
       await use();
       expect(process.info().idleMs).toBe(0);
     }
@@ -449,22 +486,22 @@ describe('the registry', () => {
       () => process.info(),
       () => process.output('stdout').readAt(0, 1),
     ]) {
-      now += 10;
+      clock.pass(10);
       look();
     }
     registry.list(owner, null);
     registry.byId(process.id, owner);
     expect(process.info().idleMs).toBe(30);
     const endWait = process.use.beginWait();
-    now += 1_000;
-    registry.sweep(now);
+    clock.pass(1_000);
+    registry.sweep();
     expect(process.phase).toBe('running');
     endWait();
-    now += 99;
-    registry.sweep(now);
+    clock.pass(99);
+    registry.sweep();
     expect(process.phase).toBe('running');
-    now += 1;
-    registry.sweep(now);
+    clock.pass(1);
+    registry.sweep();
     expect(await process.exited).toMatchObject({ reason: 'idle' });
     // A tombstone: what it was and why it ended stay readable, its slot is free.
     expect(registry.byId(process.id, owner).view().exit).toMatchObject({ signal: 15, reason: 'idle' });
@@ -495,10 +532,12 @@ describe('the registry', () => {
   });
 
   it('ends a spawn that is waited for too long, and says why', async () => {
-    const registry = makeRegistry();
+    const clock = fakeClock();
+    const registry = makeRegistry({}, clock);
     const process = await registry.spawn(owner, 'sync', sh('echo so far; sleep 100'));
     await until(() => process.view().stdout.produced > 0);
-    registry.sweep(Date.now() + 5 * 60_000);
+    clock.pass(5 * 60_000);
+    registry.sweep();
     expect(await process.exited).toEqual({ code: null, signal: 15, reason: 'lifetime' });
     expect(process.drainText('stdout', 100)).toBe('so far\n');
   });

@@ -44,7 +44,7 @@ export class ProcessRegistry {
   readonly #change = new Emitter<RegistryChange>();
   /** One for all: there is one machine. */
   readonly #watch = new ResourceWatch();
-  readonly #reaper = new Reaper(() => this.sweep(this.#clock.now()));
+  readonly #reaper = new Reaper(() => this.sweep());
   #disposal: Promise<void> | undefined;
 
   constructor({ spawn, clock, limits }: RegistryOptions) {
@@ -169,10 +169,10 @@ export class ProcessRegistry {
     return this.#entries.all().map((process) => process.view());
   }
 
-  /** Stops processes past their lifetime or idle timeout, and removes those past their retention. `now` in epoch ms. */
-  sweep(now: number): void {
+  /** Stops processes past their lifetime or idle timeout, and removes those past their retention. */
+  sweep(): void {
     for (const process of this.#entries.all()) {
-      const decision = evaluate(process, now);
+      const decision = evaluate(process);
       if (decision === 'forget') {
         this.#remove(process);
       } else if (decision !== null) {

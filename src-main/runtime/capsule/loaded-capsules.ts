@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import { sourceUuid } from '../../capsules/component/hash.ts';
 import type { InstalledCapsule, Library } from '../../capsules/library/library.ts';
 import type { Pipeline } from '../../host/pipeline/pipeline.ts';
@@ -12,6 +13,7 @@ import { RuntimeError } from '../errors.ts';
 export interface LoadedCapsulesOptions {
   readonly library: Library;
   readonly cache: ComponentCache;
+  readonly clock: Clock;
   readonly pipeline: Pipeline;
   readonly workerFile: string;
   readonly monotonicAnchorNs: bigint;
@@ -117,7 +119,7 @@ export class LoadedCapsules {
   }
 
   async #createRuntime({ manifest, record }: InstalledCapsule): Promise<CapsuleRuntime> {
-    const { cache, library, pipeline, cancelProcesses, workerFile, monotonicAnchorNs, report } =
+    const { cache, clock, library, pipeline, cancelProcesses, workerFile, monotonicAnchorNs, report } =
       this.#options;
     const { quotas } = defaultProfile(DEFAULT_PRINCIPAL);
     const transpiled = await cache.get(record.hash, record.imports, () => library.readComponent(record.hash));
@@ -130,6 +132,7 @@ export class LoadedCapsules {
       component: await compileComponent(transpiled, quotas.maxMemoryBytes),
       workerFile,
       monotonicAnchorNs,
+      clock,
       pipeline,
       cancelProcesses,
       report,

@@ -102,13 +102,14 @@ export class CapsuleManager {
     const principal = requirePrincipal(request.principal ?? DEFAULT_PRINCIPAL);
     const longest = defaultProfile(principal).quotas.maxTimeoutSecs * 1_000;
     const timeoutMs = callTimeout(request.timeoutMs, longest);
-    const startedAt = performance.now();
+    const { clock } = this.#options;
+    const since = clock.monotonic();
     const runtime = await waitWithin(this.#ready(capsule), { timeoutMs, signal }, capsule);
     return runtime.invoke({
       action,
       payload: toBytes(payload),
       principal,
-      timeoutMs: Math.max(1, Math.ceil(timeoutMs - (performance.now() - startedAt))),
+      timeoutMs: Math.max(1, Math.ceil(timeoutMs - (clock.monotonic() - since))),
       askedMs: timeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });

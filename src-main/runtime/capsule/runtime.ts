@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
 import { MAX_CALL_MESSAGE_BYTES } from '../../contract/limits.ts';
 import type { InstanceView, InvokeResult, LastCallView } from '../../contract/views.ts';
 import type { Pipeline } from '../../host/pipeline/pipeline.ts';
@@ -24,6 +25,7 @@ export interface CapsuleRuntimeOptions {
   readonly component: CompiledComponent;
   readonly workerFile: string;
   readonly monotonicAnchorNs: bigint;
+  readonly clock: Clock;
   readonly pipeline: Pipeline;
   /** Ends what an invocation started for itself. */
   readonly cancelProcesses: (invocation: string) => void;
@@ -41,6 +43,11 @@ export interface HookCall {
   /** What the caller was promised. */
   readonly askedMs: number;
   readonly signal?: AbortSignal;
+}
+
+interface Begun {
+  readonly at: number;
+  readonly since: number;
 }
 
 /** The source id of an operator's own invocations. */
@@ -85,7 +92,8 @@ export class CapsuleRuntime {
   /** Starts what runs by itself. */
   start(): void {
     if (!this.#disposed && this.#options.component.exports.includes('run')) {
-      this.#loop = startRunLoop(() => this.#create('run', this.#options.owner), this.#options.onChange);
+      const { clock, owner, onChange } = this.#options;
+      this.#loop = startRunLoop(() => this.#create('run', owner), onChange, clock);
     }
   }
 
@@ -122,7 +130,7 @@ export class CapsuleRuntime {
         'Its component does not export astrid-hook-trigger. See its processes and log instead.',
       );
     }
-    const at = Date.now();
+    const begun = { at: this.#options.clock.now(), since: this.#options.clock.monotonic() };
     const signals = [
       AbortSignal.timeout(call.timeoutMs),
       ...(call.signal === undefined ? [] : [call.signal]),
@@ -136,7 +144,7 @@ export class CapsuleRuntime {
       }
       throw error;
     });
-    return this.#conclude(call, end, at);
+    return this.#conclude(call, end, begun);
   }
 
   /** Ends every instance. What they own ends with them. */
@@ -149,14 +157,15 @@ export class CapsuleRuntime {
 
   async #hook(call: HookCall, patience: AbortSignal): Promise<CallOutcome> {
     const pool = this.#poolOf(call.principal);
-    const startedAt = Date.now();
+    const { clock } = this.#options;
+    const since = clock.monotonic();
     const instance = await pool.take(patience);
     try {
       const id = randomUUID();
       const running = instance.call('astridHookTrigger', [call.action, call.payload], {
         invocation: { id, sourceId: OPERATOR, timestamp: new Date().toISOString() },
         onAbort: () => this.#options.cancelProcesses(id),
-        timeoutMs: Math.max(1, call.timeoutMs - (Date.now() - startedAt)),
+        timeoutMs: Math.max(1, Math.ceil(call.timeoutMs - (clock.monotonic() - since))),
         askedMs: call.askedMs,
         ...(call.signal === undefined ? {} : { signal: call.signal }),
       });
@@ -167,8 +176,9 @@ export class CapsuleRuntime {
     }
   }
 
-  #conclude(call: HookCall, end: CallOutcome, at: number): InvokeResult {
-    const durationMs = Date.now() - at;
+  /** @param begun when, as the wall clock shows it and by the monotonic one */
+  #conclude(call: HookCall, end: CallOutcome, { at, since }: Begun): InvokeResult {
+    const durationMs = Math.round(this.#options.clock.monotonic() - since);
     const result = end.kind === 'returned' ? interpretResult(end.value) : undefined;
     const failure = end.kind === 'returned' ? undefined : failureOf(end, this.#options.capsule);
     this.#lastCall = {

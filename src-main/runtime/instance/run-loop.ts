@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import type { GuestInstance } from './instance.ts';
 import { createRestartPolicy } from './restart.ts';
@@ -23,10 +24,14 @@ export interface RunLoop {
  * @param create makes the loop's own instance
  * @param onChange called after every change of state
  */
-export function startRunLoop(create: () => GuestInstance, onChange: () => void): RunLoop {
+export function startRunLoop(
+  create: () => Pick<GuestInstance, 'call' | 'terminate'>,
+  onChange: () => void,
+  clock: Clock,
+): RunLoop {
   const policy = createRestartPolicy();
   let state: RunLoopState = { kind: 'starting' };
-  let instance: GuestInstance | undefined;
+  let instance: Pick<GuestInstance, 'terminate'> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let disposed = false;
 
@@ -39,15 +44,16 @@ export function startRunLoop(create: () => GuestInstance, onChange: () => void):
 
   const start = async (): Promise<void> => {
     change({ kind: 'starting' });
-    const startedAt = Date.now();
-    instance = create();
-    const end = await instance.call('run', [], {
+    const since = clock.monotonic();
+    const started = create();
+    instance = started;
+    const end = await started.call('run', [], {
       invocation: null,
       onReady: () => change({ kind: 'running' }),
     });
-    await instance.terminate();
+    await started.terminate();
     if (!disposed) {
-      afterEnd(end, Date.now() - startedAt);
+      afterEnd(end, clock.monotonic() - since);
     }
   };
 
@@ -64,7 +70,7 @@ export function startRunLoop(create: () => GuestInstance, onChange: () => void):
       });
       return;
     }
-    change({ kind: 'restarting', reason: end.message, at: Date.now() + decision.afterMs });
+    change({ kind: 'restarting', reason: end.message, at: clock.now() + decision.afterMs });
     timer = setTimeout(() => void start(), decision.afterMs);
     timer.unref();
   };

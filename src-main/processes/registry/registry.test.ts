@@ -4,7 +4,7 @@ import { systemClock } from '../../base/clock.ts';
 import type { Clock } from '../../base/clock.ts';
 import { fakeClock } from '../../base/testing.ts';
 import type { ProcessTier, ProcessView } from '../../contract/views.ts';
-import type { LookLimits } from '../../os/child/child.ts';
+import type { LookLimits, SandboxedChild } from '../../os/child/child.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
 import { makeWorkspace, openDescriptors, until } from '../../os/testing.ts';
 import { VIEW_REFRESH_MS } from '../limits.ts';
@@ -406,6 +406,40 @@ describe('the registry', () => {
     caller.abort();
     await expect(starting).rejects.toMatchObject(refusal('cancelled'));
     expect(registry.views()).toEqual([]);
+  });
+
+  it('keeps a start that was called off until it has ended: it is shown, and takes its slot', async () => {
+    let child: SandboxedChild | undefined;
+    const caller = new AbortController();
+    const registry = new ProcessRegistry({
+      clock: systemClock,
+      limits: { concurrent: 1 },
+      async spawn(spec) {
+        child = await spawner.spawn(spec);
+        caller.abort();
+        return child;
+      },
+    });
+    live.push(registry);
+    const shown: (readonly ProcessView[])[] = [];
+    const starting = registry.spawn(owner, 'ephemeral', sh('sleep 100'), { signal: caller.signal });
+    caller.signal.addEventListener('abort', () => {
+      queueMicrotask(() => setImmediate(() => shown.push(registry.views())));
+    });
+    await expect(starting).rejects.toMatchObject(refusal('cancelled'));
+    expect(child?.ended).toBe(true);
+    expect(shown).toMatchObject([[{ phase: 'stopping' }]]);
+    expect(registry.views()).toEqual([]);
+  });
+
+  it('counts no process that a call waits for among those in the background', async () => {
+    const registry = makeRegistry({ concurrent: 1 });
+    await Promise.all([1, 2].map(() => registry.spawn(owner, 'sync', sh('sleep 100'))));
+    await registry.spawn(owner, 'ephemeral', sh('sleep 100'));
+    // And the other way round.
+    await registry.spawn(owner, 'sync', sh('sleep 100'));
+    await expect(registry.spawn(owner, 'persistent', sh('true'))).rejects.toMatchObject(refusal('quota'));
+    expect(registry.views().map(({ tier }) => tier)).toEqual(['sync', 'sync', 'ephemeral', 'sync']);
   });
 
   it('ends the idle and the old, politely, and forgets the ended', async () => {

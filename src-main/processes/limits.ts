@@ -19,6 +19,13 @@ export const MAX_CONCURRENT = 8;
 export const MAX_RETAINED_PER_PRINCIPAL = 32;
 /** Entries of one registry. Reference. */
 export const MAX_ENTRIES = 256;
+/**
+ * What the rings of all live processes have beyond the default size, together: 18 processes with the largest, two capsules
+ * that use all their slots. Rings of the default size need no budget: 256 entries bound them to 512 MiB.
+ */
+export const MAX_LARGE_RING_BYTES = 256 * 1024 * 1024;
+/** All retained output: what live processes may come to, all of them at their largest. What ended processes keep gives way to it. */
+export const MAX_OUTPUT_BYTES = MAX_ENTRIES * 2 * DEFAULT_RING_BYTES + MAX_LARGE_RING_BYTES;
 /** Exited sync and ephemeral processes kept for the window; they belong to no guest any more, and rings take memory. */
 export const MAX_EXITED_TRANSIENT = 16;
 

@@ -134,6 +134,12 @@ export class LogRing {
     }
   }
 
+  /** Gives up all that is retained, as if newer output had taken its place. Only once the stream has ended. */
+  discard(): void {
+    this.#evictTo(this.#produced);
+    this.#resize(1, this.#capacity);
+  }
+
   /** The next bytes for the owner's shared cursor, which moves behind them. `lost`: evicted since the previous drain. */
   drain(max: number): LogSlice {
     const slice = this.readAt(this.#drained, max);

@@ -95,6 +95,11 @@ export class ProcessOutput implements ByteTarget {
     await this.#source?.ended;
   }
 
+  /** Gives up what is retained; once no more bytes come. */
+  discard(): void {
+    this.#ring.discard();
+  }
+
   /** No more bytes come; what is retained stays readable. */
   close(): void {
     this.#source?.close();

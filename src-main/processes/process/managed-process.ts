@@ -1,4 +1,4 @@
-import { Emitter } from '../../base/emitter.ts';
+import type { Emitter } from '../../base/emitter.ts';
 import type {
   ExitReason,
   ExitView,
@@ -10,17 +10,17 @@ import type {
 } from '../../contract/views.ts';
 import type { SandboxedChild } from '../../os/child/child.ts';
 import { SIGNAL_NUMBERS } from '../../os/proc/signals.ts';
-import { drainPipes } from '../output/drain-pipes.ts';
 import { ExitLatch } from './exit-latch.ts';
 import { reasonOfExit } from './exit-reason.ts';
-import { CANCEL_GRACE_MS, MAX_STOP_GRACE_MS, VIEW_REFRESH_MS } from '../limits.ts';
+import { CANCEL_GRACE_MS, MAX_STOP_GRACE_MS } from '../limits.ts';
 import type { LogSlice } from '../output/log-ring.ts';
+import type { ProcessOutput } from '../output/process-output.ts';
 import { ProcessInput } from './input.ts';
-import { isReadable, ProcessOutput } from '../output/process-output.ts';
 import type { ManagedProcessOptions, ProcessOwner, ProcessPlan, Spawn } from './spec.ts';
 import { informOwner, viewProcess, type ProcessInfo, type ProcessState } from './view.ts';
 import type { ResourceWatch, Watching } from '../usage/resource-watch.ts';
 import { ProcessTimes } from './process-times.ts';
+import { ProcessStreams } from './streams.ts';
 import { StopSequence, type FirstSignal } from './stop-sequence.ts';
 import { UseClock } from './use-clock.ts';
 
@@ -38,15 +38,13 @@ export class ManagedProcess {
   readonly #limits: Pick<ResourceWatch, 'add'>;
   readonly #changed: () => void;
   readonly #exit = new ExitLatch();
-  readonly #output = new Emitter<LogStream>();
-  readonly #streams: Readonly<Record<LogStream, ProcessOutput>>;
+  readonly #streams: ProcessStreams;
   readonly #stop: StopSequence;
   readonly #input = new ProcessInput();
   readonly #sent = new Set<number>();
   #child: SandboxedChild | undefined;
   #reason: ExitReason | undefined;
   #frozen = false;
-  #pulse: NodeJS.Timeout | undefined;
   #watching: Watching | undefined;
 
   constructor({ id, key, owner, tier, plan, clock, limits, onChange }: ManagedProcessOptions) {
@@ -61,10 +59,7 @@ export class ManagedProcess {
     this.#limits = limits;
     this.#changed = onChange;
     const ring = { capacity: plan.ringBytes, overflow: plan.overflow, now: this.times.mark };
-    this.#streams = {
-      stdout: new ProcessOutput(ring, () => this.#grew('stdout')),
-      stderr: new ProcessOutput(ring, () => this.#grew('stderr')),
-    };
+    this.#streams = new ProcessStreams(ring, onChange);
     this.#stop = new StopSequence({
       clock,
       ask: (signal) => this.#ask(signal),
@@ -84,8 +79,7 @@ export class ManagedProcess {
     }
     this.#child = child;
     // Readers first, or a program that echoes a long input would wait for us while we wait for it.
-    this.#streams.stdout.attach(child.stdout);
-    this.#streams.stderr.attach(child.stderr);
+    this.#streams.attach(child);
     this.#input.attach(child.stdin, this.plan);
     void this.#watch(child);
     this.#watching = this.#limits.add({
@@ -130,7 +124,7 @@ export class ManagedProcess {
 
   /** Says which stream has more bytes or has ended; fires for every chunk. */
   get onOutput(): Emitter<LogStream>['event'] {
-    return this.#output.event;
+    return this.#streams.onOutput;
   }
 
   /** For the owner: next bytes of the shared drain cursor. */
@@ -156,9 +150,20 @@ export class ManagedProcess {
     return this.#streams[stream];
   }
 
+  /** Bytes of output that it holds in memory, both streams. */
+  get retainedBytes(): number {
+    return this.#streams.retainedBytes;
+  }
+
+  /** Once it has ended: gives up its output, as if newer had taken its place. */
+  discardOutput(): void {
+    this.#streams.discard();
+    this.#changed();
+  }
+
   /** True when the shared drain cursor has bytes before it, or both streams have ended. */
   get readable(): boolean {
-    return isReadable(Object.values(this.#streams));
+    return this.#streams.readable;
   }
 
   /**
@@ -272,7 +277,7 @@ export class ManagedProcess {
   async #watch(child: SandboxedChild): Promise<void> {
     const exit = await child.exited;
     const reason = reasonOfExit(exit, this.#reason, this.#sent, this.plan.limits);
-    await drainPipes(Object.values(this.#streams));
+    await this.#streams.drain();
     this.#settle({ ...exit, reason });
   }
 
@@ -281,19 +286,8 @@ export class ManagedProcess {
     this.times.end();
     this.#exit.set(exit, () => {
       this.#stop.end();
-      Object.values(this.#streams).forEach((stream) => stream.close());
-      clearTimeout(this.#pulse);
+      this.#streams.close();
     });
     this.#changed();
-  }
-
-  #grew(stream: LogStream): void {
-    this.#output.fire(stream);
-    if (this.#exit.view === null) {
-      this.#pulse ??= setTimeout(() => {
-        this.#pulse = undefined;
-        this.#changed();
-      }, VIEW_REFRESH_MS).unref();
-    }
   }
 }

@@ -1,4 +1,11 @@
-import { MAX_CONCURRENT, MAX_ENTRIES, MAX_EXITED_TRANSIENT, MAX_RETAINED_PER_PRINCIPAL } from '../limits.ts';
+import {
+  MAX_CONCURRENT,
+  MAX_ENTRIES,
+  MAX_EXITED_TRANSIENT,
+  MAX_LARGE_RING_BYTES,
+  MAX_OUTPUT_BYTES,
+  MAX_RETAINED_PER_PRINCIPAL,
+} from '../limits.ts';
 
 /** Ceilings of one registry; tests lower them. */
 export interface RegistryLimits {
@@ -6,6 +13,8 @@ export interface RegistryLimits {
   readonly retainedPerPrincipal: number;
   readonly entries: number;
   readonly exitedTransient: number;
+  readonly largeRingBytes: number;
+  readonly outputBytes: number;
 }
 
 export const REFERENCE_LIMITS: RegistryLimits = {
@@ -13,4 +22,6 @@ export const REFERENCE_LIMITS: RegistryLimits = {
   retainedPerPrincipal: MAX_RETAINED_PER_PRINCIPAL,
   entries: MAX_ENTRIES,
   exitedTransient: MAX_EXITED_TRANSIENT,
+  largeRingBytes: MAX_LARGE_RING_BYTES,
+  outputBytes: MAX_OUTPUT_BYTES,
 };

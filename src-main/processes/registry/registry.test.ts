@@ -307,6 +307,46 @@ describe('the registry', () => {
     await registry.spawn(bob, 'persistent', sh('true'));
   });
 
+  it('shares a budget of large rings among what runs, and always has the default for everybody', async () => {
+    const MiB = 1024 * 1024;
+    const registry = makeRegistry({ largeRingBytes: 14 * MiB });
+    const large = sh('sleep 100', { ringBytes: 8 * MiB });
+    const first = await registry.spawn(owner, 'persistent', large);
+    await expect(registry.spawn(owner, 'persistent', large)).rejects.toMatchObject({
+      ...refusal('quota'),
+      hint: expect.stringContaining('smaller rings') as string,
+    });
+    await registry.spawn(owner, 'persistent', sh('sleep 100', { ringBytes: MiB }));
+    // Nobody asked for the rings of a program that a call waits for.
+    const waited = await registry.spawn(owner, 'sync', large);
+    expect(waited.view().stdout.capacity).toBe(MiB);
+    expect(registry.views().map(({ stdout }) => stdout.capacity / MiB)).toEqual([8, 1, 1]);
+    await first.kill('killed');
+    await registry.spawn(owner, 'persistent', large);
+  });
+
+  it('gives up the output of what ended longest ago before it keeps more than its budget', async () => {
+    const clock = fakeClock();
+    const registry = makeRegistry({ outputBytes: 20_000 }, clock);
+    const text = 'head -c 4000 /dev/zero | tr "\\0" x';
+    const small = sh(text, { ringBytes: 4096 });
+    const all = [];
+    for (let index = 0; index < 4; index += 1) {
+      const process = await registry.spawn(owner, 'persistent', small);
+      await process.exited;
+      clock.pass(1_000);
+      all.push(process);
+    }
+    // The fourth came with 12,000 bytes kept and 8,192 that it might come to keep.
+    const [oldest] = all;
+    expect(all.map((process) => process.view().stdout)).toEqual([
+      { produced: 4000, dropped: 4000, retained: 0, capacity: 4096, ended: true },
+      ...[1, 2, 3].map(() => ({ produced: 4000, dropped: 0, retained: 4000, capacity: 4096, ended: true })),
+    ]);
+    expect(oldest?.readSince('stdout', 0, 100)).toMatchObject({ lost: 4000, next: 4000, end: true });
+    expect(oldest?.exit).toMatchObject({ code: 0 });
+  });
+
   it('answers unknown, foreign and released ids alike', async () => {
     const registry = makeRegistry();
     const process = await registry.spawn(owner, 'persistent', sh('sleep 100'));

@@ -14,6 +14,7 @@ import type { ProcessOwner, ProcessPlan, ProcessSpec, Spawn } from '../process/s
 import { evaluate, Reaper } from './reaper.ts';
 import { REFERENCE_LIMITS } from './limits.ts';
 import type { RegistryLimits } from './limits.ts';
+import { makeRoomForOutput, ringBytesWithin } from './output-budget.ts';
 import { ResourceWatch } from '../usage/resource-watch.ts';
 
 export interface RegistryOptions {
@@ -70,11 +71,14 @@ export class ProcessRegistry {
     spec: ProcessSpec,
     { maxConcurrent, signal }: SpawnOptions = {},
   ): Promise<ManagedProcess> {
-    const plan = planProcess(spec, tier);
+    const asked = planProcess(spec, tier);
     if (this.#disposal !== undefined || isAborted(signal)) {
       throw cancelled();
     }
     this.#checkCaps(owner, tier, maxConcurrent ?? this.#limits.concurrent);
+    const all = this.#entries.all();
+    const plan = { ...asked, ringBytes: ringBytesWithin(all, asked, tier, this.#limits) };
+    makeRoomForOutput(all, plan.ringBytes, this.#limits);
     const process = this.#reserve(owner, tier, plan);
     const abort = (): void => void process.cancel();
     signal?.addEventListener('abort', abort);

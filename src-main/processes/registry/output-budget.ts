@@ -1,0 +1,65 @@
+import { DEFAULT_RING_BYTES } from '../limits.ts';
+import type { ManagedProcess } from '../process/managed-process.ts';
+import type { ProcessPlan } from '../process/spec.ts';
+import { ProcessError } from '../process-error.ts';
+import type { RegistryLimits } from './limits.ts';
+
+/** Both streams have a ring. */
+const RINGS = 2;
+
+/**
+ * The size of the rings of one more process. What live processes may come to keep is reserved for them: each may have rings
+ * of the default size, and larger ones share a budget. To an explicit request over it the answer is `quota`; the rings
+ * of a program that a call waits for, whose size nobody asked for, have the default size then.
+ *
+ * @throws ProcessError `quota`
+ */
+export function ringBytesWithin(
+  all: readonly ManagedProcess[],
+  { ringBytes }: Pick<ProcessPlan, 'ringBytes'>,
+  tier: ManagedProcess['tier'],
+  limits: Pick<RegistryLimits, 'largeRingBytes'>,
+): number {
+  const taken = all
+    .filter(({ exit }) => exit === null)
+    .reduce((sum, { plan }) => sum + beyondDefault(plan), 0);
+  const wanted = beyondDefault({ ringBytes });
+  if (wanted === 0 || taken + wanted <= limits.largeRingBytes) {
+    return ringBytes;
+  }
+  if (tier === 'sync') {
+    return DEFAULT_RING_BYTES;
+  }
+  throw new ProcessError(
+    'quota',
+    `Running processes already use the budget for output rings larger than ${String(DEFAULT_RING_BYTES)} bytes.`,
+    'Ask for smaller rings, or stop a process that has large ones.',
+  );
+}
+
+/** Makes room for the rings of one more process: the output of what ended longest ago goes first, as long as there is too much. */
+export function makeRoomForOutput(
+  all: readonly ManagedProcess[],
+  ringBytes: number,
+  limits: Pick<RegistryLimits, 'outputBytes'>,
+): void {
+  let total = all.reduce((sum, process) => sum + bytesOf(process), RINGS * ringBytes);
+  const ended = all
+    .filter(({ exit }) => exit !== null)
+    .toSorted((a, b) => (b.times.endedForMs ?? 0) - (a.times.endedForMs ?? 0));
+  for (const process of ended) {
+    if (total <= limits.outputBytes) {
+      return;
+    }
+    total -= bytesOf(process);
+    process.discardOutput();
+  }
+}
+
+function bytesOf(process: ManagedProcess): number {
+  return process.exit === null ? RINGS * process.plan.ringBytes : process.retainedBytes;
+}
+
+function beyondDefault({ ringBytes }: Pick<ProcessPlan, 'ringBytes'>): number {
+  return RINGS * Math.max(0, ringBytes - DEFAULT_RING_BYTES);
+}

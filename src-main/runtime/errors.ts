@@ -10,6 +10,7 @@ export type RuntimeErrorCode =
   | 'guest-refused-to-start'
   | 'invocation-cancelled'
   | 'component-unusable'
+  | 'too-many-instances'
   | 'invalid-input'
   | 'kernel-disposed';
 

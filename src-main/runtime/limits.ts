@@ -2,6 +2,21 @@
 
 /** An instance that nobody called for this long is ended, unless it holds handles. */
 export const IDLE_INSTANCE_MS = 5 * 60_000;
+/**
+ * Instances of all pools together, those with calls or live handles included: 16 pools at their limit of four. An idle one
+ * takes 11 MB here (64 of them: 0.7 GB), its memory not included.
+ */
+export const MAX_INSTANCES = 64;
+/** Idle ones among them: as many capsules answer without a start (0.1 s and more). */
+export const MAX_IDLE_INSTANCES = 16;
+/** What an instance takes beside its memory: thread, heap, glue code. Measured with 60 idle ones. */
+export const INSTANCE_BASE_BYTES = 11 * 1024 * 1024;
+/** All idle ones together: 16 that are small, or four whose memories are full (64 MiB). */
+export const MAX_IDLE_INSTANCE_BYTES = 304 * 1024 * 1024;
+/** Loaded capsules of which nothing runs: as many as idle instances. Loading one again costs 20 to 200 ms. */
+export const MAX_IDLE_CAPSULES = 16;
+/** Their components together, as installed; compiled code takes some three times as much. Components have 1 to 15 MB. */
+export const MAX_IDLE_CAPSULE_BYTES = 64 * 1024 * 1024;
 /** How long a cancelled guest may take to return after its host call was answered `cancelled`. */
 export const CANCEL_GRACE_MS = 500;
 /** A component that has not started by then never will: 13 MB start in under 200 ms here. */

@@ -8,11 +8,14 @@ import { defaultProfile } from '../../policy/profile.ts';
 import { CapsuleRuntime } from './runtime.ts';
 import { compileComponent } from '../component/compiled-component.ts';
 import type { ComponentCache } from '../component/cache.ts';
+import { InstanceBudget } from '../instance/instance-budget.ts';
+import type { LastCallView } from '../../contract/views.ts';
+import { MAX_IDLE_CAPSULES, MAX_IDLE_CAPSULE_BYTES } from '../limits.ts';
 import { RuntimeError } from '../errors.ts';
 
 export interface LoadedCapsulesOptions {
-  readonly library: Library;
-  readonly cache: ComponentCache;
+  readonly library: Pick<Library, 'readComponent'>;
+  readonly cache: Pick<ComponentCache, 'get'>;
   readonly clock: Clock;
   readonly pipeline: Pipeline;
   readonly workerFile: string;
@@ -29,6 +32,8 @@ interface Loaded {
   readonly loading: Promise<CapsuleRuntime>;
   runtime: CapsuleRuntime | undefined;
   failure: string;
+  /** Of its component, as installed. */
+  readonly bytes: number;
   /** It is being unloaded: if still loading, it must not run. */
   unloading: boolean;
 }
@@ -37,7 +42,13 @@ interface Loaded {
 export class LoadedCapsules {
   readonly #options: LoadedCapsulesOptions;
   readonly #onChange: (id: string) => void;
+  /** In order of their last use. */
   readonly #loaded = new Map<string, Loaded>();
+  /** Calls that use a capsule, or wait for it to be loaded. */
+  readonly #holds = new Map<string, number>();
+  /** Of capsules that were let go of: the latest call is shown all the same. */
+  readonly #lastCalls = new Map<string, LastCallView | null>();
+  readonly #budget = new InstanceBudget();
   #disposed = false;
 
   /** @param onChange hears of every change of a loaded capsule, also when it is removed meanwhile; must not throw */
@@ -51,10 +62,34 @@ export class LoadedCapsules {
     return this.#loaded.get(id);
   }
 
+  lastCall(id: string): LastCallView | null {
+    return this.#loaded.get(id)?.runtime?.lastCall ?? this.#lastCalls.get(id) ?? null;
+  }
+
+  /** Keeps a capsule loaded, once it is, until the returned function is called. */
+  hold(id: string): () => void {
+    this.#holds.set(id, (this.#holds.get(id) ?? 0) + 1);
+    return () => {
+      const left = (this.#holds.get(id) ?? 1) - 1;
+      if (left > 0) {
+        this.#holds.set(id, left);
+      } else {
+        this.#holds.delete(id);
+      }
+      this.#letGo();
+    };
+  }
+
   /** The runtime of a capsule, loaded once. A load that failed is tried again. */
   load(capsule: InstalledCapsule): Promise<CapsuleRuntime> {
-    const known = this.#loaded.get(capsule.manifest.id);
-    return known !== undefined && known.failure === '' ? known.loading : this.loadNew(capsule);
+    const { id } = capsule.manifest;
+    const known = this.#loaded.get(id);
+    if (known === undefined || known.failure !== '') {
+      return this.loadNew(capsule);
+    }
+    this.#loaded.delete(id);
+    this.#loaded.set(id, known);
+    return known.loading;
   }
 
   /**
@@ -81,10 +116,19 @@ export class LoadedCapsules {
       }
       return runtime;
     });
-    const entry: Loaded = { loading, runtime: undefined, failure: '', unloading: false };
+    const entry: Loaded = {
+      loading,
+      runtime: undefined,
+      failure: '',
+      unloading: false,
+      bytes: capsule.record.size,
+    };
     this.#loaded.set(id, entry);
     loading.then(
-      () => this.#onChange(id),
+      () => {
+        this.#onChange(id);
+        this.#letGo();
+      },
       (error: unknown) => {
         entry.failure = error instanceof Error ? error.message : String(error);
         this.#onChange(id);
@@ -94,8 +138,11 @@ export class LoadedCapsules {
   }
 
   async unload(id: string): Promise<void> {
+    this.#lastCalls.delete(id);
     const entry = this.#loaded.get(id);
     if (entry === undefined) {
+      // One that was let go of may have left processes.
+      await this.#options.stopProcesses(id);
       return;
     }
     this.#loaded.delete(id);
@@ -118,6 +165,25 @@ export class LoadedCapsules {
     await Promise.all([...this.#loaded.keys()].map((id) => this.unload(id)));
   }
 
+  /** Forgets idle capsules over the budget, the one not used for longest first. Their processes run on. */
+  #letGo(): void {
+    const idle = [...this.#loaded].filter(
+      ([id, { runtime }]) => runtime?.idle === true && !this.#holds.has(id),
+    );
+    let bytes = idle.reduce((sum, [, entry]) => sum + entry.bytes, 0);
+    let count = idle.length;
+    for (const [id, entry] of idle) {
+      if (count <= MAX_IDLE_CAPSULES && bytes <= MAX_IDLE_CAPSULE_BYTES) {
+        return;
+      }
+      this.#lastCalls.set(id, entry.runtime?.lastCall ?? null);
+      this.#loaded.delete(id);
+      void entry.runtime?.dispose();
+      count -= 1;
+      bytes -= entry.bytes;
+    }
+  }
+
   async #createRuntime({ manifest, record }: InstalledCapsule): Promise<CapsuleRuntime> {
     const { cache, clock, library, pipeline, cancelProcesses, workerFile, monotonicAnchorNs, report } =
       this.#options;
@@ -133,6 +199,7 @@ export class LoadedCapsules {
       workerFile,
       monotonicAnchorNs,
       clock,
+      budget: this.#budget,
       pipeline,
       cancelProcesses,
       report,

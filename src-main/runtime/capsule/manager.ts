@@ -1,10 +1,11 @@
 import type { Grants, InvokeRequest } from '../../contract/kernel.ts';
 import type { CapsuleView, InvokeResult } from '../../contract/views.ts';
-import type { InstalledCapsule, PendingInstall } from '../../capsules/library/library.ts';
+import type { InstalledCapsule, Library, PendingInstall } from '../../capsules/library/library.ts';
 import type { CapsuleContent } from '../../capsules/source/content.ts';
 import { DEFAULT_PRINCIPAL, requirePrincipal } from '../../policy/principal.ts';
 import { defaultProfile } from '../../policy/profile.ts';
 import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
+import type { ComponentCache } from '../component/cache.ts';
 import { callTimeout, waitWithin } from '../instance/call-time.ts';
 import { CapsuleChanges } from './changes.ts';
 import type { CapsuleRuntime } from './runtime.ts';
@@ -13,6 +14,8 @@ import { RuntimeError } from '../errors.ts';
 import { closing, LoadedCapsules, type LoadedCapsulesOptions } from './loaded-capsules.ts';
 
 export interface CapsuleManagerOptions extends LoadedCapsulesOptions {
+  readonly library: Library;
+  readonly cache: ComponentCache;
   readonly onChange: (capsule: CapsuleView) => void;
   readonly onRemoved: (id: string) => void;
 }
@@ -104,15 +107,20 @@ export class CapsuleManager {
     const timeoutMs = callTimeout(request.timeoutMs, longest);
     const { clock } = this.#options;
     const since = clock.monotonic();
-    const runtime = await waitWithin(this.#ready(capsule), { timeoutMs, signal }, capsule);
-    return runtime.invoke({
-      action,
-      payload: toBytes(payload),
-      principal,
-      timeoutMs: Math.max(1, Math.ceil(timeoutMs - (clock.monotonic() - since))),
-      askedMs: timeoutMs,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const letGo = this.#loaded.hold(capsule);
+    try {
+      const runtime = await waitWithin(this.#ready(capsule), { timeoutMs, signal }, capsule);
+      return await runtime.invoke({
+        action,
+        payload: toBytes(payload),
+        principal,
+        timeoutMs: Math.max(1, Math.ceil(timeoutMs - (clock.monotonic() - since))),
+        askedMs: timeoutMs,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } finally {
+      letGo();
+    }
   }
 
   /** Ends everything, and what is being changed; nothing can be loaded afterwards. */
@@ -247,7 +255,8 @@ export class CapsuleManager {
 
   #view(capsule: InstalledCapsule): CapsuleView {
     const loaded = this.#loaded.find(capsule.manifest.id);
-    return capsuleView(capsule, loaded?.runtime, loaded?.failure ?? '');
+    const lastCall = this.#loaded.lastCall(capsule.manifest.id);
+    return capsuleView(capsule, loaded?.runtime, loaded?.failure ?? '', lastCall);
   }
 }
 

@@ -11,6 +11,7 @@ import { failureOf, interpretResult } from '../instance/call-result.ts';
 import type { CompiledComponent } from '../component/compiled-component.ts';
 import { RuntimeError } from '../errors.ts';
 import { GuestInstance } from '../instance/instance.ts';
+import type { InstanceBudget } from '../instance/instance-budget.ts';
 import { LIFECYCLE_TIMEOUT_MS } from '../limits.ts';
 import { createInstancePool, type InstancePool } from '../instance/pool.ts';
 import { startRunLoop, type RunLoop, type RunLoopState } from '../instance/run-loop.ts';
@@ -26,6 +27,8 @@ export interface CapsuleRuntimeOptions {
   readonly workerFile: string;
   readonly monotonicAnchorNs: bigint;
   readonly clock: Clock;
+  /** Shared with all other capsules. */
+  readonly budget: InstanceBudget;
   readonly pipeline: Pipeline;
   /** Ends what an invocation started for itself. */
   readonly cancelProcesses: (invocation: string) => void;
@@ -87,6 +90,11 @@ export class CapsuleRuntime {
       state: instance.alive ? (instance.busy ? 'busy' : 'idle') : 'ended',
       since: instance.startedAt,
     }));
+  }
+
+  /** Nothing of it runs, nor waits to run by itself: nothing is lost when it is loaded again at its next call. */
+  get idle(): boolean {
+    return this.#live.size === 0 && this.#loop === undefined;
   }
 
   /** Starts what runs by itself. */
@@ -173,6 +181,7 @@ export class CapsuleRuntime {
       return await running;
     } finally {
       pool.give(instance);
+      this.#dropUnusedPools();
     }
   }
 
@@ -207,9 +216,19 @@ export class CapsuleRuntime {
     const pool = createInstancePool(
       () => this.#create('hook', principal),
       this.#options.quotas.maxInFlightCalls,
+      this.#options.budget,
     );
     this.#pools.set(principal, pool);
     return pool;
+  }
+
+  /** Names of principals have no end, and so would the pools. */
+  #dropUnusedPools(): void {
+    for (const [principal, pool] of this.#pools) {
+      if (pool.unused()) {
+        this.#pools.delete(principal);
+      }
+    }
   }
 
   #create(kind: InstanceView['kind'], principal: string): GuestInstance {
@@ -237,6 +256,8 @@ export class CapsuleRuntime {
     this.#live.set(instance, { kind, principal });
     instance.ended(() => {
       this.#live.delete(instance);
+      // Its pool hears of it after this.
+      queueMicrotask(() => this.#dropUnusedPools());
       this.#options.onChange();
     });
     return instance;

@@ -1,4 +1,4 @@
-import type { CapsuleState, CapsuleView } from '../../contract/views.ts';
+import type { CapsuleState, CapsuleView, LastCallView } from '../../contract/views.ts';
 import { MAX_SHOWN_NAMES } from '../../capsules/limits.ts';
 import { boundedNames } from '../../capsules/words/bounded-names.ts';
 import { capabilityViews } from '../../capsules/words/capability-descriptions.ts';
@@ -10,6 +10,7 @@ export function capsuleView(
   { manifest, record }: InstalledCapsule,
   runtime: CapsuleRuntime | undefined,
   failure: string,
+  lastCall: LastCallView | null,
 ): CapsuleView {
   const actions = [...new Set(manifest.actions.map(({ action }) => action))];
   const { state, reason } = stateOf(record.enabled, runtime, failure);
@@ -29,7 +30,7 @@ export function capsuleView(
     capabilities: capabilityViews(manifest.capabilities, record.grants, record.resolved ?? []),
     warnings: [...manifest.warnings, ...unlisted(actions.length - MAX_SHOWN_NAMES)],
     instances: runtime?.instances() ?? [],
-    lastCall: runtime?.lastCall ?? null,
+    lastCall,
     installedAt: record.installedAt,
   };
 }

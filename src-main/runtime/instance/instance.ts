@@ -55,6 +55,7 @@ export class GuestInstance {
   #exited = false;
   #full = false;
   #lastCall = 0;
+  #memoryBytes = 0;
 
   /** Fires once, when the instance is gone and its handles are dropped. */
   readonly ended = this.#ended.event;
@@ -101,6 +102,11 @@ export class GuestInstance {
 
   get busy(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** Its linear memories when it last returned. */
+  get memoryBytes(): number {
+    return this.#memoryBytes;
   }
 
   /** Its memory is near the limit. Linear memory never shrinks, so such an instance is not worth keeping. */
@@ -195,6 +201,7 @@ export class GuestInstance {
         this.#finish({ kind: 'refused', message: message.message });
         return;
       case 'returned':
+        this.#memoryBytes = message.memoryBytes;
         this.#full = this.#isFull(message.memoryBytes);
         // First cause wins: what a guest makes of its cancelled host call is a consequence.
         const { kind, value } = message;

@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readComponentHeader } from '../../capsules/component/header.ts';
+import { resource } from '../../host/pipeline/resource.ts';
 import { noRights } from '../../policy/rights.ts';
 import { guestFolder } from '../../testing/guests.ts';
 import { WORKER_FOLDER } from '../../testing/kernel.ts';
 import { compileComponent, type CompiledComponent } from '../component/compiled-component.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import { GuestInstance } from './instance.ts';
+import { InstanceBudget } from './instance-budget.ts';
 import { createInstancePool, type InstancePool } from './pool.ts';
 import { noHost } from '../testing.ts';
 import { transpile } from '../component/transpile.ts';
@@ -37,12 +39,19 @@ function newInstance(): GuestInstance {
   });
 }
 
-function poolOf(limit: number): { readonly pool: InstancePool; readonly made: () => number } {
+function poolOf(
+  limit: number,
+  budget = new InstanceBudget(),
+): { readonly pool: InstancePool; readonly made: () => number } {
   let made = 0;
-  const pool = createInstancePool(() => {
-    made += 1;
-    return newInstance();
-  }, limit);
+  const pool = createInstancePool(
+    () => {
+      made += 1;
+      return newInstance();
+    },
+    limit,
+    budget,
+  );
   onTestFinished(() => pool.dispose());
   return { pool, made: () => made };
 }
@@ -127,15 +136,62 @@ describe('a pool of instances', () => {
 
   it('tells only the one who asked that an instance cannot be made', async () => {
     let broken = true;
-    const pool = createInstancePool(() => {
-      if (broken) {
-        throw new Error('no more threads');
-      }
-      return newInstance();
-    }, 1);
+    const pool = createInstancePool(
+      () => {
+        if (broken) {
+          throw new Error('no more threads');
+        }
+        return newInstance();
+      },
+      1,
+      new InstanceBudget(),
+    );
     onTestFinished(() => pool.dispose());
     await expect(pool.take()).rejects.toThrow('no more threads');
     broken = false;
     await expect(pool.take()).resolves.toBeInstanceOf(GuestInstance);
+  });
+});
+
+describe('the budget of all pools', () => {
+  it('ends the idle instance that was not used for longest, whose pool ever it is of', async () => {
+    const budget = new InstanceBudget({ idle: 2 });
+    const pools = [poolOf(2, budget), poolOf(2, budget), poolOf(2, budget)].map(({ pool }) => pool);
+    const instances = await Promise.all(pools.map((pool) => pool.take()));
+    instances.forEach((instance, index) => pools[index]?.give(instance));
+    expect(instances.map(({ alive }) => alive)).toEqual([false, true, true]);
+    const [, second] = pools;
+    // A use makes it the latest.
+    second?.give(await second.take());
+    const { pool } = poolOf(1, budget);
+    pool.give(await pool.take());
+    expect(instances.map(({ alive }) => alive)).toEqual([false, true, false]);
+    await expect.poll(() => pools.map((each) => each.unused())).toEqual([true, false, true]);
+  });
+
+  it('counts what the memories take', async () => {
+    const budget = new InstanceBudget({ idleBytes: 11 * 1_024 * 1_024 + 200_000 });
+    const { pool } = poolOf(2, budget);
+    const [first, second] = await Promise.all([pool.take(), pool.take()]);
+    await call(first, 'ping');
+    pool.give(first);
+    expect(first.memoryBytes).toBeGreaterThan(200_000);
+    expect([first.alive, second.alive]).toEqual([false, true]);
+    pool.give(second);
+    expect(second.alive).toBe(true);
+  });
+
+  it('ends none with live handles, and makes no more than its total', async () => {
+    const budget = new InstanceBudget({ instances: 2, idle: 0 });
+    const [one, other] = [poolOf(2, budget).pool, poolOf(2, budget).pool];
+    const held = await one.take();
+    held.handles.insert(resource<string>()('test#thing'), 'one');
+    one.give(held);
+    const busy = await other.take();
+    await expect(other.take()).rejects.toMatchObject({ code: 'too-many-instances' });
+    expect([held.alive, busy.alive]).toEqual([true, true]);
+    other.give(busy);
+    expect([held.alive, busy.alive]).toEqual([true, false]);
+    await expect(other.take()).resolves.toMatchObject({ alive: true });
   });
 });

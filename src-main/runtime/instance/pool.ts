@@ -1,5 +1,6 @@
 import { RuntimeError } from '../errors.ts';
 import type { GuestInstance } from './instance.ts';
+import type { InstanceBudget } from './instance-budget.ts';
 import { IDLE_INSTANCE_MS } from '../limits.ts';
 
 interface Waiter {
@@ -14,22 +15,31 @@ export interface InstancePool {
   /** Gives it back; one that is not alive any more makes room for a new one. */
   readonly give: (instance: GuestInstance) => void;
   readonly instances: () => readonly GuestInstance[];
+  /** It has no instance, and nobody waits for one. */
+  readonly unused: () => boolean;
   readonly dispose: () => Promise<void>;
 }
 
 /**
  * @param create makes and registers a new instance
  * @param limit the profile's in-flight limit
+ * @param budget shared with all other pools
  */
-export function createInstancePool(create: () => GuestInstance, limit: number): InstancePool {
+export function createInstancePool(
+  create: () => GuestInstance,
+  limit: number,
+  budget: InstanceBudget,
+): InstancePool {
   const all = new Set<GuestInstance>();
   const idle: { readonly instance: GuestInstance; readonly timer: NodeJS.Timeout }[] = [];
   const waiting: Waiter[] = [];
   let disposed = false;
 
   const makeOne = (): GuestInstance => {
+    budget.requireRoom();
     const instance = create();
     all.add(instance);
+    budget.add(instance);
     instance.ended(() => {
       all.delete(instance);
       serveNext();
@@ -58,6 +68,7 @@ export function createInstancePool(create: () => GuestInstance, limit: number): 
     // The newest first: its code and memory are the warmest.
     for (let entry = idle.pop(); entry !== undefined; entry = idle.pop()) {
       clearTimeout(entry.timer);
+      budget.beginUse(entry.instance);
       if (entry.instance.alive) {
         return entry.instance;
       }
@@ -69,7 +80,7 @@ export function createInstancePool(create: () => GuestInstance, limit: number): 
     const index = idle.findIndex((entry) => entry.instance === instance);
     // One with live handles is not idle: its processes would end with it.
     if (index >= 0 && instance.handles.size === 0) {
-      idle.splice(index, 1);
+      idle.splice(index, 1).forEach(({ timer }) => clearTimeout(timer));
       void instance.terminate();
     }
   };
@@ -115,10 +126,12 @@ export function createInstancePool(create: () => GuestInstance, limit: number): 
         const timer = setTimeout(() => retire(instance), IDLE_INSTANCE_MS);
         timer.unref();
         idle.push({ instance, timer });
+        budget.endUse(instance, () => retire(instance));
       }
       serveNext();
     },
     instances: () => [...all],
+    unused: () => all.size === 0 && waiting.length === 0,
     async dispose() {
       disposed = true;
       for (const { timer } of idle.splice(0)) {

@@ -1,10 +1,12 @@
 import type { Emitter } from '../base/emitter.ts';
 import { createMutex } from '../base/mutex.ts';
-import type { Inspections } from '../capsules/library/inspections.ts';
-import type { Kernel, KernelEvent } from '../contract/kernel.ts';
+import type { Inspections, Taken } from '../capsules/library/inspections.ts';
+import type { Grants, Kernel, KernelEvent } from '../contract/kernel.ts';
 import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from '../contract/limits.ts';
-import type { AboutView } from '../contract/views.ts';
+import type { AboutView, CapsuleView } from '../contract/views.ts';
+import type { ManagedProcess } from '../processes/process/managed-process.ts';
 import type { CapsuleManager } from '../runtime/capsule/manager.ts';
+import type { Lifetime } from './lifetime.ts';
 import type { OperatorAct } from './operator-acts.ts';
 import type { KernelProcesses } from './processes.ts';
 
@@ -16,73 +18,94 @@ export interface ApiOptions {
   readonly act: OperatorAct;
   readonly about: AboutView;
   readonly report: (message: string, error: unknown) => void;
-  readonly dispose: () => Promise<void>;
+  readonly lifetime: Lifetime;
 }
 
 /** What window, command line and programs may ask of the kernel. What changes something is an act of the operator. */
 export function createApi(options: ApiOptions): Kernel {
-  const { inspections, manager, processes, events, act, about, report, dispose } = options;
-  // Changes of what is installed happen one after the other.
+  const { inspections, manager, processes, events, act, about, report, lifetime } = options;
+  const { whileOpen, untilEnded } = lifetime;
+  // Changes of what is installed happen one after the other; one that waited until the end does not begin.
   const mutex = createMutex();
-  const inBackground = (work: Promise<unknown>): void => {
-    work.catch((error: unknown) => report('an operator action failed', error));
+  const change = <T>(work: () => Promise<T>): Promise<T> =>
+    mutex(() => {
+      lifetime.requireOpen();
+      return work();
+    });
+  /** Records what was done; its failure is nobody's who could be told. */
+  const inBackground = (work: () => Promise<unknown>): void => {
+    whileOpen(work).catch((error: unknown) => report('an act of the operator failed', error));
   };
-  const confirm: Kernel['confirm'] = (token, grants) =>
-    mutex(() =>
-      inspections.use(token, ({ content, hash, resolved }) =>
+  const installTaken = async (taken: Taken, grants: Grants): Promise<CapsuleView> => {
+    const { content, hash, resolved, discard } = taken;
+    try {
+      return await change(() =>
         act('install', `${content.manifest.id} ${content.manifest.version} ${hash}`, () =>
           manager.install(content, hash, grants, resolved),
         ),
-      ),
-    );
+      );
+    } finally {
+      await discard();
+    }
+  };
+  /** A process that the window sees; what is done to it is done while the kernel is open. */
+  const processOf = (key: string): ManagedProcess => {
+    lifetime.requireOpen();
+    return processes.registry.byKey(key);
+  };
   return {
-    inspect: inspections.inspect,
-    confirm,
-    cancelInspection: inspections.cancel,
-    install: async (path, { grants }) => {
-      const { token } = await inspections.inspect(path);
-      return confirm(token, grants);
-    },
-    remove: (id) => mutex(() => act('remove', id, () => manager.remove(id))),
+    inspect: (path) => whileOpen(() => inspections.inspect(path)),
+    // Taken at once: while it waits for another change, no further inspection can push it out.
+    confirm: (token, grants) => whileOpen(() => installTaken(inspections.take(token), grants)),
+    cancelInspection: (token) => whileOpen(() => inspections.cancel(token)),
+    install: (path, { grants }) =>
+      whileOpen(async () => installTaken(await inspections.inspectAndTake(path), grants)),
+    remove: (id) => whileOpen(() => change(() => act('remove', id, () => manager.remove(id)))),
     setEnabled: (id, enabled) =>
-      mutex(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
-    capsules: () => manager.views(),
-    invoke: (request) => manager.invoke(request),
-    processes: () => processes.registry.views(),
-    command: processes.command,
-    readLogs: processes.readLogs,
+      whileOpen(() =>
+        change(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
+      ),
+    capsules: () => untilEnded(() => manager.views()),
+    invoke: (request) => whileOpen(() => manager.invoke(request)),
+    processes: () => untilEnded(() => processes.registry.views()),
+    command: (key) => untilEnded(() => processes.command(key)),
+    readLogs: (key, stream, cursor, maxBytes) =>
+      untilEnded(() => processes.readLogs(key, stream, cursor, maxBytes)),
     signal: (key, signal) => {
-      const process = processes.registry.byKey(key);
-      inBackground(act(`signal ${signal}`, key, () => process.signal(signal)));
+      const process = processOf(key);
+      inBackground(() => act(`signal ${signal}`, key, () => process.signal(signal)));
     },
-    stop: async (key, graceMs = DEFAULT_STOP_GRACE_MS) => {
-      const process = processes.registry.byKey(key);
-      const ended = process.stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
-      await act('stop', key, () => undefined);
-      await ended;
-    },
+    stop: (key, graceMs = DEFAULT_STOP_GRACE_MS) =>
+      whileOpen(async () => {
+        const process = processOf(key);
+        const ended = process.stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
+        await act('stop', key, () => undefined);
+        await ended;
+      }),
     cancelStop: (key) => {
-      const process = processes.registry.byKey(key);
-      inBackground(act('cancel-stop', key, () => process.cancelStop()));
+      const process = processOf(key);
+      inBackground(() => act('cancel-stop', key, () => process.cancelStop()));
     },
     kill: (key) => {
-      const process = processes.registry.byKey(key);
-      inBackground(act('kill', key, () => void process.kill('killed')));
+      const process = processOf(key);
+      inBackground(() => act('kill', key, () => void process.kill('killed')));
     },
     release: (key) => {
-      processes.registry.release(processes.registry.byKey(key));
-      inBackground(act('release', key, () => undefined));
+      processes.registry.release(processOf(key));
+      inBackground(() => act('release', key, () => undefined));
     },
-    about: () => about,
+    about: () => untilEnded(() => about),
     subscribe: (listener) =>
-      events.event((event) => {
-        // A stranger's code: what it throws must not reach the one who tells, such as an instance that is ending.
-        try {
-          listener(event);
-        } catch (error) {
-          report('a kernel listener failed', error);
-        }
-      }),
-    dispose,
+      untilEnded(() =>
+        events.event((event) => {
+          // A stranger's code: what it throws must not reach the one who tells, such as an instance that is ending.
+          try {
+            listener(event);
+          } catch (error) {
+            report('a listener of the kernel failed', error);
+          }
+        }),
+      ),
+    dispose: lifetime.end,
   };
 }

@@ -1,0 +1,58 @@
+import type { DisposableStore } from '../base/disposable.ts';
+import { closing } from '../runtime/capsule/loaded-capsules.ts';
+
+/** From the start of a kernel to its end, as those see it who ask it for something. */
+export interface Lifetime {
+  /** @throws RuntimeError `kernel-disposed` once the end has begun */
+  readonly requireOpen: () => void;
+  /** Runs what changes something. Rejects with `kernel-disposed` once the end has begun; the end waits for what is under way. */
+  readonly whileOpen: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Runs what only looks: the window shows what ends. @throws RuntimeError `kernel-disposed` after the end */
+  readonly untilEnded: <T>(look: () => T) => T;
+  /** Resolves when nothing of `whileOpen` is under way. */
+  readonly settled: () => Promise<void>;
+  /** Ends everything, once; all calls share one end. */
+  readonly end: () => Promise<void>;
+}
+
+export function createLifetime(root: DisposableStore): Lifetime {
+  const underWay = new Set<Promise<unknown>>();
+  let [ending, ended] = [false, false];
+  let disposal: Promise<void> | undefined;
+  const requireOpen = (): void => {
+    if (ending) {
+      throw closing();
+    }
+  };
+  return {
+    requireOpen,
+    async whileOpen(work) {
+      requireOpen();
+      const running = work();
+      underWay.add(running);
+      try {
+        return await running;
+      } finally {
+        underWay.delete(running);
+      }
+    },
+    untilEnded(look) {
+      if (ended) {
+        throw closing();
+      }
+      return look();
+    },
+    async settled() {
+      while (underWay.size > 0) {
+        await Promise.allSettled(underWay);
+      }
+    },
+    end() {
+      ending = true;
+      disposal ??= root.dispose().finally(() => {
+        ended = true;
+      });
+      return disposal;
+    },
+  };
+}

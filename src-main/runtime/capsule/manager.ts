@@ -14,6 +14,7 @@ import { closing, LoadedCapsules, type LoadedCapsulesOptions } from './loaded-ca
 
 export interface CapsuleManagerOptions extends LoadedCapsulesOptions {
   readonly onChange: (capsule: CapsuleView) => void;
+  /** The capsule is gone, or its first installation failed: what comes under that name next is another one. */
   readonly onRemoved: (id: string) => void;
 }
 

@@ -24,7 +24,7 @@ export interface ApiOptions {
 /** What window, command line and programs may ask of the kernel. What changes something is an act of the operator. */
 export function createApi(options: ApiOptions): Kernel {
   const { inspections, manager, processes, events, act, about, report, lifetime } = options;
-  const { whileOpen, untilEnded } = lifetime;
+  const { whileOpen, untilEnded, track } = lifetime;
   // Changes of what is installed happen one after the other; one that waited until the end does not begin.
   const mutex = createMutex();
   const change = <T>(work: () => Promise<T>): Promise<T> =>
@@ -34,7 +34,7 @@ export function createApi(options: ApiOptions): Kernel {
     });
   /** Records what was done; its failure is nobody's who could be told. */
   const inBackground = (work: () => Promise<unknown>): void => {
-    whileOpen(work).catch((error: unknown) => report('an act of the operator failed', error));
+    track(work).catch((error: unknown) => report('an act of the operator failed', error));
   };
   const installTaken = async (taken: Taken, grants: Grants): Promise<CapsuleView> => {
     const { content, hash, resolved, discard } = taken;
@@ -48,11 +48,7 @@ export function createApi(options: ApiOptions): Kernel {
       await discard();
     }
   };
-  /** A process that the window sees; what is done to it is done while the kernel is open. */
-  const processOf = (key: string): ManagedProcess => {
-    lifetime.requireOpen();
-    return processes.registry.byKey(key);
-  };
+  const processOf = (key: string): ManagedProcess => untilEnded(() => processes.registry.byKey(key));
   return {
     inspect: (path) => whileOpen(() => inspections.inspect(path)),
     // Taken at once: while it waits for another change, no further inspection can push it out.
@@ -76,7 +72,7 @@ export function createApi(options: ApiOptions): Kernel {
       inBackground(() => act(`signal ${signal}`, key, () => process.signal(signal)));
     },
     stop: (key, graceMs = DEFAULT_STOP_GRACE_MS) =>
-      whileOpen(async () => {
+      track(async () => {
         const process = processOf(key);
         const ended = process.stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
         await act('stop', key, () => undefined);

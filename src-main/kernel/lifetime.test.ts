@@ -2,6 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Kernel } from '../contract/kernel.ts';
+import { probeIn, shell } from '../host/testing.ts';
 import { guestCopy, guestFolder } from '../testing/guests.ts';
 import { dataFolder, openKernel, startKernel } from '../testing/kernel.ts';
 import { listing, temporaryFolder } from '../testing/temporary-folder.ts';
@@ -79,14 +80,19 @@ describe('many installations at once', () => {
 
   it('keep a plan that was confirmed and waits, whatever is looked at meanwhile', async () => {
     const { kernel, dataDir } = await startKernel();
+    await kernel.install(guestFolder('probe'), { grants: 'all' });
+    const deaf = shell('trap "" TERM INT HUP; while :; do sleep 0.01; done');
+    await probeIn(kernel).ok('process.spawnPersistent', [deaf]);
     const first = await kernel.inspect(guestFolder('trap'));
-    const busy = kernel.install(guestFolder('spinner'), { grants: 'all' });
+    // Waits for a program that no TERM ends.
+    const busy = kernel.remove('probe');
     const confirmed = kernel.confirm(first.token, 'all');
-    await expect(kernel.confirm(first.token, 'all')).rejects.toMatchObject({ code: 'inspection-gone' });
     const plans = Array.from({ length: 10 }, () => kernel.inspect(guestFolder('flood')));
     await Promise.all(plans);
+    kernel.kill(kernel.processes()[0]?.key ?? '');
     await expect(confirmed).resolves.toMatchObject({ id: 'trap' });
     await busy;
+    await expect(kernel.confirm(first.token, 'all')).rejects.toMatchObject({ code: 'inspection-gone' });
     // The latest eight plans; nothing of what was installed.
     expect((await listing(join(dataDir, 'inspections'))).filter((name) => !name.includes('/'))).toHaveLength(
       8,

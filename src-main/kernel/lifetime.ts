@@ -7,9 +7,11 @@ export interface Lifetime {
   readonly requireOpen: () => void;
   /** Runs what changes something. Rejects with `kernel-disposed` once the end has begun; the end waits for what is under way. */
   readonly whileOpen: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Runs what only looks: the window shows what ends. @throws RuntimeError `kernel-disposed` after the end */
+  /** What only looks, or names a process: the window shows what ends, and a person may end it sooner. @throws RuntimeError `kernel-disposed` after the end */
   readonly untilEnded: <T>(look: () => T) => T;
-  /** Resolves when nothing of `whileOpen` is under way. */
+  /** Runs what hastens an end or records it, also while everything ends; the end waits for what is under way. */
+  readonly track: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Resolves when nothing of `whileOpen` and `track` is under way. */
   readonly settled: () => Promise<void>;
   /** Ends everything, once; all calls share one end. */
   readonly end: () => Promise<void>;
@@ -24,17 +26,21 @@ export function createLifetime(root: DisposableStore): Lifetime {
       throw closing();
     }
   };
+  const track: Lifetime['track'] = async (work) => {
+    const running = work();
+    underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      underWay.delete(running);
+    }
+  };
   return {
     requireOpen,
+    track,
     async whileOpen(work) {
       requireOpen();
-      const running = work();
-      underWay.add(running);
-      try {
-        return await running;
-      } finally {
-        underWay.delete(running);
-      }
+      return track(work);
     },
     untilEnded(look) {
       if (ended) {

@@ -61,8 +61,12 @@ export class AuditChain {
     return new AuditChain(folder, limits, report, await readEnd(folder, report));
   }
 
-  /** Numbers, links and appends all records or none. A full segment is closed afterwards. */
-  write(records: readonly AuditRecord[]): Promise<void> {
+  /**
+   * Numbers, links and appends all records or none. A full segment is closed afterwards.
+   *
+   * @returns whether one was closed
+   */
+  write(records: readonly AuditRecord[]): Promise<boolean> {
     return this.#mutex(async () => {
       let { sequence, hash } = this.#end ?? (await readEnd(this.#folder, this.#report));
       const lines = records.map((record) => {
@@ -74,12 +78,7 @@ export class AuditChain {
       this.#end = undefined;
       const size = await appendLines(join(this.#folder, CURRENT_NAME), lines);
       this.#end = { sequence, hash };
-      if (size >= this.#limits.segmentBytes) {
-        // The records are written; that their segment stays open a while longer is no failure of theirs.
-        await closeSegment(this.#folder, sequence).catch((error: unknown) =>
-          this.#report('a segment of the audit log could not be closed', error),
-        );
-      }
+      return size >= this.#limits.segmentBytes && (await this.#closeSegment(sequence));
     });
   }
 
@@ -110,6 +109,17 @@ export class AuditChain {
       }
       return newest === undefined ? null : `records ${(anchor?.sequence ?? 0) + 1} to ${newest.last}`;
     });
+  }
+
+  /** The records are written: that their segment stays open a while longer is no failure of theirs. */
+  async #closeSegment(last: number): Promise<boolean> {
+    try {
+      await closeSegment(this.#folder, last);
+      return true;
+    } catch (error) {
+      this.#report('a segment of the audit log could not be closed', error);
+      return false;
+    }
   }
 }
 

@@ -21,7 +21,7 @@ export interface AuditLog {
    * its budget is recorded once more at the end of the second, with how much was left out.
    */
   readonly append: (record: AuditRecord) => void | Promise<void>;
-  /** Removes the oldest segments beyond the limits of size and age, and records it. */
+  /** Removes the oldest segments beyond the limits of size and age, and records it; done by itself for each full one. */
   readonly prune: () => Promise<void>;
   /** Resolves when everything appended so far is in the file, or one more attempt to write it has failed. */
   readonly flush: () => Promise<void>;
@@ -55,8 +55,14 @@ export async function openAuditLog(
   { clock, report, limits = LIMITS }: AuditLogOptions,
 ): Promise<AuditLog> {
   const chain = await AuditChain.open(folder, limits, report);
+  let pruning: Promise<void> = Promise.resolve();
   const queue = createBatchQueue<AuditRecord>({
-    write: (records) => chain.write(records),
+    async write(records) {
+      if (await chain.write(records)) {
+        // Behind the records that wait, none of which waits for it.
+        pruning = prune().catch((error: unknown) => report('old audit records could not be removed', error));
+      }
+    },
     failed: (what, count, error) =>
       report(
         what === 'kept'
@@ -80,6 +86,12 @@ export async function openAuditLog(
     }
     queue.push(shorten(record));
   };
+  const prune = async (): Promise<void> => {
+    const pruned = await chain.prune(clock.now());
+    if (pruned !== null) {
+      push(ownRecord(clock, 'prune', 'allowed', pruned));
+    }
+  };
   const summaries = onceASecond(() => budget.take(clock.now()).forEach(push));
   const flush = (): Promise<void> => {
     summaries.finish();
@@ -97,15 +109,11 @@ export async function openAuditLog(
       }
       return queue.waiting() > AUDIT_QUEUE ? queue.flush() : undefined;
     },
-    async prune() {
-      const pruned = await chain.prune(clock.now());
-      if (pruned !== null) {
-        push(ownRecord(clock, 'prune', 'allowed', pruned));
-      }
-    },
+    prune,
     flush,
     async close() {
       await flush();
+      await pruning;
       await queue.close();
     },
   };

@@ -119,6 +119,17 @@ describe('old segments', () => {
     expect(text).toContain(`"action":"audit#prune","target":"records 1 to ${(first ?? 0) - 1}"`);
   });
 
+  it('go by themselves as new ones fill', async () => {
+    const folder = await temporaryFolder();
+    const log = await open(folder, { ...SMALL, totalBytes: 7_000 });
+    await write(log, 100);
+    await log.close();
+    expect((await segmentsIn(folder)).length).toBeLessThanOrEqual(3);
+    const { first, last } = await verified(folder);
+    expect(first).toBeGreaterThan(60);
+    expect(last).toBeGreaterThan(100);
+  });
+
   it('go when they are too old, also all of them, and the chain goes on', async () => {
     const { folder, segments } = await longLog();
     const longAgo = new Date(Date.now() - 31 * DAY_MS);

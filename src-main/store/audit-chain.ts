@@ -40,6 +40,9 @@ export const NO_PREVIOUS = '0'.repeat(64);
 
 const DAY_MS = 86_400_000;
 
+/** What is not ours in the folder was reported when the log was opened. */
+const unheard: Report = () => undefined;
+
 /** The chain of records over its segments in one folder. One at a time may write it. */
 export class AuditChain {
   readonly #folder: string;
@@ -68,7 +71,7 @@ export class AuditChain {
    */
   write(records: readonly AuditRecord[]): Promise<boolean> {
     return this.#mutex(async () => {
-      let { sequence, hash } = this.#end ?? (await readEnd(this.#folder, this.#report));
+      let { sequence, hash } = this.#end ?? (await readEnd(this.#folder, unheard));
       const lines = records.map((record) => {
         sequence += 1;
         const line = JSON.stringify({ sequence, ...record, previous: hash } satisfies AuditEntry);
@@ -92,7 +95,7 @@ export class AuditChain {
   prune(now: number): Promise<string | null> {
     return this.#mutex(async () => {
       const anchor = await usableAnchor(this.#folder, this.#report);
-      const segments = await listSegments(this.#folder, this.#report);
+      const segments = await listSegments(this.#folder, unheard);
       const kept = segments.filter(({ last }) => last > (anchor?.sequence ?? 0));
       const old = overLimits(kept, this.#limits, now);
       const newest = old.at(-1);

@@ -10,7 +10,6 @@ import { TypedError } from '../base/typed-error.ts';
  * - `spawn-failed`: the sandbox could not be set up or the program could not be executed.
  * - `path-escape`: a path leads out of the workspace.
  * - `path-invalid`: there is no such folder in the workspace.
- * - `lock-unavailable`: files cannot be locked here.
  * - `closed`: the stream is closed on this side or on the child's.
  */
 export type OsErrorCode =
@@ -22,7 +21,6 @@ export type OsErrorCode =
   | 'spawn-failed'
   | 'path-escape'
   | 'path-invalid'
-  | 'lock-unavailable'
   | 'closed';
 
 export class OsError extends TypedError<OsErrorCode> {}

@@ -6,7 +6,7 @@ import { readAudit } from '../testing/read-audit.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { AuditBudget } from './audit-budget.ts';
 import { openAuditLog } from './audit-log.ts';
-import { AUDIT_DONE_PER_SECOND, AUDIT_REFUSED_PER_SECOND } from './limits.ts';
+import { AUDIT_RECORDS_PER_SECOND } from './limits.ts';
 import { OwnerBudget } from './owner-budget.ts';
 
 const record = (outcome: AuditOutcome, action = 'spawn', capsule = 'c', principal = 'p'): AuditRecord => ({
@@ -31,10 +31,10 @@ function inOneSecond(...records: readonly AuditRecord[]) {
 
 describe('records of one capsule', () => {
   it.each([
-    ['what it did', 'allowed', AUDIT_DONE_PER_SECOND],
-    ['what it was refused', 'denied', AUDIT_REFUSED_PER_SECOND],
-    ['what failed', 'failed', AUDIT_REFUSED_PER_SECOND],
-    ['what was cancelled', 'cancelled', AUDIT_REFUSED_PER_SECOND],
+    ['what it did', 'allowed', AUDIT_RECORDS_PER_SECOND],
+    ['what it was refused', 'denied', AUDIT_RECORDS_PER_SECOND],
+    ['what failed', 'failed', AUDIT_RECORDS_PER_SECOND],
+    ['what was cancelled', 'cancelled', AUDIT_RECORDS_PER_SECOND],
   ] as const)('are bounded in each second: %s', (_what, outcome, limit) => {
     const { written, said, saidAgain } = inOneSecond(...times(limit + 7, record(outcome)));
     expect(written).toHaveLength(limit);
@@ -54,7 +54,7 @@ describe('records of one capsule', () => {
 
   it('of many kinds are summed up in one record: the rarest first, the gravest outcome', () => {
     const { said } = inOneSecond(
-      ...times(AUDIT_REFUSED_PER_SECOND + 3, record('failed', 'status')),
+      ...times(AUDIT_RECORDS_PER_SECOND + 3, record('failed', 'status')),
       record('denied', 'spawn', 'c', 'other'),
     );
     expect(said).toMatchObject([
@@ -137,14 +137,14 @@ describe('an audit log under a flood', () => {
     });
     const flood = (count: number): void =>
       times(count, record('denied')).forEach((each) => void log.append(each));
-    flood(AUDIT_REFUSED_PER_SECOND + 1_000);
+    flood(AUDIT_RECORDS_PER_SECOND + 1_000);
     ms += 1_000;
     flood(1);
-    flood(AUDIT_REFUSED_PER_SECOND + 4);
+    flood(AUDIT_RECORDS_PER_SECOND + 4);
     await log.close();
     const reasons = (await readAudit(folder)).map(({ reason }) => reason).filter((reason) => reason !== 'r');
     expect(reasons).toEqual(['1000 more in this second', '5 more in this second']);
-    expect(await readAudit(folder)).toHaveLength(2 * AUDIT_REFUSED_PER_SECOND + 2);
+    expect(await readAudit(folder)).toHaveLength(2 * AUDIT_RECORDS_PER_SECOND + 2);
   });
 
   it('says it by itself when the second is over', async () => {
@@ -153,7 +153,7 @@ describe('an audit log under a flood', () => {
       clock: { now: () => 10_900, monotonicNs: () => 10_900_000_000n },
       report: () => undefined,
     });
-    times(AUDIT_REFUSED_PER_SECOND + 3, record('denied')).forEach((each) => void log.append(each));
+    times(AUDIT_RECORDS_PER_SECOND + 3, record('denied')).forEach((each) => void log.append(each));
     await expect.poll(async () => (await readAudit(folder)).at(-1)?.reason).toBe('3 more in this second');
     await log.close();
   });

@@ -1,5 +1,5 @@
 import type { AuditOutcome, AuditRecord } from '../policy/audit-record.ts';
-import { AUDIT_DONE_PER_SECOND, AUDIT_REFUSED_PER_SECOND } from './limits.ts';
+import { AUDIT_RECORDS_PER_SECOND } from './limits.ts';
 import { OwnerBudget, type Admission } from './owner-budget.ts';
 
 /** What one capsule did, or was refused, beyond its budget. */
@@ -20,8 +20,8 @@ const GRAVITY: readonly AuditOutcome[] = ['allowed', 'cancelled', 'failed', 'den
  * that cost nothing, no capsule can push what it did out of the log. What a person or the host does is never left out.
  */
 export class AuditBudget {
-  readonly #done = new OwnerBudget(AUDIT_DONE_PER_SECOND);
-  readonly #refused = new OwnerBudget(AUDIT_REFUSED_PER_SECOND);
+  readonly #done = new OwnerBudget(AUDIT_RECORDS_PER_SECOND);
+  readonly #refused = new OwnerBudget(AUDIT_RECORDS_PER_SECOND);
   readonly #leftOut = new Map<string, LeftOut>();
 
   /** @param now milliseconds of the monotonic clock */

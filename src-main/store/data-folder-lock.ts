@@ -23,7 +23,7 @@ interface Owner {
  * ends.
  *
  * @returns gives the folder back; the last that a kernel does
- * @throws StoreError `data-folder-in-use`, naming the owner; OsError `lock-unavailable`; the error of the system
+ * @throws StoreError `data-folder-in-use`, naming the owner; FileLockError `lock-unavailable`; the error of the system
  */
 export async function lockDataFolder(dataDir: string, clock: Pick<Clock, 'now'>): Promise<Dispose> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });

@@ -10,12 +10,10 @@ export const AUDIT_QUEUE_MAX = 16 * AUDIT_QUEUE;
 /** Every string in a record is cut to this many bytes of UTF-8, at the end of a character (the reference's limit). */
 export const AUDIT_TEXT_BYTES = 1_024;
 /**
- * Records of what one capsule did, in one second: more than the 50 starts that it may make, so that no start is left out
- * of the log by starts alone.
+ * Records of what one capsule did, in one second, and as many of what it was refused or failed at: more than the 50
+ * starts that it may ask for, so that no start, made or refused, is left out by starts alone.
  */
-export const AUDIT_DONE_PER_SECOND = 64;
-/** Records of what one capsule was refused or failed at, in one second. More of them tell a reader nothing more. */
-export const AUDIT_REFUSED_PER_SECOND = 16;
+export const AUDIT_RECORDS_PER_SECOND = 64;
 /** A segment of the audit log: about 20,000 records, read and searched in a moment. */
 export const AUDIT_SEGMENT_BYTES = 8 * 1024 * 1024;
 /** All segments together, about 700,000 records; the oldest go first. */

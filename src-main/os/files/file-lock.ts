@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { TypedError } from '../../base/typed-error.ts';
 import { requireDescriptors } from '../tool/run-tool.ts';
-import { OsError } from '../os-error.ts';
+
+/** Files cannot be locked here. No guest hears of it, so it is none of `OsError`'s codes. */
+export class FileLockError extends TypedError<'lock-unavailable'> {}
 
 /** Undoes `lockFile`. Calling it twice does nothing the second time. */
 export type Unlock = () => void;
@@ -22,7 +25,7 @@ const HELD: ReadonlySet<string> = new Set(['EAGAIN', 'EWOULDBLOCK', 'EBUSY']);
  * callers in one, and between containers that share the folder. The file is made when it is not there and stays.
  *
  * @returns null when somebody has it
- * @throws OsError `lock-unavailable` where files cannot be locked, the error of the system where it cannot be opened
+ * @throws FileLockError where files cannot be locked, the error of the system where it cannot be opened
  */
 export async function lockFile(path: string): Promise<Unlock | null> {
   const exclusive = EXCLUSIVE[process.platform];
@@ -63,7 +66,7 @@ async function lockByTool(path: string): Promise<Unlock | null> {
     return null;
   } catch (error) {
     unlock();
-    throw error instanceof OsError ? error : unavailable(path, 'flock could not be started.', error);
+    throw error instanceof FileLockError ? error : unavailable(path, 'flock could not be started.', error);
   }
 }
 
@@ -89,8 +92,8 @@ function closing(fd: number): Unlock {
   };
 }
 
-function unavailable(path: string, why: string, cause?: unknown): OsError {
-  return new OsError(
+function unavailable(path: string, why: string, cause?: unknown): FileLockError {
+  return new FileLockError(
     'lock-unavailable',
     `${path} cannot be locked: ${why}`,
     'Install flock (package util-linux), or choose a folder on a file system that knows locks.',

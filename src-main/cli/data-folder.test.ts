@@ -22,7 +22,7 @@ describe('a data folder that is in use', () => {
       expect.stringMatching(
         /^error: The data folder .* is in use by Capsule Desktop \(PID \d+, started \d\d:\d\d\)\.$/,
       ),
-      'hint: Use the one that is running, quit it first, or choose another data folder.',
+      'hint: Quit the running instance or choose another data folder.',
     ]);
     await kernel.dispose();
   });

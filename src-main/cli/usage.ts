@@ -1,16 +1,16 @@
 export const usage = `capsule <command> [options]
 
-  build <folder>           make the component of a TypeScript capsule
-  pack <folder>            pack a built capsule as a .capsule archive
-      --out FILE             where to (default: <folder>/build/<name>.capsule)
-  inspect <file|folder>    manifest, imports, exports and hash as JSON; runs nothing
-  run <file|folder>        install into a folder of its own, invoke one action, print the result as JSON
-      --invoke ACTION        the action (required)
-      --grant all|none|A,B   what the capsule may have of what it asks (required)
-      --payload TEXT         what the action gets (default: nothing)
-      --principal NAME       who it acts for (default: default)
-      --timeout SECONDS      ends the action after this time
-  verify-audit <folder>    check the audit log of a data folder, and print how far it reaches and its last hash
+  build <folder>           build the component of a TypeScript capsule
+  pack <folder>            pack a built capsule into a .capsule archive
+      --out FILE             output file (default: <folder>/build/<name>.capsule)
+  inspect <file|folder>    print manifest, imports, exports and hash as JSON; runs nothing
+  run <file|folder>        install into a temporary folder, invoke one action, print its result as JSON
+      --invoke ACTION        the action to invoke (required)
+      --grant all|none|A,B   which of the requested capabilities to grant (required)
+      --payload TEXT         payload of the action (default: empty)
+      --principal NAME       principal to act for (default: default)
+      --timeout SECONDS      deadline of the action
+  verify-audit <folder>    verify the audit log of a data folder; print its extent and last hash
 
   --help                   show this help
 

@@ -14,7 +14,7 @@ export async function verifyAuditOf(dataDir: string, tell: (line: string) => voi
     throw new TypedError(
       'audit-missing',
       `There are no audit records in ${folder}.`,
-      'Name the data folder; the window shows it under About.',
+      'Pass the path of a data folder; the window shows it under About.',
     );
   }
   return verified;

@@ -34,7 +34,7 @@ export function createApi(options: ApiOptions): Kernel {
     });
   /** Records what was done; its failure is nobody's who could be told. */
   const inBackground = (work: () => Promise<unknown>): void => {
-    track(work).catch((error: unknown) => report('an act of the operator failed', error));
+    track(work).catch((error: unknown) => report('an operator action failed', error));
   };
   const installTaken = async (taken: Taken, grants: Grants): Promise<CapsuleView> => {
     const { content, hash, resolved, discard } = taken;
@@ -98,7 +98,7 @@ export function createApi(options: ApiOptions): Kernel {
           try {
             listener(event);
           } catch (error) {
-            report('a listener of the kernel failed', error);
+            report('a kernel listener failed', error);
           }
         }),
       ),

@@ -56,7 +56,7 @@ describe('what is not ours in a folder that the kernel lists', () => {
     expect(left).toEqual(expect.arrayContaining(LISTED.map(([folder, name]) => `${folder}/${name}`)));
     const all = reported.join('\n');
     for (const [folder, name] of LISTED) {
-      expect(all).toMatch(new RegExp(`${dataDir}/${folder} holds something.*"${name}`));
+      expect(all).toMatch(new RegExp(`${dataDir}/${folder} has entries that do not belong.*"${name}`));
     }
   });
 

@@ -120,7 +120,7 @@ export class AuditChain {
       await closeSegment(this.#folder, last);
       return true;
     } catch (error) {
-      this.#report('a segment of the audit log could not be closed', error);
+      this.#report('could not close a segment of the audit log', error);
       return false;
     }
   }
@@ -164,7 +164,7 @@ async function usableAnchor(folder: string, report: Report): Promise<Anchor | un
   try {
     return await readAnchor(folder);
   } catch (error) {
-    report('the audit log goes on without its anchor', error);
+    report('the anchor of the audit log is unusable', error);
     return undefined;
   }
 }

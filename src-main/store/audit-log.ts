@@ -60,14 +60,14 @@ export async function openAuditLog(
     async write(records) {
       if (await chain.write(records)) {
         // Behind the records that wait, none of which waits for it.
-        pruning = prune().catch((error: unknown) => report('old audit records could not be removed', error));
+        pruning = prune().catch((error: unknown) => report('could not remove old audit segments', error));
       }
     },
     failed: (what, count, error) =>
       report(
         what === 'kept'
-          ? `${count} audit records could not be written and are kept for another attempt`
-          : `${count} audit records could not be written and are lost`,
+          ? `could not write ${count} audit records; they are kept and tried again`
+          : `could not write ${count} audit records; they are lost`,
         error,
       ),
   });
@@ -81,7 +81,7 @@ export async function openAuditLog(
       return;
     }
     if (lost > 0) {
-      queue.push(ownRecord(clock, 'lost', 'failed', `${lost} records are missing here: the disk took none`));
+      queue.push(ownRecord(clock, 'lost', 'failed', `${lost} records lost: the disk accepted none`));
       lost = 0;
     }
     queue.push(shorten(record));

@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { readJsonRecord } from '../base/json-record.ts';
 import { ownEntries, type Report } from './own-entries.ts';
 import { openRegularFile, readRegularFile } from './regular-file.ts';
 import { StoreError } from './store-error.ts';
@@ -30,6 +32,11 @@ export interface Anchor {
   /** The hash of its line. */
   readonly hash: string;
 }
+
+const anchorRecord: z.core.$ZodType<Anchor> = z.object({
+  sequence: z.int().check(z.nonnegative()),
+  hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+});
 
 /** The full segments, oldest first; one that an anchor covers is left over from a pruning that was cut off. */
 export async function listSegments(folder: string, report: Report): Promise<readonly Segment[]> {
@@ -65,18 +72,18 @@ export async function readAnchor(folder: string): Promise<Anchor | undefined> {
     throw new StoreError(
       'audit-broken',
       `${join(folder, ANCHOR_NAME)}, which says what the oldest kept record links to, cannot be read.`,
-      'Older records were pruned; the link to them cannot be verified any more.',
+      'The link to the removed records can no longer be verified. Restore the file from a backup.',
       { cause },
     );
   }
 }
 
 function parseAnchor(text: string): Anchor {
-  const { sequence, hash } = JSON.parse(text) as Partial<Anchor>;
-  if (!Number.isSafeInteger(sequence) || !/^[0-9a-f]{64}$/.test(hash ?? '')) {
-    throw new Error('It holds no number and hash.');
+  const record = readJsonRecord('The anchor', text, anchorRecord);
+  if (!record.ok) {
+    throw record.cause;
   }
-  return { sequence: sequence ?? 0, hash: hash ?? '' };
+  return record.value;
 }
 
 /** How much of a file's end is read to find its last line: more than two of the longest lines. */

@@ -2,6 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Dispose } from '../base/disposable.ts';
+import * as z from 'zod/mini';
+import { readJsonRecord } from '../base/json-record.ts';
 import { lockFile } from '../os/files/file-lock.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { readRegularFile } from './regular-file.ts';
@@ -17,6 +19,8 @@ interface Owner {
   /** Epoch ms. */
   readonly startedAt: number;
 }
+
+const ownerRecord: z.core.$ZodType<Owner> = z.object({ pid: z.int(), startedAt: z.int() });
 
 /**
  * Takes the data folder for one kernel, and makes it when it is not there. The lock ends with its owner, however that
@@ -47,16 +51,14 @@ export async function lockDataFolder(dataDir: string, clock: Pick<Clock, 'now'>)
   };
 }
 
+/** Null when it cannot be read: the owner may have locked the folder a moment ago. */
 async function readOwner(path: string): Promise<Owner | null> {
-  try {
-    const { pid, startedAt } = JSON.parse((await readRegularFile(path)).toString('utf8')) as Partial<Owner>;
-    return Number.isSafeInteger(pid) && Number.isSafeInteger(startedAt)
-      ? { pid: pid ?? 0, startedAt: startedAt ?? 0 }
-      : null;
-  } catch {
-    // It has only just locked the folder.
-    return null;
-  }
+  const text = await readRegularFile(path).then(
+    (bytes) => bytes.toString('utf8'),
+    () => '',
+  );
+  const record = readJsonRecord('The owner', text, ownerRecord);
+  return record.ok ? record.value : null;
 }
 
 function inUse(dataDir: string, owner: Owner | null, now: number): StoreError {
@@ -64,7 +66,7 @@ function inUse(dataDir: string, owner: Owner | null, now: number): StoreError {
   return new StoreError(
     'data-folder-in-use',
     `The data folder ${dataDir} is in use by Capsule Desktop${who}.`,
-    'Use the one that is running, quit it first, or choose another data folder.',
+    'Quit the running instance or choose another data folder.',
   );
 }
 

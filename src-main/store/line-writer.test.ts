@@ -45,7 +45,7 @@ describe('lines', () => {
     await writer.flush();
     await writer.flush();
     expect(reports).toEqual([
-      expect.stringMatching(/^2 lines could not be written to .*log and are kept.*: .*not a regular file/),
+      expect.stringMatching(/^could not write 2 lines to .*log; they are kept.*: .*not a regular file/),
     ]);
     await expect(readFile(join(folder, 'other'), 'utf8')).resolves.toBe('kept\n');
     await rm(path, { recursive: true });

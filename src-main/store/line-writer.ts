@@ -33,8 +33,8 @@ export function createLineWriter(report: (message: string, error: unknown) => vo
       failed: (what, count, error) =>
         report(
           what === 'kept'
-            ? `${count} lines could not be written to ${path} and are kept for another attempt`
-            : `${count} lines could not be written to ${path} and are lost`,
+            ? `could not write ${count} lines to ${path}; they are kept and tried again`
+            : `could not write ${count} lines to ${path}; they are lost`,
           error,
         ),
     });

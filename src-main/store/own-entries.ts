@@ -34,7 +34,7 @@ export async function ownEntries(
     const shown = names.slice(0, MAX_REPORTED_NAMES).map((each) => JSON.stringify(each));
     const more = names.length - shown.length;
     report(
-      `${folder} holds something that is not Capsule Desktop’s; it was left alone`,
+      `${folder} has entries that do not belong to Capsule Desktop; skipped`,
       `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
     );
   }

@@ -19,7 +19,7 @@ export async function pruneCapsuleLogs(folder: string, now: number, report: Repo
   const below = async (parents: readonly string[], own: OwnKind): Promise<readonly string[]> => {
     const lists = parents.map(async (parent) => {
       const names = await ownEntries(parent, own, report).catch((error: unknown) => {
-        report(`the logs in ${parent} could not be looked through`, error);
+        report(`could not list the logs in ${parent}`, error);
         return [];
       });
       return names.map((name) => join(parent, name));
@@ -35,7 +35,7 @@ export async function pruneCapsuleLogs(folder: string, now: number, report: Repo
         await rm(path, { force: true });
       }
     } catch (error) {
-      report(`the old log ${path} could not be removed`, error);
+      report(`could not remove the old log ${path}`, error);
     }
   }
 }

@@ -43,7 +43,7 @@ function notAFile(path: string, cause?: unknown): StoreError {
   return new StoreError(
     'not-a-file',
     `${path} is not a regular file.`,
-    'Move it out of the data folder, then start Capsule Desktop again.',
+    'Move it out of the data folder, then restart Capsule Desktop.',
     { cause },
   );
 }

@@ -60,7 +60,7 @@ export async function openInspections(
   report: (message: string, error: unknown) => void,
 ): Promise<Inspections> {
   await rm(folder, { recursive: true, force: true }).catch((error: unknown) =>
-    report('what an earlier run had looked at could not be removed', error),
+    report('could not remove the inspections of an earlier run', error),
   );
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const pending = new Map<string, Taken>();

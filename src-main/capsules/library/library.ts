@@ -71,7 +71,7 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
   const installed = new Map<string, InstalledCapsule>();
   const broken = new Map<string, BrokenCapsule>();
   for (const id of await undoInterrupted(capsules, report)) {
-    broken.set(id, { id, reason: 'An installation of it was interrupted and could not be undone.' });
+    broken.set(id, { id, reason: 'An interrupted installation could not be rolled back.' });
   }
   const names = await ownEntries(capsules, OWN_FOLDER, report);
   for (const id of names.filter((name) => !name.startsWith('.') && !broken.has(name))) {

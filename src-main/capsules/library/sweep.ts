@@ -30,7 +30,7 @@ export async function sweepComponents(
   await Promise.all(
     unused.map((name) =>
       rm(join(components, name), { force: true }).catch((error: unknown) =>
-        report(`the unused component ${name} could not be removed`, error),
+        report(`could not remove the unused component ${name}`, error),
       ),
     ),
   );
@@ -49,7 +49,7 @@ export async function undoInterrupted(capsules: string, report: Report): Promise
     try {
       await undoOne(capsules, name);
     } catch (error) {
-      report(`what an interrupted change of a capsule left in ${name} could not be undone`, error);
+      report(`could not roll back the interrupted installation in ${name}`, error);
       if (!name.startsWith(STAGING)) {
         failed.push(idIn(name));
       }

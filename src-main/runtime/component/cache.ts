@@ -22,9 +22,9 @@ const SCRIPT = 'component.js';
 /** A prepared component of any recipe, or what was to become one. */
 const OWN_FOLDER: OwnKind = { kind: 'folder', name: /^[0-9a-f]{64}-/ };
 
-interface Index {
-  readonly imports: readonly string[];
-  readonly exports: readonly string[];
+const index = z.object({
+  imports: z.array(z.string()),
+  exports: z.array(z.string()),
   /** SHA-256 of every other file, as hex by its name: a power cut can leave a file that is empty or half. */
   files: z.record(z.string().check(z.regex(/^[\w-][\w.-]*$/)), z.string()),
 });
@@ -90,9 +90,12 @@ export function createComponentCache(folder: string, transpiler: Transpiler): Co
 /** Undefined when it is not there or not what was written; it is then made again. */
 async function read(folder: string): Promise<TranspiledComponent | undefined> {
   try {
-    const { imports, exports, files } = JSON.parse(
-      (await readRegularFile(join(folder, INDEX))).toString('utf8'),
-    ) as Index;
+    const text = (await readRegularFile(join(folder, INDEX))).toString('utf8');
+    const record = readJsonRecord('The index', text, index);
+    if (!record.ok) {
+      return undefined;
+    }
+    const { imports, exports, files } = record.value;
     const contents = await Promise.all(
       Object.entries(files).map(async ([name, hash]) => [name, await readWhole(folder, name, hash)] as const),
     );
@@ -145,7 +148,7 @@ function sha256(bytes: Uint8Array): string {
 /** Removes what a crash left half-written, and what another recipe made. What cannot be removed is reported. */
 export async function sweepComponentCache(folder: string, report: Report): Promise<void> {
   const names = await ownEntries(folder, OWN_FOLDER, report).catch((error: unknown) => {
-    report(`the prepared components in ${folder} could not be looked through`, error);
+    report(`could not list the prepared components in ${folder}`, error);
     return [];
   });
   const stale = names.filter(
@@ -154,7 +157,7 @@ export async function sweepComponentCache(folder: string, report: Report): Promi
   await Promise.all(
     stale.map((name) =>
       rm(join(folder, name), { recursive: true, force: true }).catch((error: unknown) =>
-        report(`the prepared component ${name} could not be removed`, error),
+        report(`could not remove the prepared component ${name}`, error),
       ),
     ),
   );

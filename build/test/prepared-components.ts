@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { hashComponent } from '../../src-main/capsules/component/hash.ts';
 import { readComponentHeader } from '../../src-main/capsules/component/header.ts';
@@ -44,10 +44,25 @@ export async function prepareComponents(): Promise<{ readonly prepared: string; 
   return { prepared, worked: namesIn(prepared).length > before };
 }
 
-/** One link for each component: who throws one away, or makes it again, does so for itself alone. */
+/**
+ * A folder of links for each component: who throws one away, or makes it again, does so for itself alone. The folder
+ * itself is no link, since the kernel takes no link for its own.
+ */
 export function linkEach(prepared: string, folder: string): void {
   for (const name of namesIn(prepared)) {
-    symlinkSync(path.join(prepared, name), path.join(folder, name));
+    mkdirSync(path.join(folder, name));
+    for (const file of namesIn(path.join(prepared, name))) {
+      linkOrCopy(path.join(prepared, name, file), path.join(folder, name, file));
+    }
+  }
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    // On another file system.
+    copyFileSync(from, to);
   }
 }
 

@@ -12,6 +12,7 @@ describe('the command line', () => {
     [['pack', 'a'], { name: 'pack', path: 'a', out: null }],
     [['pack', '--out', 'b.capsule', 'a'], { name: 'pack', path: 'a', out: 'b.capsule' }],
     [['inspect', 'a'], { name: 'inspect', path: 'a' }],
+    [['verify-audit', 'a'], { name: 'verify-audit', path: 'a' }],
   ])('reads %j', (words, command) => {
     expect(parseCommand(words)).toEqual(command);
   });

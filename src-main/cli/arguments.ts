@@ -20,6 +20,7 @@ export type Command =
   | { readonly name: 'build'; readonly path: string }
   | { readonly name: 'pack'; readonly path: string; readonly out: string | null }
   | { readonly name: 'inspect'; readonly path: string }
+  | { readonly name: 'verify-audit'; readonly path: string }
   | RunCommand;
 
 type UsageErrorCode = 'usage';
@@ -37,6 +38,7 @@ export function parseCommand(words: readonly string[]): Command {
   switch (name) {
     case 'build':
     case 'inspect':
+    case 'verify-audit':
       return { name, path: parsed(rest, {}).path };
     case 'pack': {
       const { path, values } = parsed(rest, { out: { type: 'string' } });

@@ -4,6 +4,7 @@ import { STATUS_ERROR, STATUS_OF_SIGNAL, STATUS_OK, STATUS_REFUSED } from './con
 import { inspectCapsule } from './inspect.ts';
 import { runCapsule, type RunParts } from './run.ts';
 import { usage } from './usage.ts';
+import { verifyAuditOf } from './verify-audit.ts';
 
 export interface CommandLineParts extends RunParts {
   /** Takes the result, as lines of JSON. */
@@ -43,6 +44,9 @@ async function perform(command: Command, parts: CommandLineParts): Promise<numbe
       return STATUS_OK;
     case 'inspect':
       print(pretty(await inspectCapsule(command.path, start)));
+      return STATUS_OK;
+    case 'verify-audit':
+      print(pretty(await verifyAuditOf(command.path, parts.tell)));
       return STATUS_OK;
     case 'run': {
       const result = await runCapsule(command, parts);

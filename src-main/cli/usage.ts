@@ -10,6 +10,7 @@ export const usage = `capsule <command> [options]
       --payload TEXT         payload of the action (default: empty)
       --principal NAME       principal to act for (default: default)
       --timeout SECONDS      deadline of the action
+  verify-audit <folder>    verify the audit log of a data folder; print its extent and last hash
 
   --help                   show this help
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sourceUuid } from '../capsules/component/hash.ts';
 import { RATES } from '../policy/charges.ts';
-import { readAudit } from '../testing/kernel.ts';
+import { readAudit } from '../testing/read-audit.ts';
 import { bytesOf, startProbe } from './testing.ts';
 
 const { probe, started, dataDir } = await startProbe();

@@ -1,9 +1,11 @@
 import type { Emitter } from '../base/emitter.ts';
+import { TypedError } from '../base/typed-error.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
 import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from '../contract/limits.ts';
 import type { AboutView } from '../contract/views.ts';
+import type { ManagedProcess } from '../processes/process/managed-process.ts';
 import type { Act } from './acts.ts';
-import { createConfirm, type Changes } from './confirm.ts';
+import { createInstall, type Changes } from './confirm.ts';
 import type { KernelProcesses } from './processes.ts';
 
 export interface ApiOptions {
@@ -14,65 +16,102 @@ export interface ApiOptions {
   readonly act: Act;
   readonly about: AboutView;
   readonly report: (message: string, error: unknown) => void;
-  readonly dispose: () => Promise<void>;
 }
 
 /** What window, command line and programs may ask of the kernel. What changes something is an act of the operator. */
 export function createApi(options: ApiOptions): Kernel {
-  const { changes, processes, events, act, about, report, dispose } = options;
-  const { inspections, manager, mutex } = changes;
-  const inBackground = (work: Promise<unknown>): void => {
-    work.catch((error: unknown) => report('an operator action failed', error));
-  };
-  const confirm = createConfirm(changes, act);
-  return {
-    inspect: inspections.inspect,
-    confirm,
-    cancelInspection: inspections.cancel,
-    install: async (path, { grants }) => {
-      const { token } = await inspections.inspect(path);
-      return confirm(token, grants);
-    },
-    remove: (id) => mutex(() => act('remove', id, () => manager.remove(id))),
-    setEnabled: (id, enabled) =>
-      mutex(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
-    capsules: () => manager.views(),
-    invoke: (request) => manager.invoke(request),
-    processes: () => processes.registry.views(),
-    command: processes.command,
-    readLogs: processes.readLogs,
-    signal: (key, signal) => {
-      const process = processes.registry.byKey(key);
-      inBackground(act(`signal ${signal}`, key, () => process.signal(signal)));
-    },
-    stop: async (key, graceMs = DEFAULT_STOP_GRACE_MS) => {
-      const process = processes.registry.byKey(key);
-      const ended = process.stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
-      await act('stop', key, () => undefined);
-      await ended;
-    },
-    cancelStop: (key) => {
-      const process = processes.registry.byKey(key);
-      inBackground(act('cancel-stop', key, () => process.cancelStop()));
-    },
-    kill: (key) => {
-      const process = processes.registry.byKey(key);
-      inBackground(act('kill', key, () => void process.kill('killed')));
-    },
-    release: (key) => {
-      processes.registry.release(processes.registry.byKey(key));
-      inBackground(act('release', key, () => undefined));
-    },
-    about: () => about,
-    subscribe: (listener) =>
-      events.event((event) => {
-        // A stranger's code: what it throws must not reach the one who tells, such as an instance that is ending.
-        try {
-          listener(event);
-        } catch (error) {
-          report('a kernel listener failed', error);
+  const { changes, processes, events, act, about, report } = options;
+  const { inspections, manager, lifetime, change } = changes;
+  const { whileOpen, untilEnded, track } = lifetime;
+  const processOf = (key: string): ManagedProcess => untilEnded(() => processes.registry.byKey(key));
+  /** Records what was done, or that nothing came of it; that the log fails is nobody's who could be told. */
+  const record = (action: string, key: string, failure?: TypedError): void => {
+    track(() => act(action, key, () => (failure === undefined ? undefined : Promise.reject(failure)))).catch(
+      (error: unknown) => {
+        if (error !== failure) {
+          report('an operator action could not be recorded', error);
         }
-      }),
-    dispose,
+      },
+    );
   };
+  /** Does it at once and records it. @throws TypedError when nothing came of it, which is recorded as well */
+  const actOn = (
+    action: string,
+    key: string,
+    work: (process: ManagedProcess) => TypedError | undefined,
+  ): void => {
+    const failure = work(processOf(key));
+    record(action, key, failure);
+    if (failure !== undefined) {
+      throw failure;
+    }
+  };
+  return {
+    inspect: (path) => whileOpen(() => inspections.inspect(path)),
+    ...createInstall(changes, act),
+    cancelInspection: (token) => whileOpen(() => inspections.cancel(token)),
+    remove: (id) => whileOpen(() => change(() => act('remove', id, () => manager.remove(id)))),
+    setEnabled: (id, enabled) =>
+      whileOpen(() =>
+        change(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
+      ),
+    capsules: () => untilEnded(() => manager.views()),
+    invoke: (request) => whileOpen(() => manager.invoke(request)),
+    processes: () => untilEnded(() => processes.registry.views()),
+    command: (key) => untilEnded(() => processes.command(key)),
+    readLogs: (key, stream, cursor, maxBytes) =>
+      untilEnded(() => processes.readLogs(key, stream, cursor, maxBytes)),
+    signal: (key, signal) =>
+      actOn(`signal ${signal}`, key, (process) => (process.signal(signal) ? undefined : exited())),
+    stop: (key, graceMs = DEFAULT_STOP_GRACE_MS) =>
+      track(async () => {
+        const process = processOf(key);
+        const ended = process.stop(Math.min(graceMs, MAX_STOP_GRACE_MS), 'stopped');
+        await act('stop', key, () => undefined);
+        await ended;
+      }),
+    cancelStop: (key) =>
+      actOn('cancel-stop', key, (process) => (process.cancelStop() ? undefined : notStopping())),
+    kill: (key) =>
+      actOn('kill', key, (process) => {
+        if (process.exit !== null) {
+          return exited();
+        }
+        void process.kill('killed');
+        return undefined;
+      }),
+    release: (key) => {
+      processes.registry.release(processOf(key));
+      record('release', key);
+    },
+    about: () => untilEnded(() => about),
+    subscribe: (listener) =>
+      untilEnded(() =>
+        events.event((event) => {
+          // A stranger's code: what it throws must not reach the one who tells, such as an instance that is ending.
+          try {
+            listener(event);
+          } catch (error) {
+            report('a kernel listener failed', error);
+          }
+        }),
+      ),
+    dispose: lifetime.end,
+  };
+}
+
+function exited(): TypedError {
+  return new TypedError(
+    'process-exited',
+    'The process has already exited.',
+    'Its output is kept until you discard it.',
+  );
+}
+
+function notStopping(): TypedError {
+  return new TypedError(
+    'not-stopping',
+    'There is no stop to cancel: the process has exited, or nobody is stopping it.',
+    'Look at its state in the list.',
+  );
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { exampleFolder } from '../testing/guests.ts';
-import { dataFolder, readAudit, WORKER_FOLDER } from '../testing/kernel.ts';
+import { dataFolder, WORKER_FOLDER } from '../testing/kernel.ts';
+import { readAudit } from '../testing/read-audit.ts';
 import { createKernel } from './kernel.ts';
 
 describe('what ships with the application', () => {

@@ -5,7 +5,7 @@ import { deferred } from '../base/deferred.ts';
 import type { Kernel } from '../contract/kernel.ts';
 import { probeIn, shell, type Probe } from '../host/testing.ts';
 import { guestCopy, guestFolder } from '../testing/guests.ts';
-import { dataFolder, openKernel, startKernel } from '../testing/kernel.ts';
+import { aliveByEvents, dataFolder, openKernel, startKernel } from '../testing/kernel.ts';
 
 const DEAF = 'trap "" TERM INT HUP; echo up; while :; do sleep 0.01; done';
 
@@ -73,7 +73,7 @@ describe('a call while its capsule is being changed', () => {
     ['removed', 'capsule-not-found'],
     ['switched off', 'capsule-disabled'],
   ])('that is being %s does not bring it back', async (how, code) => {
-    const { kernel, reported } = await startKernel();
+    const { kernel, events, reported } = await startKernel();
     const { probe, met, remove } = await probeWithObstacle(kernel);
     const changing = how === 'removed' ? kernel.remove('probe') : kernel.setEnabled('probe', false);
     await met;
@@ -82,7 +82,7 @@ describe('a call while its capsule is being changed', () => {
     await changing;
     await expect(call).resolves.toMatchObject({ code });
     await kernel.dispose();
-    expect(kernel.capsules().flatMap(({ instances }) => instances)).toEqual([]);
+    expect(aliveByEvents(events)).toEqual([]);
     expect(reported).toEqual([]);
   });
 });
@@ -109,7 +109,7 @@ describe('a capsule that is being changed when the kernel ends', () => {
 
   it('is what it was before when it was being replaced', async () => {
     const dataDir = await dataFolder();
-    const { kernel } = await openKernel(dataDir);
+    const { kernel, events } = await openKernel(dataDir);
     const { met, remove } = await probeWithObstacle(kernel);
     const newer = await guestCopy('probe', { '0.1.0': '0.2.0' });
     const installing = kernel.install(newer, { grants: 'all' }).catch((error: unknown) => error);
@@ -118,7 +118,7 @@ describe('a capsule that is being changed when the kernel ends', () => {
     remove();
     await disposal;
     await expect(installing).resolves.toMatchObject({ code: 'kernel-disposed' });
-    expect(kernel.capsules()).toMatchObject([{ version: '0.1.0', instances: [] }]);
+    expect(aliveByEvents(events)).toEqual([]);
     const again = await openKernel(dataDir);
     const after = again.kernel.capsules();
     await again.kernel.dispose();

@@ -1,28 +1,62 @@
 import type { Mutex } from '../base/mutex.ts';
-import type { Inspections } from '../capsules/library/inspections.ts';
+import type { Inspections, Taken } from '../capsules/library/inspections.ts';
 import type { Grants, Kernel } from '../contract/kernel.ts';
+import type { CapsuleView } from '../contract/views.ts';
 import { heldNames, intersect, type Capabilities } from '../policy/capabilities.ts';
 import type { CapsuleManager } from '../runtime/capsule/manager.ts';
 import type { Act } from './acts.ts';
+import type { Lifetime } from './lifetime.ts';
 
+/** What changes of what is installed go through, whoever makes them. */
 export interface Changes {
   readonly inspections: Inspections;
   readonly manager: CapsuleManager;
-  /** Changes of what is installed happen one after the other, whoever makes them. */
-  readonly mutex: Mutex;
+  readonly lifetime: Lifetime;
+  /** They happen one after the other; one that waited until the end does not begin. */
+  readonly change: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** @param mutex one for all changes of a kernel */
+export function createChanges(
+  mutex: Mutex,
+  { inspections, manager, lifetime }: Pick<Changes, 'inspections' | 'manager' | 'lifetime'>,
+): Changes {
+  return {
+    inspections,
+    manager,
+    lifetime,
+    change: (work) =>
+      mutex(() => {
+        lifetime.requireOpen();
+        return work();
+      }),
+  };
 }
 
 /** Installs what was inspected, as an act of whoever `act` records, with the rights that it got. */
-export function createConfirm({ inspections, manager, mutex }: Changes, act: Act): Kernel['confirm'] {
-  return (token, grants) =>
-    mutex(() =>
-      inspections.use(token, ({ content, hash, resolved }) => {
-        const { id, version, capabilities } = content.manifest;
-        return act('install', `${id} ${version} ${hash} ${granted(capabilities, grants)}`, () =>
+export function createInstall(
+  { inspections, manager, lifetime, change }: Changes,
+  act: Act,
+): Pick<Kernel, 'confirm' | 'install'> {
+  const installTaken = async (taken: Taken, grants: Grants): Promise<CapsuleView> => {
+    const { content, hash, resolved, discard } = taken;
+    const { id, version, capabilities } = content.manifest;
+    try {
+      return await change(() =>
+        act('install', `${id} ${version} ${hash} ${granted(capabilities, grants)}`, () =>
           manager.install(content, hash, grants, resolved),
-        );
-      }),
-    );
+        ),
+      );
+    } finally {
+      await discard();
+    }
+  };
+  return {
+    // Taken at once: while it waits for another change, no further inspection can push it out.
+    confirm: (token, grants) => lifetime.whileOpen(() => installTaken(inspections.take(token), grants)),
+    install: (path, { grants }) =>
+      lifetime.whileOpen(async () => installTaken(await inspections.inspectAndTake(path), grants)),
+  };
 }
 
 function granted(asked: Capabilities, grants: Grants): string {

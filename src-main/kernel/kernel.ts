@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.ts';
-import { DisposableStore } from '../base/disposable.ts';
+import { DisposableStore, type Dispose } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { createMutex } from '../base/mutex.ts';
 import { TypedError } from '../base/typed-error.ts';
@@ -21,10 +21,12 @@ import { CapsuleManager } from '../runtime/capsule/manager.ts';
 import { createComponentCache, sweepComponentCache } from '../runtime/component/cache.ts';
 import { createTranspiler } from '../runtime/component/transpiler.ts';
 import { openAuditLog } from '../store/audit-log.ts';
+import { lockDataFolder } from '../store/data-folder-lock.ts';
 import { createAct } from './acts.ts';
 import { createApi } from './api.ts';
-import { doChores } from './chores.ts';
-import { createConfirm } from './confirm.ts';
+import { startChores } from './chores.ts';
+import { createChanges, createInstall } from './confirm.ts';
+import { createLifetime } from './lifetime.ts';
 import { openIpc } from './ipc.ts';
 import { openProcesses } from './processes.ts';
 import { openSys } from './sys.ts';
@@ -73,12 +75,11 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   const clock = systemClock;
   const events = new Emitter<KernelEvent>((error) => report('a listener of the kernel failed', error));
 
-  const audit = await openAuditLog(join(dataDir, 'audit'), report);
-  root.add(audit.flush);
-  let chores: Promise<void> = Promise.resolve();
-  // Late in the disposal: without manager and transpiler an installation under way fails at once, and is undone.
-  root.add(async () => chores);
-  const library = await openLibrary(dataDir);
+  // Taken first and given back last: two kernels would wipe each other's copies and fork the audit's chain.
+  root.add(await lockDataFolder(dataDir, clock));
+  const audit = await openAuditLog(join(dataDir, 'audit'), { clock, report });
+  root.add(audit.close);
+  const library = await openLibrary(dataDir, report);
   const sys = openSys({
     folder: join(dataDir, 'logs'),
     clock,
@@ -88,15 +89,23 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   });
   root.add(sys.dispose);
   const paths = new GrantedPaths(dataDir);
-  const inspections = await openInspections(join(dataDir, 'inspections'), library, {
-    served: hostInterfaces,
-    resolve: (capabilities) => resolveEntries(capabilities, paths),
-  });
+  const inspections = await openInspections(
+    join(dataDir, 'inspections'),
+    library,
+    { served: hostInterfaces, resolve: (capabilities) => resolveEntries(capabilities, paths) },
+    report,
+  );
   root.add(inspections.dispose);
+  const lifetime = createLifetime(root);
+  let endChores: Dispose = () => undefined;
+  // Late in the disposal: without manager and transpiler an installation under way fails at once, and is undone.
+  root.add(async () => {
+    await Promise.all([endChores(), lifetime.settled()]);
+  });
   const transpiler = createTranspiler(join(workerFolder, 'transpile-worker.js'));
   root.add(transpiler.dispose);
   const cacheFolder = join(dataDir, 'transpiled');
-  await sweepComponentCache(cacheFolder);
+  await sweepComponentCache(cacheFolder, report);
   const cache = createComponentCache(cacheFolder, transpiler);
   const bus = new MessageBus();
   const processes = openProcesses({ dataDir, clock, bus, paths });
@@ -129,7 +138,10 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
     stopProcesses: processes.stopCapsule,
     cancelProcesses: processes.cancelInvocation,
     onChange: (capsule) => events.fire({ kind: 'capsule', capsule }),
-    onRemoved: (id) => events.fire({ kind: 'capsule-removed', id }),
+    onRemoved: (id) => {
+      processes.giveUpCapsule(id);
+      events.fire({ kind: 'capsule-removed', id });
+    },
     report,
   });
   // Processes first: their time to tidy up begins before the instances that hold them end.
@@ -137,7 +149,7 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
     await Promise.all([processes.registry.dispose(), manager.dispose()]);
   });
 
-  const changes = { inspections, manager, mutex: createMutex() };
+  const changes = createChanges(createMutex(), { inspections, manager, lifetime });
   const kernel = createApi({
     changes,
     processes,
@@ -152,12 +164,14 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
       sandbox: await processes.sandbox,
     },
     report,
-    dispose: () => root.dispose(),
   });
   manager.start();
   // Nobody decides about what ships with the application; the log says so.
-  const confirm = createConfirm(changes, createAct(audit, clock, 'application'));
-  chores = doChores({ ...kernel, confirm }, { dataDir, bundled: options.bundled ?? [], clock, report });
+  const { confirm } = createInstall(changes, createAct(audit, clock, 'application'));
+  endChores = startChores(
+    { ...kernel, confirm },
+    { dataDir, bundled: options.bundled ?? [], audit, clock, report },
+  );
   return kernel;
 }
 

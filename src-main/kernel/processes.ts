@@ -25,6 +25,8 @@ export interface KernelProcesses {
   /** Whether programs can be started here, and if not, why and what to do. Never rejects. */
   readonly sandbox: Promise<AboutView['sandbox']>;
   readonly stopCapsule: (capsule: string) => Promise<void>;
+  /** What the capsule left is nobody's any more; it was removed. */
+  readonly giveUpCapsule: (capsule: string) => void;
   readonly cancelInvocation: (invocation: string) => void;
   readonly dispose: () => Promise<void>;
 }
@@ -77,6 +79,7 @@ export function openProcesses({ dataDir, clock, bus, paths }: ProcessOptions): K
     sandbox,
     stopCapsule: (capsule) =>
       registry.stopAll(({ owner }) => owner.capsule === capsule, 'unloaded', DEFAULT_STOP_GRACE_MS),
+    giveUpCapsule: (capsule) => registry.giveUp(capsule),
     cancelInvocation: (invocation) => void registry.cancelCall(invocation),
     async dispose() {
       await sandbox;

@@ -8,7 +8,7 @@ import { createCapsuleLog } from '../store/capsule-log.ts';
 /** The kernel's part of `astrid:sys`. */
 export interface KernelSys {
   readonly services: SysServices;
-  /** Resolves when what was logged is on disk. */
+  /** Resolves when what was logged is on disk, or the disk has refused it once more. */
   readonly dispose: () => Promise<void>;
 }
 
@@ -33,6 +33,6 @@ export function openSys({ folder, clock, library, fire, report }: SysOptions): K
         fire({ kind: 'guest-log', capsule, principal, level, message, at: clock.now() });
       },
     },
-    dispose: log.flush,
+    dispose: log.close,
   };
 }

@@ -1,15 +1,21 @@
-import { appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../policy/audit-record.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { hashLine, openAuditLog, type AuditEntry } from './audit-log.ts';
+import { systemClock } from '../base/clock.ts';
+import { hashLine, type AuditEntry } from './audit-chain.ts';
+import { openAuditLog, type AuditLog } from './audit-log.ts';
+import { verifyAudit } from './audit-verify.ts';
 import { AUDIT_QUEUE } from './limits.ts';
+import { limitFileSize } from './testing.ts';
 
+/** Of the operator, who has no budget. */
 const record = (action: string): AuditRecord => ({
   at: 1,
-  capsule: 'c',
-  principal: 'p',
+  capsule: '',
+  principal: 'operator',
   action,
   target: 'on grün 🌲',
   outcome: 'allowed',
@@ -20,8 +26,11 @@ const noReport = (message: string): never => {
   throw new Error(message);
 };
 
+const open = (folder: string): Promise<AuditLog> =>
+  openAuditLog(folder, { clock: systemClock, report: noReport });
+
 async function write(folder: string, ...actions: readonly string[]): Promise<void> {
-  const log = await openAuditLog(folder, noReport);
+  const log = await open(folder);
   for (const action of actions) {
     void log.append(record(action));
   }
@@ -126,7 +135,7 @@ describe('the audit log', () => {
 
   it('cuts what is too long, so that one call cannot fill the disk', async () => {
     const folder = await temporaryFolder();
-    const log = await openAuditLog(folder, noReport);
+    const log = await open(folder);
     void log.append({ ...record('a'), target: 'x'.repeat(1_000_000), reason: '🌲'.repeat(1_000_000) });
     await log.flush();
     const [entry] = entries(await linesOf(folder));
@@ -137,17 +146,22 @@ describe('the audit log', () => {
 
   it('makes the caller wait when the disk is behind, instead of losing records', async () => {
     const folder = await temporaryFolder();
-    const log = await openAuditLog(folder, noReport);
+    const log = await open(folder);
     const answers = Array.from({ length: AUDIT_QUEUE + 2 }, (_, n) => log.append(record(`a${n}`)));
     expect(answers.findIndex((answer) => answer instanceof Promise)).toBe(AUDIT_QUEUE);
     await answers.at(-1);
     expect(await linesOf(folder)).toHaveLength(AUDIT_QUEUE + 2);
   });
 
-  it('cannot be opened where it cannot be read, rather than start a second chain', async () => {
+  it.each([
+    ['a folder', (path: string) => mkdir(path)],
+    ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+    ['a link', (path: string) => symlink('elsewhere', path)],
+  ])('cannot be opened where its file is %s, rather than start a second chain', async (_what, make) => {
     const folder = await temporaryFolder();
-    await mkdir(join(folder, 'audit.jsonl'));
-    await expect(openAuditLog(folder, noReport)).rejects.toThrow(/EISDIR/);
+    await make(join(folder, 'audit.jsonl'));
+    const opening = openAuditLog(folder, { clock: systemClock, report: () => undefined });
+    await expect(opening).rejects.toMatchObject({ code: 'not-a-file' });
   });
 
   it('keeps what others wrote behind it', async () => {
@@ -157,5 +171,33 @@ describe('the audit log', () => {
     await write(folder, 'b');
     const lines = await linesOf(folder);
     expect(entries(lines.slice(2))).toMatchObject([{ sequence: 2, previous: hashLine('not a record') }]);
+  });
+
+  it('loses nothing to a full disk, and its chain stays whole', async () => {
+    const folder = await temporaryFolder();
+    const reports: string[] = [];
+    const log = await openAuditLog(folder, {
+      clock: systemClock,
+      report: (message, error) => reports.push(`${message}: ${String(error)}`),
+    });
+    void log.append(record('a'));
+    await log.flush();
+    const { size } = await stat(join(folder, 'audit.jsonl'));
+    const free = limitFileSize(size + 50);
+    void log.append(record('b'));
+    await log.flush();
+    expect(await linesOf(folder)).toHaveLength(1);
+    free();
+    void log.append(record('c'));
+    await log.close();
+    expect(reports).toEqual([
+      expect.stringMatching(/^could not write 1 audit records; they are kept.*EFBIG/),
+    ]);
+    expect(entries(await linesOf(folder)).map(({ sequence, action }) => `${sequence} ${action}`)).toEqual([
+      '1 a',
+      '2 b',
+      '3 c',
+    ]);
+    await expect(verifyAudit(folder, noReport)).resolves.toMatchObject({ records: 3, first: 1, last: 3 });
   });
 });

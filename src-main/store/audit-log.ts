@@ -1,64 +1,136 @@
-import { createHash } from 'node:crypto';
-import { appendFile, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
 import type { AuditRecord } from '../policy/audit-record.ts';
 import { cutText } from '../policy/audit-text.ts';
-import { AUDIT_QUEUE, AUDIT_TEXT_BYTES } from './limits.ts';
-import { createLineWriter } from './line-writer.ts';
-
-/** A record as it stands in the file: numbered, and linked to the one before by its hash. */
-export interface AuditEntry extends AuditRecord {
-  readonly sequence: number;
-  /** SHA-256 of the line before, 64 lower-case hex digits; zeros for the first. */
-  readonly previous: string;
-}
+import { AuditChain, type AuditLimits } from './audit-chain.ts';
+import { AuditBudget } from './audit-budget.ts';
+import { createBatchQueue } from './batch-queue.ts';
+import {
+  AUDIT_QUEUE,
+  AUDIT_QUEUE_MAX,
+  AUDIT_RETENTION_DAYS,
+  AUDIT_SEGMENT_BYTES,
+  AUDIT_TEXT_BYTES,
+  AUDIT_TOTAL_BYTES,
+} from './limits.ts';
+import { onceASecond } from './once-a-second.ts';
+import type { Report } from './own-entries.ts';
 
 export interface AuditLog {
-  /** A promise only when the disk is behind: the caller then waits, and no evidence is dropped. */
+  /**
+   * A promise only when the disk is behind: the caller then waits, and no evidence is dropped. A capsule that is over
+   * its budget is recorded once more at the end of the second, with how much was left out.
+   */
   readonly append: (record: AuditRecord) => void | Promise<void>;
+  /** Removes the oldest segments beyond the limits of size and age, and records it; done by itself for each full one. */
+  readonly prune: () => Promise<void>;
+  /** Resolves when everything appended so far is in the file, or one more attempt to write it has failed. */
   readonly flush: () => Promise<void>;
+  /** `flush`, and gives up what is still waiting. Nothing may be appended afterwards. */
+  readonly close: () => Promise<void>;
 }
 
-const NO_PREVIOUS = '0'.repeat(64);
+export interface AuditLogOptions {
+  readonly clock: Clock;
+  readonly report: Report;
+  /** Tests lower them. */
+  readonly limits?: AuditLimits;
+}
 
-/** How much of the file's end is read to find its last line: more than two of the longest lines. */
-const TAIL_BYTES = 64 * 1_024;
+const LIMITS: AuditLimits = {
+  segmentBytes: AUDIT_SEGMENT_BYTES,
+  totalBytes: AUDIT_TOTAL_BYTES,
+  retentionDays: AUDIT_RETENTION_DAYS,
+};
 
 /**
- * The hash-linked audit log `audit.jsonl` in `folder`: changing or removing a line breaks the link of
- * every later one. It continues where the file ends. A line that a crash cut off stays as it is: the next
- * record links to it and takes the number after the last whole one.
+ * The hash-linked audit log in `folder`: changing or removing a line breaks the link of every later one. Records go to
+ * `audit.jsonl`; a full one becomes the segment `audit-<number of its last record>.jsonl`, to which the next links. It
+ * continues where the last one ends. A line that a crash cut off stays as it is: the next record links to it and takes
+ * the number after the last whole one.
+ *
+ * @throws StoreError `not-a-file`, or the error of the system, rather than begin a second chain
  */
 export async function openAuditLog(
   folder: string,
-  report: (message: string, error: unknown) => void,
+  { clock, report, limits = LIMITS }: AuditLogOptions,
 ): Promise<AuditLog> {
-  const path = join(folder, 'audit.jsonl');
-  const { lines, torn } = await readTail(path);
-  if (torn) {
-    // Ended as it is, so that the next record gets a line of its own. It is evidence and stays.
-    await appendFile(path, '\n');
-  }
-  const last = lines.at(-1);
-  let sequence = lastSequence(lines);
-  let previous = last === undefined ? NO_PREVIOUS : hashLine(last);
-  const writer = createLineWriter(report);
+  const chain = await AuditChain.open(folder, limits, report);
+  let pruning: Promise<void> = Promise.resolve();
+  const queue = createBatchQueue<AuditRecord>({
+    async write(records) {
+      if (await chain.write(records)) {
+        // Behind the records that wait, none of which waits for it.
+        pruning = prune().catch((error: unknown) => report('could not remove old audit segments', error));
+      }
+    },
+    failed: (what, count, error) =>
+      report(
+        what === 'kept'
+          ? `could not write ${count} audit records; they are kept and tried again`
+          : `could not write ${count} audit records; they are lost`,
+        error,
+      ),
+  });
+  const budget = new AuditBudget();
+  /** Records that neither the disk nor the memory took. */
+  let lost = 0;
+
+  const push = (record: AuditRecord): void => {
+    if (queue.waiting() >= AUDIT_QUEUE_MAX) {
+      lost += 1;
+      return;
+    }
+    if (lost > 0) {
+      queue.push(ownRecord(clock, 'lost', 'failed', `${lost} records lost: the disk accepted none`));
+      lost = 0;
+    }
+    queue.push(shorten(record));
+  };
+  const prune = async (): Promise<void> => {
+    const pruned = await chain.prune(clock.now());
+    if (pruned !== null) {
+      push(ownRecord(clock, 'prune', 'allowed', pruned));
+    }
+  };
+  const summaries = onceASecond(() => budget.take(clock.now()).forEach(push));
+  const flush = (): Promise<void> => {
+    summaries.finish();
+    return queue.flush();
+  };
 
   return {
     append(record) {
-      sequence += 1;
-      const line = JSON.stringify({ sequence, ...shorten(record), previous } satisfies AuditEntry);
-      previous = hashLine(line);
-      writer.append(path, line);
-      return writer.waiting() > AUDIT_QUEUE ? writer.flush() : undefined;
+      const now = clock.monotonic();
+      summaries.arrive(now);
+      if (budget.admit(record, now) === 'write') {
+        push(record);
+      } else {
+        summaries.ask(now);
+      }
+      return queue.waiting() > AUDIT_QUEUE ? queue.flush() : undefined;
     },
-    flush: writer.flush,
+    prune,
+    flush,
+    async close() {
+      await flush();
+      await pruning;
+      await queue.close();
+    },
   };
 }
 
-/** The link from one line to the next. */
-export function hashLine(line: string): string {
-  return createHash('sha256').update(line).digest('hex');
+/** What the log has to say about itself. */
+function ownRecord(clock: Clock, what: string, outcome: AuditRecord['outcome'], text: string): AuditRecord {
+  const [target, reason] = outcome === 'allowed' ? [text, ''] : ['', text];
+  return {
+    at: clock.now(),
+    capsule: '',
+    principal: 'host',
+    action: `audit#${what}`,
+    target,
+    outcome,
+    reason,
+  };
 }
 
 function shorten(record: AuditRecord): AuditRecord {
@@ -67,55 +139,4 @@ function shorten(record: AuditRecord): AuditRecord {
     target: cutText(record.target, AUDIT_TEXT_BYTES),
     reason: cutText(record.reason, AUDIT_TEXT_BYTES),
   };
-}
-
-/** The number of the last line that is a record; 0 for none. */
-function lastSequence(lines: readonly string[]): number {
-  for (const line of [...lines].reverse()) {
-    const sequence = sequenceOf(line);
-    if (sequence !== undefined) {
-      return sequence;
-    }
-  }
-  return 0;
-}
-
-function sequenceOf(line: string): number | undefined {
-  try {
-    const { sequence } = JSON.parse(line) as Partial<AuditEntry>;
-    return Number.isSafeInteger(sequence) ? sequence : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-interface Tail {
-  readonly lines: readonly string[];
-  /** The file does not end with a line's end. */
-  readonly torn: boolean;
-}
-
-/** The lines at the end of the file; none for no file or an empty one. */
-async function readTail(path: string): Promise<Tail> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') {
-      return undefined;
-    }
-    throw error;
-  });
-  if (file === undefined) {
-    return { lines: [], torn: false };
-  }
-  try {
-    const { size } = await file.stat();
-    const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    await file.read(tail, 0, tail.length, size - tail.length);
-    const text = tail.toString('utf8');
-    return {
-      lines: text.split('\n').filter((line) => line !== ''),
-      torn: text !== '' && !text.endsWith('\n'),
-    };
-  } finally {
-    await file.close();
-  }
 }

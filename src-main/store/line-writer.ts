@@ -1,61 +1,63 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { appendLines } from './append-lines.ts';
+import { createBatchQueue, type BatchQueue } from './batch-queue.ts';
 
 /** Appends lines to files in order, in batches, off the caller's path. */
 export interface LineWriter {
-  /** Lines that wait for the disk. */
+  /** Bytes that wait for the disk. */
   readonly waiting: () => number;
   readonly append: (path: string, line: string) => void;
-  /** Resolves when everything appended so far is in the files (or was reported as lost). */
+  /** Resolves when everything appended so far is in the files, or one more attempt to write it has failed. */
   readonly flush: () => Promise<void>;
+  /** `flush`, and gives up what is still waiting. */
+  readonly close: () => Promise<void>;
 }
 
 /**
- * @param report hears of a batch that could not be written; the lines of it are lost, later ones are
- *   tried again, since a full disk may become free.
+ * @param report hears of a file that cannot be written to, once until it can be; its lines are kept and tried again,
+ *   since a full disk may become free
  */
 export function createLineWriter(report: (message: string, error: unknown) => void): LineWriter {
-  let queue: { readonly path: string; readonly line: string }[] = [];
-  let running: Promise<void> | undefined;
+  const queues = new Map<string, BatchQueue<string>>();
+  let waiting = 0;
 
-  const drain = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const batch = queue;
-      queue = [];
-      for (const [path, lines] of groupByPath(batch)) {
-        try {
-          await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-          await appendFile(path, lines.join(''), { mode: 0o600 });
-        } catch (error) {
-          report(`could not write ${lines.length} lines to ${path}`, error);
+  const openQueue = (path: string): BatchQueue<string> => {
+    const queue = createBatchQueue<string>({
+      async write(lines) {
+        await appendLines(path, lines);
+        waiting -= sizeOf(lines);
+        if (queue.waiting() === lines.length) {
+          // Nothing came meanwhile: a file of yesterday needs no queue.
+          queues.delete(path);
         }
-      }
-    }
-    running = undefined;
+      },
+      failed: (what, count, error) =>
+        report(
+          what === 'kept'
+            ? `could not write ${count} lines to ${path}; they are kept and tried again`
+            : `could not write ${count} lines to ${path}; they are lost`,
+          error,
+        ),
+    });
+    queues.set(path, queue);
+    return queue;
+  };
+
+  const all = async (what: 'flush' | 'close'): Promise<void> => {
+    await Promise.all([...queues.values()].map((queue) => queue[what]()));
   };
 
   return {
-    waiting: () => queue.length,
+    waiting: () => waiting,
     append(path, line) {
-      queue.push({ path, line: `${line}\n` });
-      running ??= Promise.resolve().then(drain);
+      waiting += sizeOf([line]);
+      (queues.get(path) ?? openQueue(path)).push(line);
     },
-    async flush() {
-      while (running !== undefined) {
-        await running;
-      }
-    },
+    flush: () => all('flush'),
+    close: () => all('close'),
   };
 }
 
-function groupByPath(
-  batch: readonly { readonly path: string; readonly line: string }[],
-): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const { path, line } of batch) {
-    const lines = groups.get(path) ?? [];
-    lines.push(line);
-    groups.set(path, lines);
-  }
-  return groups;
+/** Bytes in the file, with line ends. */
+function sizeOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,8 @@ import { linkEach } from '../../build/test/prepared-components.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
 import { createKernel } from '../kernel/kernel.ts';
 import { TRANSPILE_RECIPE } from '../runtime/component/cache.ts';
-import type { AuditEntry } from '../store/audit-log.ts';
+import type { AuditEntry } from '../store/audit-chain.ts';
+import { readAudit } from './read-audit.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** The built workers; the preparation of a test run makes them from the source under test. */
@@ -38,6 +39,24 @@ export async function openKernel(dataDir: string): Promise<KernelUnderTest> {
   return { kernel, dataDir, events, reported, audit: () => readAudit(dataDir) };
 }
 
+/** Instances and processes that live, by the latest event of each: a kernel that has ended is not asked any more. */
+export function aliveByEvents(events: readonly KernelEvent[]): readonly string[] {
+  const alive = new Map<string, readonly string[]>();
+  for (const event of events) {
+    if (event.kind === 'process') {
+      const { key, phase } = event.process;
+      alive.set(key, phase === 'exited' ? [] : [key]);
+    } else if (event.kind === 'capsule') {
+      const { id, instances } = event.capsule;
+      alive.set(
+        id,
+        instances.map((instance) => instance.key),
+      );
+    }
+  }
+  return [...alive.values()].flat();
+}
+
 /** A new data folder in which the guests are prepared already; it is gone when the test is over. */
 export async function dataFolder(): Promise<string> {
   const dataDir = await temporaryFolder();
@@ -65,15 +84,6 @@ export async function startSharedKernel(): Promise<KernelUnderTest> {
     await rm(dataDir, { recursive: true, force: true });
   });
   return started;
-}
-
-/** The records on disk; a record is there before its call is answered or shortly after, so poll for it. */
-export async function readAudit(dataDir: string): Promise<readonly AuditEntry[]> {
-  const text = await readFile(join(dataDir, 'audit', 'audit.jsonl'), 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as AuditEntry);
 }
 
 /** Every component that was prepared in this run. */

@@ -29,11 +29,19 @@ export interface InspectionHost {
   readonly resolve: (asked: Capabilities) => Promise<readonly ResolvedEntry[]>;
 }
 
+/** What an inspection saw, for one use. */
+export interface Taken extends Inspected {
+  /** Removes the copy on disk. */
+  readonly discard: () => Promise<void>;
+}
+
 /** Looks at capsules without running any of them. */
 export interface Inspections {
   readonly inspect: (path: string) => Promise<InstallPlan>;
-  /** Runs `use` with exactly what the inspection saw, then forgets it. */
-  readonly use: <T>(token: string, use: (inspected: Inspected) => Promise<T>) => Promise<T>;
+  /** `inspect` for whoever has decided already: no plan, and nothing that another inspection could push out. */
+  readonly inspectAndTake: (path: string) => Promise<Taken>;
+  /** Takes what an inspection saw out of the plans that wait: from now on nobody else decides about it, and it stays. */
+  readonly take: (token: string) => Taken;
   readonly cancel: (token: string) => Promise<void>;
   readonly dispose: () => Promise<void>;
 }
@@ -44,53 +52,61 @@ export interface Inspections {
  */
 const MAX_PENDING = 8;
 
-interface Pending extends Inspected {
-  readonly staging: string;
-}
-
-/** @param folder for copies of what is inspected; emptied now, since nothing of an earlier run is needed */
+/**
+ * @param folder for copies of what is inspected; emptied now, since nothing of an earlier run is needed. What cannot be
+ *   removed is reported and stays.
+ */
 export async function openInspections(
   folder: string,
   library: Library,
   { served, resolve: resolveEntries }: InspectionHost,
+  report: (message: string, error: unknown) => void,
 ): Promise<Inspections> {
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true }).catch((error: unknown) =>
+    report('could not remove the inspections of an earlier run', error),
+  );
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const pending = new Map<string, Pending>();
+  const pending = new Map<string, Taken>();
+
+  const read = async (path: string, token: string): Promise<Taken> => {
+    const staging = join(folder, token);
+    const discard = (): Promise<void> => rm(staging, { recursive: true, force: true });
+    try {
+      const content = await readSource(resolve(path), staging);
+      const hash = hashComponent(content.component);
+      requireDeclaredHash(content.manifest, hash);
+      requireRunnable(content.header, served);
+      return { content, hash, resolved: await resolveEntries(content.manifest.capabilities), discard };
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+  };
 
   const forget = async (token: string): Promise<void> => {
     const entry = pending.get(token);
     pending.delete(token);
-    if (entry !== undefined) {
-      await rm(entry.staging, { recursive: true, force: true });
-    }
+    await entry?.discard();
   };
 
   return {
     async inspect(path) {
       const token = randomUUID();
-      const staging = join(folder, token);
-      const content = await readSource(resolve(path), staging);
-      try {
-        const hash = hashComponent(content.component);
-        requireDeclaredHash(content.manifest, hash);
-        requireRunnable(content.header, served);
-        const resolved = await resolveEntries(content.manifest.capabilities);
-        pending.set(token, { content, hash, resolved, staging });
-        const [oldest] = pending.keys();
-        if (pending.size > MAX_PENDING && oldest !== undefined) {
-          await forget(oldest);
-        }
-        return planOf(token, path, { content, hash, resolved }, library);
-      } catch (error) {
-        await rm(staging, { recursive: true, force: true });
-        throw error;
+      const inspected = await read(path, token);
+      const plan = planOf(token, path, inspected, library);
+      pending.set(token, inspected);
+      const [oldest] = pending.keys();
+      if (pending.size > MAX_PENDING && oldest !== undefined) {
+        await forget(oldest);
       }
+      return plan;
     },
 
-    async use(token, use) {
+    inspectAndTake: (path) => read(path, randomUUID()),
+
+    take(token) {
       const inspected = pending.get(token);
-      // Taken at once, so that a second use of the same token finds nothing.
+      // A second use of the same token finds nothing.
       pending.delete(token);
       if (inspected === undefined) {
         throw capsuleError(
@@ -99,11 +115,7 @@ export async function openInspections(
           'Choose the file or folder again.',
         );
       }
-      try {
-        return await use(inspected);
-      } finally {
-        await rm(inspected.staging, { recursive: true, force: true });
-      }
+      return inspected;
     },
 
     cancel: forget,

@@ -8,6 +8,10 @@ import { openLibrary, type Library } from './library.ts';
 import { readSource } from '../source/source.ts';
 import type { CapsuleContent } from '../source/content.ts';
 
+const noReport = (message: string): never => {
+  throw new Error(message);
+};
+
 /** The spinner guest in some version; its component with a custom section of that name, so that each differs. */
 async function contentOf(
   version: string,
@@ -35,7 +39,7 @@ const versions = (library: Library): readonly string[] =>
 describe('an installation', () => {
   it('puts the capsule’s files and record in its folder and the component beside, by content', async () => {
     const dataDir = await temporaryFolder();
-    const library = await openLibrary(dataDir);
+    const library = await openLibrary(dataDir, noReport);
     const hash = await install(library, '1.0.0');
     expect(await listing(dataDir)).toEqual([
       'capsules',
@@ -53,13 +57,13 @@ describe('an installation', () => {
       schema: 1,
     });
     expect(hashComponent(await library.readComponent(hash))).toBe(hash);
-    const reopened = await openLibrary(dataDir);
+    const reopened = await openLibrary(dataDir, noReport);
     expect(reopened.list()).toEqual(library.list());
   });
 
   it('takes the place of the one of the same name', async () => {
     const dataDir = await temporaryFolder();
-    const library = await openLibrary(dataDir);
+    const library = await openLibrary(dataDir, noReport);
     const old = await install(library, '1.0.0');
     const hash = await install(library, '2.0.0');
     expect(hash).not.toBe(old);
@@ -73,7 +77,7 @@ describe('an installation', () => {
 
   it('that is taken back leaves what was there before', async () => {
     const dataDir = await temporaryFolder();
-    const library = await openLibrary(dataDir);
+    const library = await openLibrary(dataDir, noReport);
     const nothing = await listing(dataDir);
     const first = await contentOf('1.0.0');
     await (await library.install(first.content, first.hash, 'all')).rollback();
@@ -86,12 +90,12 @@ describe('an installation', () => {
     await (await library.install(second.content, second.hash, 'all')).rollback();
     expect(await listing(dataDir)).toEqual(before);
     expect(versions(library)).toEqual(['1.0.0']);
-    expect(versions(await openLibrary(dataDir))).toEqual(['1.0.0']);
+    expect(versions(await openLibrary(dataDir, noReport))).toEqual(['1.0.0']);
   });
 
   it('of the same content again keeps the component, also when it is taken back', async () => {
     const dataDir = await temporaryFolder();
-    const library = await openLibrary(dataDir);
+    const library = await openLibrary(dataDir, noReport);
     const hash = await install(library, '1.0.0');
     const { content } = await contentOf('1.0.0');
     await (await library.install(content, hash, 'all')).rollback();
@@ -102,7 +106,7 @@ describe('an installation', () => {
 
   it('that cannot be written leaves what was there before', async () => {
     const dataDir = await temporaryFolder();
-    const library = await openLibrary(dataDir);
+    const library = await openLibrary(dataDir, noReport);
     await install(library, '1.0.0');
     const before = await listing(dataDir);
     const { content, hash } = await contentOf('2.0.0');
@@ -121,23 +125,23 @@ describe('an installation', () => {
 describe('what a crash left half-done', () => {
   it('is undone: a first installation that was not finished', async () => {
     const dataDir = await temporaryFolder();
-    const library = await openLibrary(dataDir);
+    const library = await openLibrary(dataDir, noReport);
     const nothing = await listing(dataDir);
     const { content, hash } = await contentOf('1.0.0');
     // Neither committed nor taken back: the process ends here.
     await library.install(content, hash, 'all');
-    expect((await openLibrary(dataDir)).list()).toEqual([]);
+    expect((await openLibrary(dataDir, noReport)).list()).toEqual([]);
     expect(await listing(dataDir)).toEqual(nothing);
   });
 
   it('is undone: an upgrade that was not finished', async () => {
     const dataDir = await temporaryFolder();
-    const library = await openLibrary(dataDir);
+    const library = await openLibrary(dataDir, noReport);
     const old = await install(library, '1.0.0');
     const { content, hash } = await contentOf('2.0.0');
     // Neither committed nor taken back: the process ends here.
     await library.install(content, hash, 'all');
-    const reopened = await openLibrary(dataDir);
+    const reopened = await openLibrary(dataDir, noReport);
     expect(versions(reopened)).toEqual(['1.0.0']);
     expect(hashComponent(await reopened.readComponent(old))).toBe(old);
     expect(await readdir(join(dataDir, 'capsules'))).toEqual(['spinner']);
@@ -146,31 +150,31 @@ describe('what a crash left half-done', () => {
 
   it('is undone: an upgrade between the two renames', async () => {
     const dataDir = await temporaryFolder();
-    await install(await openLibrary(dataDir), '1.0.0');
+    await install(await openLibrary(dataDir, noReport), '1.0.0');
     const capsules = join(dataDir, 'capsules');
     await rename(join(capsules, 'spinner'), join(capsules, '.previous-spinner.0f9d'));
     await mkdir(join(capsules, '.staging-1234'));
-    const reopened = await openLibrary(dataDir);
+    const reopened = await openLibrary(dataDir, noReport);
     expect(versions(reopened)).toEqual(['1.0.0']);
     expect(await readdir(capsules)).toEqual(['spinner']);
   });
 
   it('is finished: a removal, and the tidying after an upgrade', async () => {
     const dataDir = await temporaryFolder();
-    await install(await openLibrary(dataDir), '2.0.0');
+    await install(await openLibrary(dataDir, noReport), '2.0.0');
     const capsules = join(dataDir, 'capsules');
     // What is left of the replaced version while it is being deleted.
     await mkdir(join(capsules, '.staging-1234', 'half'), { recursive: true });
-    expect(versions(await openLibrary(dataDir))).toEqual(['2.0.0']);
+    expect(versions(await openLibrary(dataDir, noReport))).toEqual(['2.0.0']);
     expect(await readdir(capsules)).toEqual(['spinner']);
   });
 
   it('is removed: components that belong to no capsule', async () => {
     const dataDir = await temporaryFolder();
-    const hash = await install(await openLibrary(dataDir), '1.0.0');
+    const hash = await install(await openLibrary(dataDir, noReport), '1.0.0');
     await writeFile(join(dataDir, 'components', `${'0'.repeat(64)}.wasm`), 'orphan');
     await writeFile(join(dataDir, 'components', `${hash}.wasm.0f9d`), 'half');
-    await openLibrary(dataDir);
+    await openLibrary(dataDir, noReport);
     expect(await readdir(join(dataDir, 'components'))).toEqual([`${hash}.wasm`]);
   });
 });
@@ -184,10 +188,10 @@ describe('a capsule’s folder that cannot be read', () => {
     'is listed as broken when %s, can be removed, and can be replaced',
     async (_name, file, content, reason) => {
       const dataDir = await temporaryFolder();
-      const hash = await install(await openLibrary(dataDir), '1.0.0');
+      const hash = await install(await openLibrary(dataDir, noReport), '1.0.0');
       await writeFile(join(dataDir, 'capsules', 'spinner', file), content);
 
-      const reopened = await openLibrary(dataDir);
+      const reopened = await openLibrary(dataDir, noReport);
       expect(reopened.list()).toEqual([]);
       expect(reopened.broken()).toEqual([{ id: 'spinner', reason: expect.stringMatching(reason) }]);
       // Its component is kept: the folder may be mended by hand.
@@ -200,7 +204,7 @@ describe('a capsule’s folder that cannot be read', () => {
       expect([versions(reopened), reopened.broken()]).toEqual([['2.0.0'], []]);
 
       await writeFile(join(dataDir, 'capsules', 'spinner', file), content);
-      const again = await openLibrary(dataDir);
+      const again = await openLibrary(dataDir, noReport);
       await again.remove('spinner');
       expect(again.broken()).toEqual([]);
       expect(await readdir(join(dataDir, 'capsules'))).toEqual([]);
@@ -211,7 +215,7 @@ describe('a capsule’s folder that cannot be read', () => {
 describe('a component on disk', () => {
   it('is refused when it is damaged or gone', async () => {
     const dataDir = await temporaryFolder();
-    const library = await openLibrary(dataDir);
+    const library = await openLibrary(dataDir, noReport);
     const hash = await install(library, '1.0.0');
     const file = join(dataDir, 'components', `${hash}.wasm`);
     const bytes = await readFile(file);
@@ -224,7 +228,7 @@ describe('a component on disk', () => {
 
   it('goes with the last capsule that uses it', async () => {
     const dataDir = await temporaryFolder();
-    const library = await openLibrary(dataDir);
+    const library = await openLibrary(dataDir, noReport);
     await install(library, '1.0.0');
     await library.remove('spinner');
     expect(await listing(dataDir)).toEqual(['capsules', 'components']);
@@ -238,9 +242,9 @@ describe('a component on disk', () => {
 describe('switching off', () => {
   it('is remembered', async () => {
     const dataDir = await temporaryFolder();
-    const library = await openLibrary(dataDir);
+    const library = await openLibrary(dataDir, noReport);
     await install(library, '1.0.0');
     await library.setEnabled('spinner', false);
-    expect((await openLibrary(dataDir)).find('spinner')?.record.enabled).toBe(false);
+    expect((await openLibrary(dataDir, noReport)).find('spinner')?.record.enabled).toBe(false);
   });
 });

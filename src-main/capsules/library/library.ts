@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createMutex } from '../../base/mutex.ts';
 import type { Grants } from '../../contract/kernel.ts';
 import { withPin, type ResolvedEntry } from '../../policy/resolved-entry.ts';
 import { writeFileAtomically } from '../../store/atomic-file.ts';
+import { ownEntries, type Report } from '../../store/own-entries.ts';
+import { readRegularFile } from '../../store/regular-file.ts';
 import { hashComponent } from '../component/hash.ts';
 import { exportedFunctions } from '../component/exported-functions.ts';
 import { capsuleError } from '../errors.ts';
 import { MAX_SHOWN_NAMES } from '../limits.ts';
 import { damaged, parseRecord, type InstallRecord } from './record.ts';
+import { NOTHING, OWN_FOLDER, PREVIOUS, STAGING, sweepComponents, undoInterrupted } from './sweep.ts';
 import { parseManifest, type Manifest } from '../manifest/manifest.ts';
 import { MANIFEST_NAME, type CapsuleContent } from '../source/content.ts';
 
@@ -55,25 +58,25 @@ export interface Library {
 }
 
 const RECORD_NAME = 'install.json';
-const STAGING = '.staging-';
-/** What an installation that is not committed must give back: the capsule that was there, or nothing. */
-const PREVIOUS = '.previous-';
-const NOTHING = '.nothing-';
 
 /**
  * The installed capsules under `dataDir`: `capsules/<id>/` holds each one's files and record,
- * `components/<hash>.wasm` the components by content. What a crash left half-done is undone first.
+ * `components/<hash>.wasm` the components by content. What a crash left half-done is undone first. What is not ours in
+ * the two folders is reported and left alone, and so is what cannot be undone: its capsule is then a broken one.
  */
-export async function openLibrary(dataDir: string): Promise<Library> {
+export async function openLibrary(dataDir: string, report: Report): Promise<Library> {
   const capsules = join(dataDir, 'capsules');
   const components = join(dataDir, 'components');
   await mkdir(capsules, { recursive: true, mode: 0o700 });
   await mkdir(components, { recursive: true, mode: 0o700 });
-  await undoInterrupted(capsules);
 
   const installed = new Map<string, InstalledCapsule>();
   const broken = new Map<string, BrokenCapsule>();
-  for (const id of (await readdir(capsules)).filter((name) => !name.startsWith('.')).sort()) {
+  for (const id of await undoInterrupted(capsules, report)) {
+    broken.set(id, { id, reason: 'An interrupted installation could not be rolled back.' });
+  }
+  const names = await ownEntries(capsules, OWN_FOLDER, report);
+  for (const id of names.filter((name) => !name.startsWith('.') && !broken.has(name))) {
     try {
       installed.set(id, await readInstalled(join(capsules, id)));
     } catch (error) {
@@ -84,7 +87,8 @@ export async function openLibrary(dataDir: string): Promise<Library> {
   const componentPath = (hash: string): string => join(components, `${hash}.wasm`);
 
   if (broken.size === 0) {
-    await sweepComponents(components, new Set([...installed.values()].map(({ record }) => record.hash)));
+    const used = new Set([...installed.values()].map(({ record }) => record.hash));
+    await sweepComponents(components, used, report);
   }
 
   const dropUnusedComponent = async (hash: string): Promise<void> => {
@@ -198,7 +202,7 @@ export async function openLibrary(dataDir: string): Promise<Library> {
     },
 
     async readComponent(hash) {
-      const bytes = await readFile(componentPath(hash)).catch((cause: unknown) => {
+      const bytes = await readRegularFile(componentPath(hash)).catch((cause: unknown) => {
         throw damaged(`The component ${hash.slice(0, 16)}… is missing from the data folder.`, cause);
       });
       if (hashComponent(bytes) !== hash) {
@@ -222,8 +226,8 @@ function requireInstalled(installed: ReadonlyMap<string, InstalledCapsule>, id: 
 }
 
 async function readInstalled(folder: string): Promise<InstalledCapsule> {
-  const record = parseRecord(await readFile(join(folder, RECORD_NAME), 'utf8'));
-  return { manifest: parseManifest(await readFile(join(folder, MANIFEST_NAME))), record };
+  const record = parseRecord((await readRegularFile(join(folder, RECORD_NAME))).toString('utf8'));
+  return { manifest: parseManifest(await readRegularFile(join(folder, MANIFEST_NAME))), record };
 }
 
 /** Everything but the component, which is stored by its content. */
@@ -262,31 +266,4 @@ async function renameIfThere(from: string, to: string): Promise<boolean> {
     }
     throw error;
   }
-}
-
-/** Removes components that a crash left without a capsule. */
-async function sweepComponents(components: string, used: ReadonlySet<string>): Promise<void> {
-  const names = await readdir(components);
-  const unused = names.filter((name) => !used.has(name.replace(/\.wasm$/, '')));
-  await Promise.all(unused.map((name) => rm(join(components, name), { force: true })));
-}
-
-/** Removes stagings, and capsules whose installation was not finished; puts back what they replaced. */
-async function undoInterrupted(capsules: string): Promise<void> {
-  for (const name of await readdir(capsules)) {
-    const path = join(capsules, name);
-    if (name.startsWith(STAGING)) {
-      await rm(path, { recursive: true, force: true });
-    } else if (name.startsWith(PREVIOUS)) {
-      await rm(join(capsules, idIn(name, PREVIOUS)), { recursive: true, force: true });
-      await rename(path, join(capsules, idIn(name, PREVIOUS)));
-    } else if (name.startsWith(NOTHING)) {
-      await rm(join(capsules, idIn(name, NOTHING)), { recursive: true, force: true });
-      await rm(path, { recursive: true, force: true });
-    }
-  }
-}
-
-function idIn(name: string, prefix: string): string {
-  return name.slice(prefix.length, name.lastIndexOf('.'));
 }

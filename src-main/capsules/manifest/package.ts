@@ -12,7 +12,7 @@ export interface PackageFacts {
 }
 
 /** The reference allows `-` at both ends and any length; a name that looks like a command-line option helps nobody. */
-const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+export const CAPSULE_NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /** Reads `[package]`: name and version are required, the rest is only checked for its type. */
 export function readPackage(root: ManifestTable): PackageFacts {
@@ -67,7 +67,7 @@ function requireName(name: string): void {
       'Give the capsule another name.',
     );
   }
-  if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
+  if (!CAPSULE_NAME.test(name) || name.length > MAX_NAME_LENGTH) {
     throw capsuleError(
       'manifest-bad-name',
       `"package.name" is ${quoted(name)}, which is not a valid capsule name.`,

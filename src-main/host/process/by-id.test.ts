@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAudit } from '../../testing/kernel.ts';
+import { readAudit } from '../../testing/read-audit.ts';
 import { bytesOf, startProbe, shell } from '../testing.ts';
 
 const { probe, started, dataDir } = await startProbe();

@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readAudit } from '../../testing/kernel.ts';
+import { readAudit } from '../../testing/read-audit.ts';
 import { startProbe, shell } from '../testing.ts';
 
 interface Ran {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProcessView } from '../../contract/views.ts';
-import { readAudit } from '../../testing/kernel.ts';
+import { readAudit } from '../../testing/read-audit.ts';
 import { shell, startProbe } from '../testing.ts';
 
 const { probe, started, dataDir } = await startProbe();

@@ -22,7 +22,7 @@ import { ProcessError } from '../process-error.ts';
 import { cutCommand, type ShownCommand } from './cut-command.ts';
 import type { ResourceWatch } from '../usage/resource-watch.ts';
 
-/** Who a process was started for. Calls by id compare `capsule` and `principal`. */
+/** Who a process was started for. Calls by id compare `capsule` (its current installation) and `principal`. */
 export interface ProcessOwner {
   readonly capsule: string;
   readonly principal: string;

@@ -11,6 +11,8 @@ interface Indexed {
   readonly process: ManagedProcess;
   /** Of its id and owner together, or one that nothing has for a process that no guest can ask for by id. */
   readonly mark: Uint8Array;
+  /** How often its capsule's name had been given up when it was added. */
+  readonly installation: number;
 }
 
 /** The mark of no process. */
@@ -24,6 +26,8 @@ const NOBODY = randomBytes(32);
 export class ProcessIndex {
   readonly #hash: Pick<KeyedHash, 'of' | 'digest'>;
   readonly #byKey = new Map<string, Indexed>();
+  /** How often a capsule's name was given up: a name belongs to one installation after the other. */
+  readonly #installations = new Map<string, number>();
 
   constructor(hash: Pick<KeyedHash, 'of' | 'digest'>) {
     this.#hash = hash;
@@ -40,7 +44,26 @@ export class ProcessIndex {
 
   add(process: ManagedProcess): void {
     const mark = process.tier === 'persistent' ? this.#mark(process.id, process.owner) : NOBODY;
-    this.#byKey.set(process.key, { process, mark });
+    const installation = this.#installationOf(process.owner.capsule);
+    this.#byKey.set(process.key, { process, mark, installation });
+  }
+
+  /**
+   * The capsule was removed: what it left belongs to nobody any more, though the window still shows it. Whatever is
+   * installed under that name later is another owner.
+   */
+  giveUp(capsule: string): void {
+    this.#installations.set(capsule, this.#installationOf(capsule) + 1);
+  }
+
+  /** Whether the asker is who started the process: the same installation of the same capsule, for the same principal. */
+  isOwn(process: ManagedProcess, { capsule, principal }: Asker): boolean {
+    const { owner } = process;
+    return (
+      owner.capsule === capsule &&
+      owner.principal === principal &&
+      this.#byKey.get(process.key)?.installation === this.#installationOf(capsule)
+    );
   }
 
   /** False when it was not there. */
@@ -72,6 +95,11 @@ export class ProcessIndex {
   }
 
   #mark(id: string, { capsule, principal }: Asker): Uint8Array {
-    return this.#hash.digest('owner', idBytes(id), capsule, principal);
+    const installation = String(this.#installationOf(capsule));
+    return this.#hash.digest('owner', idBytes(id), capsule, principal, installation);
+  }
+
+  #installationOf(capsule: string): number {
+    return this.#installations.get(capsule) ?? 0;
   }
 }

@@ -125,7 +125,7 @@ export class ProcessRegistry {
       .filter(
         (process) =>
           process.tier === 'persistent' &&
-          belongsTo(process, asker) &&
+          this.#entries.isOwn(process, asker) &&
           process.plan.label.includes(labelPart ?? ''),
       );
   }
@@ -146,6 +146,11 @@ export class ProcessRegistry {
       throw new ProcessError('invalid-input', 'The process is still running.', 'Stop it first.');
     }
     this.#remove(process);
+  }
+
+  /** The capsule was removed: nobody can ask for what it left by id, also not a capsule of that name that comes after it. */
+  giveUp(capsule: string): void {
+    this.#entries.giveUp(capsule);
   }
 
   /** Stops all that match: TERM, the grace, KILL. Resolves when all of them have ended. */
@@ -202,7 +207,7 @@ export class ProcessRegistry {
   #checkCaps(owner: ProcessOwner, tier: ProcessTier, maxConcurrent: number): void {
     const all = this.#entries.all();
     const isLive = (process: ManagedProcess): boolean =>
-      process.exit === null && process.tier !== 'sync' && belongsTo(process, owner);
+      process.exit === null && process.tier !== 'sync' && this.#entries.isOwn(process, owner);
     if (tier !== 'sync' && all.filter(isLive).length >= Math.min(maxConcurrent, this.#limits.concurrent)) {
       throw new ProcessError(
         'quota',
@@ -282,10 +287,6 @@ function fail(error: ProcessError): never {
 
 function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
-}
-
-function belongsTo({ owner }: ManagedProcess, { capsule, principal }: Asker): boolean {
-  return owner.capsule === capsule && owner.principal === principal;
 }
 
 function full(message: string): ProcessError {

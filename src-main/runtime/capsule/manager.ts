@@ -17,6 +17,7 @@ export interface CapsuleManagerOptions extends LoadedCapsulesOptions {
   readonly library: Library;
   readonly cache: ComponentCache;
   readonly onChange: (capsule: CapsuleView) => void;
+  /** The capsule is gone, or its first installation failed: what comes under that name next is another one. */
   readonly onRemoved: (id: string) => void;
 }
 

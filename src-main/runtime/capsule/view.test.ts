@@ -27,7 +27,7 @@ const topics = (count: number): string =>
 describe('the view of a capsule, which every event about it carries', () => {
   it('lists 64 actions and says how many there are beside them', () => {
     const view = (count: number) =>
-      capsuleView({ manifest: parse(`[subscribe]\n${topics(count)}`), record }, undefined, '');
+      capsuleView({ manifest: parse(`[subscribe]\n${topics(count)}`), record }, undefined, '', null);
     expect(view(64).actions).toHaveLength(64);
     expect(view(64).warnings).toEqual([]);
     expect(view(100).actions).toHaveLength(64);
@@ -38,7 +38,7 @@ describe('the view of a capsule, which every event about it carries', () => {
 
   it('lists 64 exports of a record of any length', () => {
     const long = { ...record, exports: many(10_000, (index) => `f${index}`) };
-    expect(capsuleView({ manifest: parse(''), record: long }, undefined, '').exports).toEqual([
+    expect(capsuleView({ manifest: parse(''), record: long }, undefined, '', null).exports).toEqual([
       ...many(64, (index) => `f${index}`),
       '9936 more',
     ]);
@@ -52,7 +52,7 @@ describe('the view of a capsule, which every event about it carries', () => {
       `description = "${'d'.repeat(2_000)}"\n${many(5_000, (index) => `k${index} = 1\n`).join('')}` +
         `[capabilities]\n${lists.join('')}[subscribe]\n${topics(500)}`,
     );
-    const view = capsuleView({ manifest, record }, undefined, '');
+    const view = capsuleView({ manifest, record }, undefined, '', null);
     expect(view.warnings).toHaveLength(22);
     expect(serialize(view).length).toBeLessThan(128 * 1024);
   });

@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { readJsonRecord } from '../../base/json-record.ts';
 import { readComponentHeader } from '../../capsules/component/header.ts';
+import { ownEntries, type OwnKind, type Report } from '../../store/own-entries.ts';
+import { readRegularFile } from '../../store/regular-file.ts';
 import { UNUSED_COMPONENT_MS } from '../limits.ts';
 import type { TranspiledComponent } from './transpile.ts';
 import type { Transpiler } from './transpiler.ts';
@@ -16,6 +18,9 @@ export const TRANSPILE_RECIPE = 'jco-transpile-0.15.0-3';
 
 const INDEX = 'index.json';
 const SCRIPT = 'component.js';
+
+/** A prepared component of any recipe, or what was to become one. */
+const OWN_FOLDER: OwnKind = { kind: 'folder', name: /^[0-9a-f]{64}-/ };
 
 const index = z.object({
   imports: z.array(z.string()),
@@ -65,7 +70,8 @@ export function createComponentCache(folder: string, transpiler: Transpiler): Co
     forget: (hash) => rm(folderOf(hash), { recursive: true, force: true }),
     async dropUnused(used) {
       const keep = new Set([...used].map(folderOf));
-      const unused = (await namesIn(folder))
+      // What is not ours was reported when the folder was swept.
+      const unused = (await ownEntries(folder, OWN_FOLDER, () => undefined))
         .map((name) => join(folder, name))
         .filter((path) => !keep.has(path));
       const oldest = Date.now() - UNUSED_COMPONENT_MS;
@@ -84,7 +90,8 @@ export function createComponentCache(folder: string, transpiler: Transpiler): Co
 /** Undefined when it is not there or not what was written; it is then made again. */
 async function read(folder: string): Promise<TranspiledComponent | undefined> {
   try {
-    const record = readJsonRecord('The index', await readFile(join(folder, INDEX), 'utf8'), index);
+    const text = (await readRegularFile(join(folder, INDEX))).toString('utf8');
+    const record = readJsonRecord('The index', text, index);
     if (!record.ok) {
       return undefined;
     }
@@ -108,7 +115,7 @@ async function read(folder: string): Promise<TranspiledComponent | undefined> {
 }
 
 async function readWhole(folder: string, name: string, hash: string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(await readFile(join(folder, name)));
+  const bytes = new Uint8Array(await readRegularFile(join(folder, name)));
   if (sha256(bytes) !== hash) {
     throw new Error(`${name} was changed on disk`);
   }
@@ -138,15 +145,20 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Removes what a crash left half-written. */
-export async function sweepComponentCache(folder: string): Promise<void> {
-  const stale = (await namesIn(folder)).filter(
+/** Removes what a crash left half-written, and what another recipe made. What cannot be removed is reported. */
+export async function sweepComponentCache(folder: string, report: Report): Promise<void> {
+  const names = await ownEntries(folder, OWN_FOLDER, report).catch((error: unknown) => {
+    report(`could not list the prepared components in ${folder}`, error);
+    return [];
+  });
+  const stale = names.filter(
     (name) => /\.[0-9a-f-]{36}$/.test(name) || !name.endsWith(`-${TRANSPILE_RECIPE}`),
   );
-  await Promise.all(stale.map((name) => rm(join(folder, name), { recursive: true, force: true })));
-}
-
-/** None before the first component was prepared. */
-function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch(() => []);
+  await Promise.all(
+    stale.map((name) =>
+      rm(join(folder, name), { recursive: true, force: true }).catch((error: unknown) =>
+        report(`could not remove the prepared component ${name}`, error),
+      ),
+    ),
+  );
 }

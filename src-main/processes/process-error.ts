@@ -18,3 +18,15 @@ export class ProcessError extends TypedError<ProcessErrorCode> {}
 export function noSuchProcess(): ProcessError {
   return new ProcessError('no-such-process', 'No such process.', 'Use list-processes to see valid ids.');
 }
+
+export function registryFull(message: string): ProcessError {
+  return new ProcessError(
+    'registry-full',
+    message,
+    'Release exited processes, or wait until their retention ends.',
+  );
+}
+
+export function startCancelled(): ProcessError {
+  return new ProcessError('cancelled', 'The start was cancelled.', 'Start it again if needed.');
+}

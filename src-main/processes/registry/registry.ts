@@ -5,7 +5,7 @@ import type { ExitReason, LogStream, OutputView, ProcessTier, ProcessView } from
 import { decodeCursor, encodeCursor } from './cursor-token.ts';
 import { DEFAULT_STOP_GRACE_MS, SHUTDOWN_GRACE_MS } from '../limits.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
-import { noSuchProcess, ProcessError } from '../process-error.ts';
+import { noSuchProcess, ProcessError, registryFull, startCancelled } from '../process-error.ts';
 import { KeyedHash, newProcessId } from './process-id.ts';
 import { ProcessIndex } from './process-index.ts';
 import type { Asker } from './process-index.ts';
@@ -73,7 +73,7 @@ export class ProcessRegistry {
   ): Promise<ManagedProcess> {
     const asked = planProcess(spec, tier);
     if (this.#disposal !== undefined || isAborted(signal)) {
-      throw cancelled();
+      throw startCancelled();
     }
     this.#checkCaps(owner, tier, maxConcurrent ?? this.#limits.concurrent);
     const all = this.#entries.all();
@@ -93,7 +93,7 @@ export class ProcessRegistry {
     if (isAborted(signal)) {
       await process.exited;
       this.#remove(process);
-      throw cancelled();
+      throw startCancelled();
     }
     return process;
   }
@@ -218,14 +218,14 @@ export class ProcessRegistry {
     const isRetained = (process: ManagedProcess): boolean =>
       process.tier === 'persistent' && process.owner.principal === owner.principal;
     if (tier === 'persistent' && all.filter(isRetained).length >= this.#limits.retainedPerPrincipal) {
-      throw full(
+      throw registryFull(
         `This principal has reached its limit of ${String(this.#limits.retainedPerPrincipal)} persistent processes.`,
       );
     }
     if (all.length >= this.#limits.entries) {
       const oldest = all.find((process) => process.exit !== null && process.tier !== 'persistent');
       if (oldest === undefined) {
-        throw full(`The process registry is full (${String(this.#limits.entries)} entries).`);
+        throw registryFull(`The process registry is full (${String(this.#limits.entries)} entries).`);
       }
       this.#remove(oldest);
     }
@@ -287,16 +287,4 @@ function fail(error: ProcessError): never {
 
 function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
-}
-
-function full(message: string): ProcessError {
-  return new ProcessError(
-    'registry-full',
-    message,
-    'Release exited processes, or wait until their retention ends.',
-  );
-}
-
-function cancelled(): ProcessError {
-  return new ProcessError('cancelled', 'The start was cancelled.', 'Start it again if needed.');
 }

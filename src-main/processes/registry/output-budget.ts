@@ -7,24 +7,41 @@ import type { RegistryLimits } from './limits.ts';
 /** Both streams have a ring. */
 const RINGS = 2;
 
+type OutputLimits = Pick<RegistryLimits, 'largeRingBytes' | 'outputBytes'>;
+
+/**
+ * The plan of one more process with rings that its registry can give it, and room made for them: the output of what ended
+ * longest ago goes first, as long as there is too much.
+ *
+ * @throws ProcessError `quota`
+ */
+export function planRings(
+  all: readonly ManagedProcess[],
+  asked: ProcessPlan,
+  tier: ManagedProcess['tier'],
+  limits: OutputLimits,
+): ProcessPlan {
+  const ringBytes = ringBytesWithin(all, asked, tier, limits);
+  makeRoomForOutput(all, ringBytes, limits);
+  return { ...asked, ringBytes };
+}
+
 /**
  * The size of the rings of one more process. What live processes may come to keep is reserved for them: each may have rings
  * of the default size, and larger ones share a budget. To an explicit request over it the answer is `quota`; the rings
  * of a program that a call waits for, whose size nobody asked for, have the default size then.
- *
- * @throws ProcessError `quota`
  */
-export function ringBytesWithin(
+function ringBytesWithin(
   all: readonly ManagedProcess[],
   { ringBytes }: Pick<ProcessPlan, 'ringBytes'>,
   tier: ManagedProcess['tier'],
-  limits: Pick<RegistryLimits, 'largeRingBytes'>,
+  { largeRingBytes }: OutputLimits,
 ): number {
   const taken = all
     .filter(({ exit }) => exit === null)
     .reduce((sum, { plan }) => sum + beyondDefault(plan), 0);
   const wanted = beyondDefault({ ringBytes });
-  if (wanted === 0 || taken + wanted <= limits.largeRingBytes) {
+  if (wanted === 0 || taken + wanted <= largeRingBytes) {
     return ringBytes;
   }
   if (tier === 'sync') {
@@ -37,18 +54,17 @@ export function ringBytesWithin(
   );
 }
 
-/** Makes room for the rings of one more process: the output of what ended longest ago goes first, as long as there is too much. */
-export function makeRoomForOutput(
+function makeRoomForOutput(
   all: readonly ManagedProcess[],
   ringBytes: number,
-  limits: Pick<RegistryLimits, 'outputBytes'>,
+  { outputBytes }: OutputLimits,
 ): void {
   let total = all.reduce((sum, process) => sum + bytesOf(process), RINGS * ringBytes);
   const ended = all
     .filter(({ exit }) => exit !== null)
     .toSorted((a, b) => (b.times.endedForMs ?? 0) - (a.times.endedForMs ?? 0));
   for (const process of ended) {
-    if (total <= limits.outputBytes) {
+    if (total <= outputBytes) {
       return;
     }
     total -= bytesOf(process);

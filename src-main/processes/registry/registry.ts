@@ -14,7 +14,7 @@ import type { ProcessOwner, ProcessPlan, ProcessSpec, Spawn } from '../process/s
 import { evaluate, Reaper } from './reaper.ts';
 import { REFERENCE_LIMITS } from './limits.ts';
 import type { RegistryLimits } from './limits.ts';
-import { makeRoomForOutput, ringBytesWithin } from './output-budget.ts';
+import { planRings } from './output-budget.ts';
 import { ResourceWatch } from '../usage/resource-watch.ts';
 
 export interface RegistryOptions {
@@ -76,9 +76,7 @@ export class ProcessRegistry {
       throw startCancelled();
     }
     this.#checkCaps(owner, tier, maxConcurrent ?? this.#limits.concurrent);
-    const all = this.#entries.all();
-    const plan = { ...asked, ringBytes: ringBytesWithin(all, asked, tier, this.#limits) };
-    makeRoomForOutput(all, plan.ringBytes, this.#limits);
+    const plan = planRings(this.#entries.all(), asked, tier, this.#limits);
     const process = this.#reserve(owner, tier, plan);
     const abort = (): void => void process.cancel();
     signal?.addEventListener('abort', abort);

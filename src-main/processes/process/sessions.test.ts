@@ -39,7 +39,8 @@ describe('a program that is', () => {
   ])('%s hears the TERM of a stop and ends by itself', async (_what, command, args) => {
     const process = await start(command, ...args, 'sh', '-c', TRAPPING);
     expect(await process.stop(20_000, 'stopped')).toMatchObject({ signal: null, reason: 'stopped' });
-    expect(process.drainText('stdout', 100)).toBe('ready\nbye\n');
+    // Some programs pass a signal on, so that it may come twice.
+    expect(process.drainText('stdout', 100)).toMatch(/^ready\n(bye\n)+$/);
   });
 
   it.each([

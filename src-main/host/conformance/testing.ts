@@ -106,7 +106,8 @@ export class Bench {
     const guest = ['run', guestFolder(GUESTS[this.version]), '--invoke', fn, '--grant', 'all'];
     const payload = ['--payload', JSON.stringify({ args })];
     const { stdout } = await execa(bubblewrap, [...hidden, ...kernel, ...guest, ...payload], { cwd: ROOT });
-    return JSON.parse((JSON.parse(stdout) as { readonly data: string }).data) as ProbeAnswer;
+    // The command line shows what the guest answers as the JSON that it is.
+    return (JSON.parse(stdout) as { readonly data: ProbeAnswer }).data;
   }
 
   /** Ends and forgets whatever the row left. */

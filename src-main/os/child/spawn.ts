@@ -1,5 +1,6 @@
 import { openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { execa } from 'execa';
 import { closed, opened } from '../../base/leaks.ts';
 import { PipeSink } from '../pipes/byte-sink.ts';
@@ -62,6 +63,8 @@ export class SandboxSpawner {
       this.#guard.start(),
     ]);
     const { argv, environment } = bubblewrapArguments({ ...spec, command: [program, ...spec.args] }, sandbox);
+    // Half a megabyte of arguments takes some milliseconds to check and as many to hand over: others come in between.
+    await nextTurn();
     const pipes = await openChildPipes(this.#pipePool, spec.stdin === 'pipe');
     const outer = await startOuter(sandbox.bwrap, argv, pipes, this.#guard.mark);
     const starting = assemble(pipes, outer);

@@ -1,4 +1,3 @@
-import { openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -18,7 +17,7 @@ import { bubblewrapArguments, SECCOMP_FD } from '../sandbox/linux/bubblewrap.ts'
 import { kernelLimits } from '../sandbox/linux/kernel-limits.ts';
 import { emptyFilter } from '../sandbox/linux/seccomp.ts';
 import type { SandboxSpec } from '../sandbox/spec/spec.ts';
-import { closeHighInherited, inheritedDescriptors } from './spawn-inherited.ts';
+import { blankInherited, closeHighInherited, descriptors } from '../tool/spawn-inherited.ts';
 import { limitInit, untilInit, untilStarted } from './start.ts';
 import type { StartingChild } from './start.ts';
 import { checkWorkingDirectory, resolveProgram } from '../files/spawn-program.ts';
@@ -156,27 +155,6 @@ async function startOuter(
   } finally {
     [...allPipes(pipes).map((pipe) => pipe.theirs), ...lent].forEach(closeDescriptor);
   }
-}
-
-type Descriptor = number | 'ignore';
-type ExecaDescriptors = readonly [3, 3, 3, ...3[]];
-
-/** execa hands any descriptor on; its type names only 3 to 9. */
-function descriptors(...all: readonly Descriptor[]): ExecaDescriptors {
-  return all as unknown as ExecaDescriptors;
-}
-
-/** Covers what the child would inherit by accident; see `inheritedDescriptors`. The caller closes what is `lent`. */
-function blankInherited(last: number, lent: number[]): readonly Descriptor[] {
-  const inherited = inheritedDescriptors(last);
-  if (inherited.length === 0) {
-    return [];
-  }
-  const first = last + 1;
-  const fd = openSync('/dev/null', 'r');
-  lent.push(fd);
-  const length = Math.max(...inherited) - first + 1;
-  return Array.from({ length }, (_, index) => (inherited.includes(first + index) ? fd : 'ignore'));
 }
 
 function assemble(pipes: ChildPipes, outer: Outer): StartingChild {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { execa } from 'execa';
 import { CHILD_PATH, GUARD_PAUSE_SECS, GUARD_QUIET_LOOKS } from '../limits.ts';
 import { notStarted, requireDescriptors } from './run-tool.ts';
+import { blankInherited, descriptors } from './spawn-inherited.ts';
 
 /**
  * Waits for the end of its input. Without a word of farewell before it, this process was killed: then everything that
@@ -78,23 +80,25 @@ interface Guard {
 }
 
 async function launch(mark: string, onExit: () => void): Promise<Guard> {
+  const lent: number[] = [];
+  // What Chromium has open would stay open as long as the guard lives, and its other ends would wait for that.
+  const blanks = blankInherited(2, lent);
   const shell = execa('/bin/sh', ['-c', SCRIPT], {
     env: { PATH: CHILD_PATH },
     extendEnv: false,
     cwd: '/',
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'ignore',
+    stdio: descriptors('pipe', 'pipe', 'ignore', ...blanks),
     buffer: false,
     reject: false,
     // It must outlive this process, and whatever ends its process group.
     detached: true,
     cleanup: false,
   });
+  lent.forEach(closeSync);
   const exited = new Promise((resolve) => shell.once('exit', resolve));
   void exited.then(onExit);
-  const input = shell.stdin as Socket;
-  const output = shell.stdout as Socket;
+  const input = shell.stdio[0] as unknown as Socket;
+  const output = shell.stdio[1] as unknown as Socket;
   // Gone guards are started anew; nobody else needs to hear of it.
   input.on('error', () => undefined);
   input.write(`${mark}\n${tmpdir()}\n`);

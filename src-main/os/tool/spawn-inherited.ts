@@ -1,14 +1,30 @@
-import { closeSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { BLANKED_DESCRIPTORS } from '../limits.ts';
 
 const O_CLOEXEC = 0o2000000;
+
+/** One of a child's descriptors: a number of ours, or nothing. */
+type Descriptor = number | 'ignore' | 'pipe';
+
+/** Covers what the child would inherit by accident; see `inheritedDescriptors`. The caller closes what is `lent`. */
+export function blankInherited(last: number, lent: number[]): readonly Descriptor[] {
+  const inherited = inheritedDescriptors(last);
+  if (inherited.length === 0) {
+    return [];
+  }
+  const first = last + 1;
+  const fd = openSync('/dev/null', 'r');
+  lent.push(fd);
+  const length = Math.max(...inherited) - first + 1;
+  return Array.from({ length }, (_, index) => (inherited.includes(first + index) ? fd : 'ignore'));
+}
 
 /**
  * Descriptors above `last` that a child of this process would get without being asked: what whoever started the
  * application left open to it (a shell, `make`, a service manager). Through one of them a program would reach out of
  * its sandbox, so `spawn` replaces each by `/dev/null`. Everything that Node opens is close-on-exec.
  */
-export function inheritedDescriptors(last: number): readonly number[] {
+function inheritedDescriptors(last: number): readonly number[] {
   return readdirSync('/proc/self/fdinfo')
     .map(Number)
     .filter((fd) => fd > last && !isCloseOnExec(fd));
@@ -47,4 +63,11 @@ function readDescriptor(process: string, fd: number): string | null {
   } catch {
     return null;
   }
+}
+
+type ExecaDescriptors = readonly [3, 3, 3, ...3[]];
+
+/** execa hands any descriptor on; its type names only 3 to 9. */
+export function descriptors(...all: readonly Descriptor[]): ExecaDescriptors {
+  return all as unknown as ExecaDescriptors;
 }

@@ -5,7 +5,7 @@ import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from '../contract/limits.ts'
 import type { AboutView } from '../contract/views.ts';
 import type { ManagedProcess } from '../processes/process/managed-process.ts';
 import type { Act } from './acts.ts';
-import { createInstall, type Changes } from './confirm.ts';
+import { createInstall, type Changes } from './install.ts';
 import type { KernelProcesses } from './processes.ts';
 
 export interface ApiOptions {
@@ -85,17 +85,8 @@ export function createApi(options: ApiOptions): Kernel {
       record('release', key);
     },
     about: () => untilEnded(() => about),
-    subscribe: (listener) =>
-      untilEnded(() =>
-        events.event((event) => {
-          // A stranger's code: what it throws must not reach the one who tells, such as an instance that is ending.
-          try {
-            listener(event);
-          } catch (error) {
-            report('a kernel listener failed', error);
-          }
-        }),
-      ),
+    // What a listener throws is reported by the emitter.
+    subscribe: (listener) => untilEnded(() => events.event(listener)),
     dispose: lifetime.end,
   };
 }

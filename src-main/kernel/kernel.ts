@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.ts';
 import { DisposableStore, type Dispose } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { createMutex } from '../base/mutex.ts';
 import { TypedError } from '../base/typed-error.ts';
 import { MessageBus } from '../bus/bus.ts';
 import { createResolvedEntries, resolveEntries } from '../capsules/library/entry-paths.ts';
@@ -25,7 +24,7 @@ import { lockDataFolder } from '../store/data-folder-lock.ts';
 import { createAct } from './acts.ts';
 import { createApi } from './api.ts';
 import { startChores } from './chores.ts';
-import { createChanges, createInstall } from './confirm.ts';
+import { createChanges, createInstall } from './install.ts';
 import { createLifetime } from './lifetime.ts';
 import { openIpc } from './ipc.ts';
 import { openProcesses } from './processes.ts';
@@ -73,7 +72,7 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   const report = (message: string, error: unknown): void => log(`${message}: ${describe(error)}`);
   const workerFolder = options.workerFolder ?? fileURLToPath(new URL('../kernel/', import.meta.url));
   const clock = systemClock;
-  const events = new Emitter<KernelEvent>((error) => report('a listener of the kernel failed', error));
+  const events = new Emitter<KernelEvent>((error) => report('a kernel listener failed', error));
 
   // Taken first and given back last: two kernels would wipe each other's copies and fork the audit's chain.
   root.add(await lockDataFolder(dataDir, clock));
@@ -149,7 +148,7 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
     await Promise.all([processes.registry.dispose(), manager.dispose()]);
   });
 
-  const changes = createChanges(createMutex(), { inspections, manager, lifetime });
+  const changes = createChanges({ inspections, manager, lifetime });
   const kernel = createApi({
     changes,
     processes,

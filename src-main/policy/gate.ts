@@ -5,10 +5,7 @@ import type { Rights } from './rights.ts';
 
 let mint: <T>(value: T) => Allowed<T>;
 
-/**
- * What the gate has allowed. Only this file makes one: `os/` takes it and no text, so that nothing reaches the machine
- * by a way around the gate.
- */
+/** What the gate has allowed. Only this file makes one, so who is handed one knows that the gate was asked. */
 export class Allowed<T> {
   readonly #value: T;
 

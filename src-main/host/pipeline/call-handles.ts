@@ -72,10 +72,10 @@ export class CallHandles {
     this.#stock = null;
     return {
       ...options,
-      dispose: () => {
+      // Not at the dispose: the entry of a handle whose parent went is still there until the guest drops it.
+      removed: () => {
         room.giveBack();
         stock?.();
-        options.dispose?.();
       },
     };
   }

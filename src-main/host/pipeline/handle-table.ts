@@ -6,6 +6,8 @@ import { GuestTrap } from './wit-error.ts';
 export interface HandleOptions {
   /** Ends what the handle stands for, once: when it is dropped, when its parent is, or when its instance ends. */
   readonly dispose?: () => void;
+  /** Called once when the number is free again; later than `dispose` where a parent went first. */
+  readonly removed?: () => void;
   /** What dropping the handle would put an end to at that moment, for the audit; null for nothing. */
   readonly ends?: () => string | null;
 }
@@ -15,6 +17,7 @@ interface Entry {
   readonly value: unknown;
   readonly children: Set<Entry>;
   readonly ends: () => string | null;
+  readonly removed: (() => void) | undefined;
   /** Null once it has run. */
   dispose: (() => void) | null;
   parent: Entry | null;
@@ -74,7 +77,7 @@ export class HandleTable {
   ): Handle<Name> {
     const owner = this.#entries.get(parent);
     if (owner === undefined) {
-      this.#end(options.dispose);
+      this.#refuse(options);
       throw new GuestTrap(`${parent} is not a live handle.`);
     }
     return this.#add(resource, value, options, owner);
@@ -100,6 +103,7 @@ export class HandleTable {
     entry.parent?.children.delete(entry);
     const target = this.#targetOf(entry);
     this.#dispose(entry);
+    this.#end(entry.removed);
     return target === null ? [] : [{ resource: entry.resource.name, target }];
   }
 
@@ -113,18 +117,24 @@ export class HandleTable {
   #add<Name extends string, T>(
     resource: Resource<Name, T>,
     value: T,
-    { dispose, ends = () => null }: HandleOptions,
+    options: HandleOptions,
     parent: Entry | null,
   ): Handle<Name> {
     if (this.#ended) {
-      this.#end(dispose);
+      this.#refuse(options);
       throw new GuestTrap('The instance has ended.');
     }
-    const entry: Entry = { resource, value, children: new Set(), ends, dispose: dispose ?? null, parent };
+    const { dispose = null, removed, ends = () => null } = options;
+    const entry: Entry = { resource, value, children: new Set(), ends, removed, dispose, parent };
     parent?.children.add(entry);
     const handle = this.#next++;
     this.#entries.set(handle, entry);
     return handle as Handle<Name>;
+  }
+
+  #refuse({ dispose, removed }: HandleOptions): void {
+    this.#end(dispose);
+    this.#end(removed);
   }
 
   #targetOf({ resource, ends }: Entry): string | null {
@@ -148,9 +158,9 @@ export class HandleTable {
     this.#end(dispose ?? undefined);
   }
 
-  #end(dispose: (() => void) | undefined): void {
+  #end(work: (() => void) | undefined): void {
     try {
-      dispose?.();
+      work?.();
     } catch (error) {
       this.#report('could not dispose a dropped handle', error);
     }

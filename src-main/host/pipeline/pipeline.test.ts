@@ -268,6 +268,24 @@ describe('what a call holds', () => {
     expect(records).toMatchObject([{ target: 'x as "k1"' }]);
   });
 
+  it('counts a handle whose parent went until the guest drops it: its entry is there as long', async () => {
+    const { ask } = pipelineWith({
+      run: (call, _subject, parent) =>
+        parent === 0
+          ? call.handles.insert(THING, 'parent')
+          : call.handles.insertChild(parent as number, THING, 'child'),
+    });
+    const caller = callOf();
+    for (let round = 0; round < STOCKS.handles.perInstance + 10; round += 1) {
+      const parent = await ask(caller, 0);
+      if (parent.tag === 'ok') {
+        await ask(caller, parent.value);
+        caller.handles.drop(parent.value as number);
+      }
+    }
+    expect(caller.handles.size).toBeLessThanOrEqual(STOCKS.handles.perInstance);
+  });
+
   it('ends the instance when there are too many handles', async () => {
     const { ask } = pipelineWith({ run: (call) => call.handles.insert(THING, 'x') });
     const caller = callOf();

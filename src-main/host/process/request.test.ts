@@ -122,7 +122,7 @@ describe('the text of a spawn in the audit', () => {
 
   /** The text of a start whose files have been hashed. */
   async function textOf(request: Partial<SpawnRequest>): Promise<string> {
-    const spawn = new Spawn({ ...plain, ...request }, {});
+    const spawn = new Spawn({ ...plain, ...request }, 'anna', {});
     const files = 'fileInjections' in request ? (request.fileInjections ?? []) : [];
     spawn.hashed(await Promise.all(files.map(({ content }) => hashInSlices(content))));
     return spawn.target;
@@ -133,7 +133,7 @@ describe('the text of a spawn in the audit', () => {
     const text = await textOf({ args: ['a b'], cwd: 'x', fileInjections: [file('A'), path] });
     expect(text).toMatch(/^\["git","a b"\] in x with env:A=([0-9a-f]{64}) path:\/opt\/a=\1$/);
     expect(text).not.toContain('secret');
-    const started = new Spawn(plain, {});
+    const started = new Spawn(plain, 'anna', {});
     started.key = 'k1';
     expect(started.target).toBe('["git"] in . as k1');
   });
@@ -153,7 +153,7 @@ describe('the text of a spawn in the audit', () => {
 
   it('tells number and size of files that were refused before they were read', () => {
     const fileInjections = Array.from({ length: 129 }, (_, n) => file(`V${n}`));
-    expect(new Spawn({ ...plain, fileInjections }, {}).target).toBe(
+    expect(new Spawn({ ...plain, fileInjections }, 'anna', {}).target).toBe(
       '["git"] in . with 129 files of 774 bytes',
     );
   });

@@ -14,16 +14,20 @@ export const HAS_MOUNTS = process.platform === 'linux';
 /** One start that a guest asks for, from its request to the process: what the spawn functions act on. */
 export class Spawn {
   readonly request: SpawnRequest;
+  readonly principal: string;
   readonly #environment: Readonly<Record<string, string | undefined>>;
   #checked: CheckedRequest | undefined;
   #hashes: readonly string[] | undefined;
-  /** Nobody whom a persistent process could belong to asks for it. */
-  anonymous = false;
   /** The key of the process, once there is one. */
   key: string | undefined;
 
-  constructor(request: SpawnRequest, environment: Readonly<Record<string, string | undefined>>) {
+  constructor(
+    request: SpawnRequest,
+    principal: string,
+    environment: Readonly<Record<string, string | undefined>>,
+  ) {
     this.request = request;
+    this.principal = principal;
     this.#environment = environment;
   }
 

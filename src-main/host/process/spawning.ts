@@ -3,7 +3,7 @@ import { ANONYMOUS_PRINCIPAL } from '../../policy/principal.ts';
 import { isTypedError } from '../../base/typed-error.ts';
 import type { Handle } from '../generated/handle.ts';
 import type { ErrorCode, ProcessResult } from '../generated/astrid-process-1-0-0.ts';
-import { hostFunctionOn, type HostFunction } from '../pipeline/host-function.ts';
+import { hostFunctionOn, type Call, type HostFunction } from '../pipeline/host-function.ts';
 import type { Resource } from '../pipeline/resource.ts';
 import { WitError } from '../pipeline/wit-error.ts';
 import { HeldProcess, holdProcess } from './handles.ts';
@@ -30,7 +30,8 @@ export function createSpawnFunctions<Request extends SpawnRequest, Name extends 
   held: Resource<Name, HeldProcess>,
   services: ProcessServices,
 ): SpawnFunctions<Request, Name> {
-  const find = (_call: unknown, request: Request): Spawn => new Spawn(request, services.hostEnvironment);
+  const find = ({ principal }: Call, request: Request): Spawn =>
+    new Spawn(request, principal, services.hostEnvironment);
   const command = ({ request }: Spawn): Need => ({ kind: 'command', command: request.cmd });
   const common = {
     blocks: true,
@@ -55,29 +56,22 @@ export function createSpawnFunctions<Request extends SpawnRequest, Name extends 
           new HeldProcess(await startProcess(services, call, 'ephemeral', spawn), false),
         ),
     }),
-    'spawn-persistent': hostFunctionOn(
-      (call, request) => {
-        const spawn = find(call, request);
-        spawn.anonymous = call.principal === ANONYMOUS_PRINCIPAL;
-        return spawn;
+    'spawn-persistent': hostFunctionOn(find, {
+      ...common,
+      needs: (spawn) => {
+        if (spawn.principal === ANONYMOUS_PRINCIPAL) {
+          throw new WitError<ErrorCode>(
+            { tag: 'persist-unsupported' },
+            { reason: 'the caller has no identity' },
+          );
+        }
+        return [command(spawn), { kind: 'flag', capability: 'allow_persistent' }];
       },
-      {
-        ...common,
-        needs: (spawn) => {
-          if (spawn.anonymous) {
-            throw new WitError<ErrorCode>(
-              { tag: 'persist-unsupported' },
-              { reason: 'the caller has no identity' },
-            );
-          }
-          return [command(spawn), { kind: 'flag', capability: 'allow_persistent' }];
-        },
-        run: async (call, spawn) => {
-          const process = await startProcess(services, call, 'persistent', spawn).catch(withoutSandbox);
-          return process.id;
-        },
+      run: async (call, spawn) => {
+        const process = await startProcess(services, call, 'persistent', spawn).catch(withoutSandbox);
+        return process.id;
       },
-    ),
+    }),
   };
 }
 

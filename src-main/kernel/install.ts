@@ -1,4 +1,4 @@
-import type { Mutex } from '../base/mutex.ts';
+import { createMutex } from '../base/mutex.ts';
 import type { Inspections, Taken } from '../capsules/library/inspections.ts';
 import type { Grants, Kernel } from '../contract/kernel.ts';
 import type { CapsuleView } from '../contract/views.ts';
@@ -16,11 +16,13 @@ export interface Changes {
   readonly change: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** @param mutex one for all changes of a kernel */
-export function createChanges(
-  mutex: Mutex,
-  { inspections, manager, lifetime }: Pick<Changes, 'inspections' | 'manager' | 'lifetime'>,
-): Changes {
+/** One for all that a kernel has installed. */
+export function createChanges({
+  inspections,
+  manager,
+  lifetime,
+}: Pick<Changes, 'inspections' | 'manager' | 'lifetime'>): Changes {
+  const mutex = createMutex();
   return {
     inspections,
     manager,

@@ -4,7 +4,8 @@ import { guestFolder } from './support/guests.ts';
 import { tabTo } from './support/keyboard.ts';
 import { launch } from './support/launch.ts';
 import type { Launched } from './support/launched.ts';
-import { install, invokeByHand, openCapsule } from './support/places.ts';
+import { install, invokeByHand, openCapsule, openInstallPage } from './support/places.ts';
+import { shoot } from './support/shoot.ts';
 
 // One window and one capsule, which the last test removes.
 test.describe.configure({ mode: 'serial' });
@@ -21,6 +22,19 @@ test('a capsule is said to handle what the host calls, not what its tool chain e
   const about = desktop.page.getByRole('region', { name: 'About', exact: true });
   await expect(about).toContainText('actions');
   await expect(about).not.toContainText('init');
+});
+
+test('an installation shows what it does, and Cancel takes it back', async () => {
+  const { page } = desktop;
+  const dialog = await openInstallPage(desktop, guestFolder('slow-install'));
+  await dialog.getByRole('button', { name: 'Install', exact: true }).click();
+  await expect(dialog.getByRole('status')).toHaveText('Running its install hook…');
+  await shoot(desktop, 'installing');
+  await tabTo(page, dialog.getByRole('button', { name: 'Cancel', exact: true }));
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  expect((await snapshot(page)).capsules.map(({ id }) => id)).not.toContain('slow-install');
 });
 
 test('a call that was cancelled is no failure; the focus stays where the next one is made', async () => {

@@ -140,7 +140,7 @@ describe('capsule inspect', () => {
     const cancelled: string[] = [];
     const { seen, perform, nothingLeft } = harness({
       inspect: () => Promise.resolve({ token: 't', id: 'x', replaces: null } as InstallPlan),
-      cancelInspection: (token) => {
+      cancelInstall: (token) => {
         cancelled.push(token);
         return Promise.resolve();
       },

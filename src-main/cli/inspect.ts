@@ -9,7 +9,7 @@ export function inspectCapsule(
   return withTemporaryKernel(start, async (kernel) => {
     // The token and what it replaces belong to the temporary kernel and mean nothing to the reader.
     const { token, replaces: _replaces, ...facts } = await kernel.inspect(path);
-    await kernel.cancelInspection(token);
+    await kernel.cancelInstall(token);
     return facts;
   });
 }

@@ -21,7 +21,7 @@ export interface RunParts {
 export function runCapsule(command: RunCommand, { start, signal, tell }: RunParts): Promise<RunResult> {
   return withTemporaryKernel(start, async (kernel) => {
     signal.throwIfAborted();
-    const id = await install(kernel, command, signal);
+    const { id } = await kernel.install(command.path, { grants: command.grants, signal });
     signal.throwIfAborted();
     try {
       const result = await kernel.invoke({
@@ -41,19 +41,6 @@ export function runCapsule(command: RunCommand, { start, signal, tell }: RunPart
       }
     }
   });
-}
-
-/** Installing takes no signal, and a hook of the capsule may run for minutes: an interrupt disposes the kernel. */
-async function install(kernel: Kernel, command: RunCommand, signal: AbortSignal): Promise<string> {
-  // A failure is reported by the disposal at the end of every run: it is the same one.
-  const end = (): void => void kernel.dispose().catch(() => undefined);
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    const { id } = await kernel.install(command.path, { grants: command.grants });
-    return id;
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
 }
 
 function tellTail(

@@ -26,6 +26,17 @@ export interface InvokeRequest {
   readonly timeoutMs?: number;
 }
 
+/** Where an installation is; a step that has nothing to do is left out. */
+export type InstallStep = 'preparing' | 'waiting' | 'stopping' | 'copying' | 'running-hook' | 'rolling-back';
+
+/** Follows an installation. */
+export interface InstallProgress {
+  /** Cancels it with `install-cancelled`, until the new version is in place; what was done is undone first. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of each step as it begins. Must not throw. */
+  readonly onStep?: ((step: InstallStep) => void) | undefined;
+}
+
 /** Something the host, the operator or a guest says about itself; the text of processes is not among these. */
 export type KernelEvent =
   | { readonly kind: 'process'; readonly process: ProcessView }
@@ -52,11 +63,18 @@ export interface Kernel {
   /** Reads a `.capsule` file or a folder; runs nothing and installs nothing. The plan's token stays valid until used or cancelled. */
   readonly inspect: (path: string) => Promise<InstallPlan>;
   /** Installs the copy that `inspect` made, by its token; later changes to the source have no effect. */
-  readonly confirm: (token: string, grants: Grants) => Promise<CapsuleView>;
-  readonly cancelInspection: (token: string) => Promise<void>;
+  readonly confirm: (token: string, grants: Grants, progress?: InstallProgress) => Promise<CapsuleView>;
+  /** Forgets an inspection, or cancels the installation that was confirmed by its token. Resolves when that is undone. */
+  readonly cancelInstall: (token: string) => Promise<void>;
   /** `inspect` and `confirm` in one step. */
-  readonly install: (path: string, options: { readonly grants: Grants }) => Promise<CapsuleView>;
-  /** Stops everything the capsule runs (TERM, grace, KILL) and removes it; its workspace is kept. */
+  readonly install: (
+    path: string,
+    options: { readonly grants: Grants } & InstallProgress,
+  ) => Promise<CapsuleView>;
+  /**
+   * Stops everything the capsule runs (TERM, grace, KILL) and removes it; its workspace is kept. An installation of it
+   * that is under way is cancelled.
+   */
   readonly remove: (id: string) => Promise<void>;
   readonly setEnabled: (id: string, enabled: boolean) => Promise<CapsuleView>;
   readonly capsules: () => readonly CapsuleView[];

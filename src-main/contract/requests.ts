@@ -1,3 +1,4 @@
+import type { InstallStep } from './kernel.ts';
 import type {
   CapsuleView,
   Delta,
@@ -30,6 +31,7 @@ export interface Requests {
     argument: { readonly token: string; readonly grants: readonly string[] };
     answer: CapsuleView;
   };
+  /** Puts the plan away, or cancels its installation: `install.confirm` then fails with `install-cancelled`. */
   'install.cancel': { effect: 'write'; argument: { readonly token: string }; answer: null };
   'capsule.setEnabled': {
     effect: 'destructive';
@@ -98,6 +100,8 @@ export interface Events {
   'install.requested': InstallPlan;
   /** What was opened with the application cannot be opened. `source` is the original text, up to 12 KiB of it. */
   'install.refused': { readonly source: string; readonly failure: Failure };
+  /** To the window that confirmed. */
+  'install.step': { readonly token: string; readonly step: InstallStep };
   'updates.changed': UpdateView;
 }
 
@@ -130,6 +134,7 @@ export const eventNames: { readonly [Name in EventName]: true } = {
   'state.delta': true,
   'install.requested': true,
   'install.refused': true,
+  'install.step': true,
   'updates.changed': true,
 };
 

@@ -49,10 +49,12 @@ export function requestHandlers({
       const path = await chooseCapsule(kind, window);
       return path === null ? null : kernel.inspect(path);
     },
-    'install.confirm': ({ token, grants }) =>
-      kernel.confirm(token, grants).finally(() => offers.decided(token)),
+    'install.confirm': ({ token, grants }, window) =>
+      kernel
+        .confirm(token, grants, { onStep: (step) => window.send('install.step', { token, step }) })
+        .finally(() => offers.decided(token)),
     'install.cancel': ({ token }) =>
-      nothing(kernel.cancelInspection(token).finally(() => offers.decided(token))),
+      nothing(kernel.cancelInstall(token).finally(() => offers.decided(token))),
     'capsule.setEnabled': ({ id, enabled }) => kernel.setEnabled(id, enabled),
     'capsule.remove': ({ id }) => nothing(kernel.remove(id)),
     'capsule.invoke': ({ id, action, payload, principal, call }, window) =>

@@ -23,7 +23,7 @@ export function fakeKernel(given: Partial<Kernel> = {}): FakeKernel {
   const kernel: Kernel = {
     inspect: unexpected,
     confirm: unexpected,
-    cancelInspection: unexpected,
+    cancelInstall: unexpected,
     install: unexpected,
     remove: unexpected,
     setEnabled: unexpected,

@@ -4,24 +4,20 @@ import type { Kernel, KernelEvent } from '../contract/kernel.ts';
 import { DEFAULT_STOP_GRACE_MS, MAX_STOP_GRACE_MS } from '../contract/limits.ts';
 import type { AboutView } from '../contract/views.ts';
 import type { ManagedProcess } from '../processes/process/managed-process.ts';
-import type { Act } from './acts.ts';
-import { createInstall, type Changes } from './install.ts';
+import { createInstall, type InstallDeps } from './install.ts';
 import type { KernelProcesses } from './processes.ts';
 
-export interface ApiOptions {
-  readonly changes: Changes;
+/** `act` records what the operator does. */
+export interface ApiOptions extends InstallDeps {
   readonly processes: KernelProcesses;
   readonly events: Emitter<KernelEvent>;
-  /** Records what the operator does. */
-  readonly act: Act;
   readonly about: AboutView;
   readonly report: (message: string, error: unknown) => void;
 }
 
 /** What window, command line and programs may ask of the kernel. What changes something is an act of the operator. */
 export function createApi(options: ApiOptions): Kernel {
-  const { changes, processes, events, act, about, report } = options;
-  const { inspections, manager, lifetime, change } = changes;
+  const { inspections, manager, lifetime, processes, events, act, about, report } = options;
   const { whileOpen, untilEnded, track } = lifetime;
   const processOf = (key: string): ManagedProcess => untilEnded(() => processes.registry.byKey(key));
   /** Records what was done, or that nothing came of it; that the log fails is nobody's who could be told. */
@@ -48,13 +44,10 @@ export function createApi(options: ApiOptions): Kernel {
   };
   return {
     inspect: (path) => whileOpen(() => inspections.inspect(path)),
-    ...createInstall(changes, act),
-    cancelInspection: (token) => whileOpen(() => inspections.cancel(token)),
-    remove: (id) => whileOpen(() => change(() => act('remove', id, () => manager.remove(id)))),
+    ...createInstall(options),
+    remove: (id) => whileOpen(() => act('remove', id, () => manager.remove(id))),
     setEnabled: (id, enabled) =>
-      whileOpen(() =>
-        change(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
-      ),
+      whileOpen(() => act(enabled ? 'enable' : 'disable', id, () => manager.setEnabled(id, enabled))),
     capsules: () => untilEnded(() => manager.views()),
     invoke: (request) => whileOpen(() => manager.invoke(request)),
     processes: () => untilEnded(() => processes.registry.views()),

@@ -70,7 +70,7 @@ describe('an installation', () => {
     await expect(kernel.confirm(first.token, 'all')).rejects.toMatchObject({ code: 'inspection-gone' });
     const second = await kernel.inspect(guestFolder('trap'));
     expect(second.replaces).toBe('0.1.0');
-    await kernel.cancelInspection(second.token);
+    await kernel.cancelInstall(second.token);
     await expect(kernel.confirm(second.token, 'all')).rejects.toMatchObject({ code: 'inspection-gone' });
     await expect(kernel.confirm('made up', 'all')).rejects.toMatchObject({ code: 'inspection-gone' });
     await expect(readdir(join(dataDir, 'inspections'))).resolves.toEqual([]);
@@ -80,7 +80,7 @@ describe('an installation', () => {
     const { kernel } = await startKernel();
     const granted = async (changes: Readonly<Record<string, string>>) => {
       const { token, capabilities } = await kernel.inspect(await guestCopy('probe', changes));
-      await kernel.cancelInspection(token);
+      await kernel.cancelInstall(token);
       return capabilities.filter((each) => each.granted).map(({ name }) => name);
     };
     await expect(granted({})).resolves.toEqual([]);

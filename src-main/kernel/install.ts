@@ -1,63 +1,79 @@
-import { createMutex } from '../base/mutex.ts';
 import type { Inspections, Taken } from '../capsules/library/inspections.ts';
-import type { Grants, Kernel } from '../contract/kernel.ts';
+import type { Grants, InstallProgress, Kernel } from '../contract/kernel.ts';
 import type { CapsuleView } from '../contract/views.ts';
 import { heldNames, intersect, type Capabilities } from '../policy/capabilities.ts';
 import type { CapsuleManager } from '../runtime/capsule/manager.ts';
 import type { Act } from './acts.ts';
 import type { Lifetime } from './lifetime.ts';
 
-/** What changes of what is installed go through, whoever makes them. */
-export interface Changes {
+export interface InstallDeps {
   readonly inspections: Inspections;
   readonly manager: CapsuleManager;
   readonly lifetime: Lifetime;
-  /** They happen one after the other; one that waited until the end does not begin. */
-  readonly change: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Of whoever installs. */
+  readonly act: Act;
 }
 
-/** One for all that a kernel has installed. */
-export function createChanges({
+/** An installation that was confirmed by a token. */
+interface Confirmed {
+  readonly cancel: AbortController;
+  readonly ended: Promise<unknown>;
+}
+
+/** Installs what was inspected, with the rights that it got, and records it. */
+export function createInstall({
   inspections,
   manager,
   lifetime,
-}: Pick<Changes, 'inspections' | 'manager' | 'lifetime'>): Changes {
-  const mutex = createMutex();
-  return {
-    inspections,
-    manager,
-    lifetime,
-    change: (work) =>
-      mutex(() => {
-        lifetime.requireOpen();
-        return work();
-      }),
-  };
-}
+  act,
+}: InstallDeps): Pick<Kernel, 'confirm' | 'install' | 'cancelInstall'> {
+  const confirmed = new Map<string, Confirmed>();
 
-/** Installs what was inspected, as an act of whoever `act` records, with the rights that it got. */
-export function createInstall(
-  { inspections, manager, lifetime, change }: Changes,
-  act: Act,
-): Pick<Kernel, 'confirm' | 'install'> {
-  const installTaken = async (taken: Taken, grants: Grants): Promise<CapsuleView> => {
+  const installTaken = async (
+    taken: Taken,
+    grants: Grants,
+    progress: InstallProgress,
+  ): Promise<CapsuleView> => {
     const { content, hash, resolved, discard } = taken;
     const { id, version, capabilities } = content.manifest;
     try {
-      return await change(() =>
-        act('install', `${id} ${version} ${hash} ${granted(capabilities, grants)}`, () =>
-          manager.install(content, hash, grants, resolved),
-        ),
+      return await act('install', `${id} ${version} ${hash} ${granted(capabilities, grants)}`, () =>
+        manager.install({ content, hash, grants, resolved }, progress),
       );
     } finally {
       await discard();
     }
   };
+
+  const confirm = async (token: string, grants: Grants, progress: InstallProgress): Promise<CapsuleView> => {
+    // Taken at once: from now on no further inspection can push it out.
+    const taken = inspections.take(token);
+    const cancel = new AbortController();
+    const { signal } = progress;
+    const ended = installTaken(taken, grants, {
+      ...progress,
+      signal: signal === undefined ? cancel.signal : AbortSignal.any([signal, cancel.signal]),
+    });
+    confirmed.set(token, { cancel, ended });
+    try {
+      return await ended;
+    } finally {
+      confirmed.delete(token);
+    }
+  };
+
   return {
-    // Taken at once: while it waits for another change, no further inspection can push it out.
-    confirm: (token, grants) => lifetime.whileOpen(() => installTaken(inspections.take(token), grants)),
-    install: (path, { grants }) =>
-      lifetime.whileOpen(async () => installTaken(await inspections.inspectAndTake(path), grants)),
+    confirm: (token, grants, progress = {}) => lifetime.whileOpen(() => confirm(token, grants, progress)),
+    install: (path, { grants, ...progress }) =>
+      lifetime.whileOpen(async () => installTaken(await inspections.inspectAndTake(path), grants, progress)),
+    cancelInstall: (token) =>
+      lifetime.whileOpen(async () => {
+        const running = confirmed.get(token);
+        running?.cancel.abort();
+        // How it ended is told to whoever confirmed it.
+        await Promise.allSettled([running?.ended]);
+        await inspections.cancel(token);
+      }),
   };
 }
 

@@ -24,7 +24,7 @@ import { lockDataFolder } from '../store/data-folder-lock.ts';
 import { createAct } from './acts.ts';
 import { createApi } from './api.ts';
 import { startChores } from './chores.ts';
-import { createChanges, createInstall } from './install.ts';
+import { createInstall } from './install.ts';
 import { createLifetime } from './lifetime.ts';
 import { openIpc } from './ipc.ts';
 import { openProcesses } from './processes.ts';
@@ -148,9 +148,9 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
     await Promise.all([processes.registry.dispose(), manager.dispose()]);
   });
 
-  const changes = createChanges({ inspections, manager, lifetime });
+  const changing = { inspections, manager, lifetime };
   const kernel = createApi({
-    changes,
+    ...changing,
     processes,
     events,
     act: createAct(audit, clock, 'operator'),
@@ -166,7 +166,7 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   });
   manager.start();
   // Nobody decides about what ships with the application; the log says so.
-  const { confirm } = createInstall(changes, createAct(audit, clock, 'application'));
+  const { confirm } = createInstall({ ...changing, act: createAct(audit, clock, 'application') });
   endChores = startChores(
     { ...kernel, confirm },
     { dataDir, bundled: options.bundled ?? [], audit, clock, report },

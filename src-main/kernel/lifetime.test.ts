@@ -11,7 +11,7 @@ import { listing, temporaryFolder } from '../testing/temporary-folder.ts';
 const METHODS: { readonly [Name in Exclude<keyof Kernel, 'dispose'>]: (kernel: Kernel) => unknown } = {
   inspect: (kernel) => kernel.inspect(guestFolder('trap')),
   confirm: (kernel) => kernel.confirm('no-such-token', 'all'),
-  cancelInspection: (kernel) => kernel.cancelInspection('no-such-token'),
+  cancelInstall: (kernel) => kernel.cancelInstall('no-such-token'),
   install: (kernel) => kernel.install(guestFolder('trap'), { grants: 'all' }),
   remove: (kernel) => kernel.remove('spinner'),
   setEnabled: (kernel) => kernel.setEnabled('spinner', false),

@@ -9,6 +9,7 @@ export type RuntimeErrorCode =
   | 'guest-timed-out'
   | 'guest-refused-to-start'
   | 'invocation-cancelled'
+  | 'install-cancelled'
   | 'component-unusable'
   | 'too-many-instances'
   | 'invalid-input'

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import type { InstallStep } from '../../src-main/contract/kernel.ts';
 import type { Failure } from '../../src-main/contract/requests.ts';
 import type { CapabilityView, InstallPlan } from '../../src-main/contract/views.ts';
 import { failureOf, RequestError } from '../client/client.ts';
@@ -21,7 +22,9 @@ interface InstallState {
   readonly granted: ReadonlySet<string>;
   /** Told on the page of the first plan, oldest first; none without a plan. */
   readonly problems: readonly InstallProblem[];
-  readonly busy: 'choosing' | 'installing' | null;
+  readonly busy: 'choosing' | 'installing' | 'cancelling' | null;
+  /** What an installation under way is doing; null before its first step. */
+  readonly step: InstallStep | null;
 }
 
 export interface Install {
@@ -32,6 +35,7 @@ export interface Install {
   readonly grant: (name: string, granted: boolean) => void;
   /** The id of what was installed, null when it failed. */
   readonly confirm: () => Promise<string | null>;
+  /** Puts the first plan away; while that is being installed, cancels the installation, and the plan goes when it is undone. */
   readonly cancel: () => Promise<void>;
   /** Clears the problems. */
   readonly dismiss: () => void;
@@ -48,6 +52,7 @@ export function createInstall(client: Client, notices: Notices): Install {
     granted: new Set(),
     problems: [],
     busy: null,
+    step: null,
   }));
 
   const show = (plan: InstallPlan): void => {
@@ -82,7 +87,15 @@ export function createInstall(client: Client, notices: Notices): Install {
   return {
     store,
     start() {
-      const unsubscribe = [client.on('install.requested', show), client.on('install.refused', refused)];
+      const unsubscribe = [
+        client.on('install.requested', show),
+        client.on('install.refused', refused),
+        client.on('install.step', ({ token, step }) => {
+          if (store.getState().plans[0]?.token === token) {
+            store.setState({ step });
+          }
+        }),
+      ];
       return () => unsubscribe.forEach((each) => each());
     },
     async choose(kind) {
@@ -110,7 +123,7 @@ export function createInstall(client: Client, notices: Notices): Install {
       if (plan === undefined || busy !== null) {
         return null;
       }
-      store.setState({ busy: 'installing' });
+      store.setState({ busy: 'installing', step: null });
       try {
         const capsule = await client.request('install.confirm', { token: plan.token, grants: [...granted] });
         next();
@@ -118,6 +131,10 @@ export function createInstall(client: Client, notices: Notices): Install {
         return capsule.id;
       } catch (error) {
         const failure = failureOf(error);
+        if (failure.code === 'install-cancelled') {
+          next();
+          return null;
+        }
         store.setState(({ problems }) => ({
           busy: null,
           problems: [...problems.filter(({ source }) => source !== null), { source: null, failure }],
@@ -126,14 +143,22 @@ export function createInstall(client: Client, notices: Notices): Install {
       }
     },
     async cancel() {
-      const [plan] = store.getState().plans;
-      if (plan === undefined || store.getState().busy === 'installing') {
+      const { plans, busy } = store.getState();
+      const [plan] = plans;
+      if (plan === undefined || busy === 'cancelling') {
         return;
       }
-      next();
+      if (busy === 'installing') {
+        store.setState({ busy: 'cancelling' });
+      } else {
+        next();
+      }
       try {
         await client.request('install.cancel', { token: plan.token });
       } catch (error) {
+        if (store.getState().busy === 'cancelling') {
+          store.setState({ busy: 'installing' });
+        }
         notices.failed('Could not cancel the install', error);
       }
     },

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createMutex } from '../../base/mutex.ts';
+import { KeyedMutex } from '../../base/keyed-mutex.ts';
 import type { Grants } from '../../contract/kernel.ts';
 import { withPin, type ResolvedEntry } from '../../policy/resolved-entry.ts';
 import { writeFileAtomically } from '../../store/atomic-file.ts';
 import { ownEntries, type Report } from '../../store/own-entries.ts';
 import { readRegularFile } from '../../store/regular-file.ts';
-import { hashComponent } from '../component/hash.ts';
 import { exportedFunctions } from '../component/exported-functions.ts';
 import { capsuleError } from '../errors.ts';
 import { MAX_SHOWN_NAMES } from '../limits.ts';
-import { damaged, parseRecord, type InstallRecord } from './record.ts';
+import { createComponentFiles, type ReleaseComponent } from './component-files.ts';
+import { parseRecord, type InstallRecord } from './record.ts';
 import { NOTHING, OWN_FOLDER, PREVIOUS, STAGING, sweepComponents, undoInterrupted } from './sweep.ts';
 import { parseManifest, type Manifest } from '../manifest/manifest.ts';
 import { MANIFEST_NAME, type CapsuleContent } from '../source/content.ts';
@@ -34,6 +34,7 @@ export interface PendingInstall {
   readonly rollback: () => Promise<void>;
 }
 
+/** Capsules may be changed side by side; who changes one keeps others from changing the same one until it is done. */
 export interface Library {
   /** By id. */
   readonly list: () => readonly InstalledCapsule[];
@@ -70,7 +71,9 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
   await mkdir(capsules, { recursive: true, mode: 0o700 });
   await mkdir(components, { recursive: true, mode: 0o700 });
 
+  const componentFiles = createComponentFiles(components);
   const installed = new Map<string, InstalledCapsule>();
+  const releases = new Map<string, ReleaseComponent>();
   const broken = new Map<string, BrokenCapsule>();
   for (const id of await undoInterrupted(capsules, report)) {
     broken.set(id, { id, reason: 'An interrupted installation could not be rolled back.' });
@@ -78,138 +81,135 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
   const names = await ownEntries(capsules, OWN_FOLDER, report);
   for (const id of names.filter((name) => !name.startsWith('.') && !broken.has(name))) {
     try {
-      installed.set(id, await readInstalled(join(capsules, id)));
+      const capsule = await readInstalled(join(capsules, id));
+      installed.set(id, capsule);
+      releases.set(id, componentFiles.retain(capsule.record.hash));
     } catch (error) {
       broken.set(id, { id, reason: error instanceof Error ? error.message : String(error) });
     }
   }
-
-  const componentPath = (hash: string): string => join(components, `${hash}.wasm`);
 
   if (broken.size === 0) {
     const used = new Set([...installed.values()].map(({ record }) => record.hash));
     await sweepComponents(components, used, report);
   }
 
-  const dropUnusedComponent = async (hash: string): Promise<void> => {
-    if (![...installed.values()].some(({ record }) => record.hash === hash)) {
-      await rm(componentPath(hash), { force: true });
-    }
+  // Of each capsule one change at a time, or one would be written over the other.
+  const changes = new KeyedMutex();
+  const changeRecord = async (
+    { manifest, record }: InstalledCapsule,
+    change: Partial<InstallRecord>,
+  ): Promise<InstalledCapsule> => {
+    const { id } = manifest;
+    const capsule: InstalledCapsule = { manifest, record: { ...record, ...change } };
+    await writeFileAtomically(join(capsules, id, RECORD_NAME), JSON.stringify(capsule.record, null, 2));
+    installed.set(id, capsule);
+    return capsule;
   };
-
-  // One change at a time, or one would be written over the other.
-  const changes = createMutex();
-  const changeRecord = (
-    id: string,
-    change: (record: InstallRecord) => InstallRecord,
-  ): Promise<InstalledCapsule> =>
-    changes(async () => {
-      const { manifest, record } = requireInstalled(installed, id);
-      const capsule: InstalledCapsule = { manifest, record: change(record) };
-      await writeFileAtomically(join(capsules, id, RECORD_NAME), JSON.stringify(capsule.record, null, 2));
-      installed.set(id, capsule);
-      return capsule;
-    });
 
   return {
     list: () => [...installed.values()].sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1)),
     broken: () => [...broken.values()],
     find: (id) => installed.get(id),
 
-    async install(content, hash, grants, resolved = []) {
-      const { id } = content.manifest;
-      const folder = join(capsules, id);
-      const staging = join(capsules, `${STAGING}${randomUUID()}`);
-      const previousFolder = join(capsules, `${PREVIOUS}${id}.${randomUUID()}`);
-      const nothing = join(capsules, `${NOTHING}${id}.${randomUUID()}`);
-      const previous = installed.get(id);
-      const previousBroken = broken.get(id);
-      const record: InstallRecord = {
-        schema: 1,
-        hash,
-        size: content.component.length,
-        imports: content.header.imports.map(({ name }) => name),
-        exports: exportedFunctions(content.header).slice(0, MAX_SHOWN_NAMES),
-        grants,
-        resolved,
-        enabled: previous?.record.enabled ?? true,
-        installedAt: Date.now(),
-      };
-      try {
-        await writeNew(componentPath(hash), content.component);
-        await writeCapsule(staging, content, record);
-        if (!(await renameIfThere(folder, previousFolder))) {
-          await mkdir(nothing);
-        }
-        await rename(staging, folder);
-      } catch (error) {
-        await rm(staging, { recursive: true, force: true });
-        await renameIfThere(previousFolder, folder);
-        await rm(nothing, { recursive: true, force: true });
-        await dropUnusedComponent(hash);
-        throw error;
-      }
-      const capsule: InstalledCapsule = { manifest: content.manifest, record };
-      installed.set(id, capsule);
-      broken.delete(id);
-      return {
-        capsule,
-        async commit() {
-          // Renamed first: what is left of a removal that is cut off must not be taken for the old capsule.
-          await renameIfThere(previousFolder, staging);
-          await rm(nothing, { recursive: true, force: true });
+    install: (content, hash, grants, resolved = []) =>
+      changes.run(content.manifest.id, async () => {
+        const { id } = content.manifest;
+        const folder = join(capsules, id);
+        const staging = join(capsules, `${STAGING}${randomUUID()}`);
+        const previousFolder = join(capsules, `${PREVIOUS}${id}.${randomUUID()}`);
+        const nothing = join(capsules, `${NOTHING}${id}.${randomUUID()}`);
+        const previous = installed.get(id);
+        const previousBroken = broken.get(id);
+        const previousRelease = releases.get(id);
+        const record: InstallRecord = {
+          schema: 1,
+          hash,
+          size: content.component.length,
+          imports: content.header.imports.map(({ name }) => name),
+          exports: exportedFunctions(content.header).slice(0, MAX_SHOWN_NAMES),
+          grants,
+          resolved,
+          enabled: previous?.record.enabled ?? true,
+          installedAt: Date.now(),
+        };
+        const release = await componentFiles.put(hash, content.component);
+        try {
+          await writeCapsule(staging, content, record);
+          if (!(await renameIfThere(folder, previousFolder))) {
+            await mkdir(nothing);
+          }
+          await rename(staging, folder);
+        } catch (error) {
           await rm(staging, { recursive: true, force: true });
-          if (previous !== undefined) {
-            await dropUnusedComponent(previous.record.hash);
-          }
-        },
-        async rollback() {
-          installed.delete(id);
-          await rm(folder, { recursive: true, force: true });
-          await rm(nothing, { recursive: true, force: true });
           await renameIfThere(previousFolder, folder);
-          if (previous !== undefined) {
-            installed.set(id, previous);
-          }
-          if (previousBroken !== undefined) {
-            broken.set(id, previousBroken);
-          }
-          await dropUnusedComponent(hash);
-        },
-      };
-    },
+          await rm(nothing, { recursive: true, force: true });
+          await release();
+          throw error;
+        }
+        const capsule: InstalledCapsule = { manifest: content.manifest, record };
+        installed.set(id, capsule);
+        releases.set(id, release);
+        broken.delete(id);
+        return {
+          capsule,
+          async commit() {
+            // Renamed first: what is left of a removal that is cut off must not be taken for the old capsule.
+            await renameIfThere(previousFolder, staging);
+            await rm(nothing, { recursive: true, force: true });
+            await rm(staging, { recursive: true, force: true });
+            await previousRelease?.();
+          },
+          rollback: () =>
+            changes.run(id, async () => {
+              installed.delete(id);
+              await rm(folder, { recursive: true, force: true });
+              await rm(nothing, { recursive: true, force: true });
+              await renameIfThere(previousFolder, folder);
+              if (previous !== undefined) {
+                installed.set(id, previous);
+              }
+              if (previousBroken !== undefined) {
+                broken.set(id, previousBroken);
+              }
+              releases.delete(id);
+              if (previousRelease !== undefined) {
+                releases.set(id, previousRelease);
+              }
+              await release();
+            }),
+        };
+      }),
 
-    setEnabled: (id, enabled) => changeRecord(id, (record) => ({ ...record, enabled })),
+    setEnabled: (id, enabled) =>
+      changes.run(id, () => changeRecord(requireInstalled(installed, id), { enabled })),
 
-    async pin(id, entry) {
-      if (installed.has(id)) {
-        await changeRecord(id, (record) => ({ ...record, resolved: withPin(record.resolved ?? [], entry) }));
-      }
-    },
+    pin: (id, entry) =>
+      changes.run(id, async () => {
+        const capsule = installed.get(id);
+        if (capsule !== undefined) {
+          await changeRecord(capsule, { resolved: withPin(capsule.record.resolved ?? [], entry) });
+        }
+      }),
 
-    async remove(id) {
-      if (broken.delete(id)) {
-        await rm(join(capsules, id), { recursive: true, force: true });
-        return;
-      }
-      const { record } = requireInstalled(installed, id);
-      // Renamed first: a removal that is cut off is finished at the next start instead of half there.
-      const staging = join(capsules, `${STAGING}${randomUUID()}`);
-      await rename(join(capsules, id), staging);
-      installed.delete(id);
-      await rm(staging, { recursive: true, force: true });
-      await dropUnusedComponent(record.hash);
-    },
+    remove: (id) =>
+      changes.run(id, async () => {
+        if (broken.delete(id)) {
+          await rm(join(capsules, id), { recursive: true, force: true });
+          return;
+        }
+        requireInstalled(installed, id);
+        // Renamed first: a removal that is cut off is finished at the next start instead of half there.
+        const staging = join(capsules, `${STAGING}${randomUUID()}`);
+        await rename(join(capsules, id), staging);
+        installed.delete(id);
+        await rm(staging, { recursive: true, force: true });
+        const release = releases.get(id);
+        releases.delete(id);
+        await release?.();
+      }),
 
-    async readComponent(hash) {
-      const bytes = await readRegularFile(componentPath(hash)).catch((cause: unknown) => {
-        throw damaged(`The component ${hash.slice(0, 16)}… is missing from the data folder.`, cause);
-      });
-      if (hashComponent(bytes) !== hash) {
-        throw damaged(`The component ${hash.slice(0, 16)}… on disk is not the installed one.`);
-      }
-      return bytes;
-    },
+    readComponent: componentFiles.read,
   };
 }
 
@@ -242,17 +242,6 @@ async function writeCapsule(folder: string, content: CapsuleContent, record: Ins
     }
   }
   await writeFileAtomically(join(folder, RECORD_NAME), JSON.stringify(record, null, 2));
-}
-
-async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
-  const staging = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(staging, bytes, { flag: 'wx', mode: 0o600 });
-    await rename(staging, path);
-  } catch (error) {
-    await rm(staging, { force: true });
-    throw error;
-  }
 }
 
 /** False when there was nothing to rename. */

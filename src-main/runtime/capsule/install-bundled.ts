@@ -9,7 +9,7 @@ import { writeFileAtomically } from '../../store/atomic-file.ts';
 import { readOptionalFile } from '../../store/optional-file.ts';
 
 /** What of the kernel this takes; `confirm` is recorded as an act of the application. */
-export type BundleKernel = Pick<Kernel, 'inspect' | 'confirm' | 'cancelInspection' | 'capsules'>;
+export type BundleKernel = Pick<Kernel, 'inspect' | 'confirm' | 'cancelInstall' | 'capsules'>;
 
 /** What was offered to this data folder already. */
 const offeredRecord = z.object({
@@ -74,7 +74,7 @@ async function offer(
   const installed = kernel.capsules().find(({ id }) => id === plan.id);
   const grants = grantsFor(plan, installed, hashes, ids);
   if (grants === null) {
-    await kernel.cancelInspection(plan.token);
+    await kernel.cancelInstall(plan.token);
   } else {
     await kernel.confirm(plan.token, grants);
   }

@@ -1,13 +1,12 @@
-import type { Grants, InvokeRequest } from '../../contract/kernel.ts';
+import { KeyedMutex } from '../../base/keyed-mutex.ts';
+import type { InstallProgress, InvokeRequest } from '../../contract/kernel.ts';
 import type { CapsuleView, InvokeResult } from '../../contract/views.ts';
-import type { InstalledCapsule, Library, PendingInstall } from '../../capsules/library/library.ts';
-import type { CapsuleContent } from '../../capsules/source/content.ts';
+import type { InstalledCapsule, Library } from '../../capsules/library/library.ts';
 import { DEFAULT_PRINCIPAL, requirePrincipal } from '../../policy/principal.ts';
 import { defaultProfile } from '../../policy/profile.ts';
-import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
 import type { ComponentCache } from '../component/cache.ts';
 import { callTimeout, waitWithin } from '../instance/call-time.ts';
-import { CapsuleChanges } from './changes.ts';
+import { Installer, type InstallRequest } from './installer.ts';
 import type { CapsuleRuntime } from './runtime.ts';
 import { brokenView, capsuleView } from './view.ts';
 import { RuntimeError } from '../errors.ts';
@@ -25,13 +24,28 @@ export interface CapsuleManagerOptions extends LoadedCapsulesOptions {
 export class CapsuleManager {
   readonly #options: CapsuleManagerOptions;
   readonly #loaded: LoadedCapsules;
-  readonly #changes = new CapsuleChanges();
+  /**
+   * Which capsules are being installed, replaced, switched or removed, by id. Of such a capsule nothing may be loaded but
+   * by who changes it, or the old code would come back with the old rights.
+   */
+  readonly #changes = new KeyedMutex();
+  readonly #installer: Installer;
   #tidying: Promise<void> = Promise.resolve();
   #disposed = false;
 
   constructor(options: CapsuleManagerOptions) {
     this.#options = options;
     this.#loaded = new LoadedCapsules(options, (id) => this.#tell(id));
+    this.#installer = new Installer({
+      library: options.library,
+      cache: options.cache,
+      loaded: this.#loaded,
+      changes: this.#changes,
+      requireOpen: () => this.#requireOpen(),
+      onUnused: (hash) => this.#forgetUnused(hash),
+      onInstalled: (id) => this.#changed(id),
+      onRollback: (id) => this.#afterRollback(id),
+    });
   }
 
   /** Starts the enabled capsules that run by themselves; the others load at their first call. */
@@ -55,27 +69,9 @@ export class CapsuleManager {
     return this.#view(this.#find(id));
   }
 
-  /**
-   * Installs what was read, replacing the capsule of the same name; runs `astrid-install` or
-   * `astrid-upgrade`. When anything fails the old capsule is back as it was.
-   *
-   * @param resolved where the entries of its capabilities led when they were shown
-   */
-  async install(
-    content: CapsuleContent,
-    hash: string,
-    grants: Grants,
-    resolved: readonly ResolvedEntry[],
-  ): Promise<CapsuleView> {
-    const imports = content.header.imports.map(({ name }) => name);
-    try {
-      // Before anything is touched: a component that cannot be prepared leaves no trace.
-      await this.#options.cache.get(hash, imports, () => Promise.resolve(content.component));
-      return await this.#change(content.manifest.id, () => this.#replace(content, hash, grants, resolved));
-    } catch (error) {
-      await this.#forgetUnused(hash);
-      throw error;
-    }
+  /** See `Installer.install`. */
+  install(request: InstallRequest, progress: InstallProgress): Promise<CapsuleView> {
+    return this.#installer.install(request, progress);
   }
 
   setEnabled(id: string, enabled: boolean): Promise<CapsuleView> {
@@ -91,9 +87,15 @@ export class CapsuleManager {
     });
   }
 
+  /** Cancels an installation of it that is under way; nothing is left to be removed when that was its first. */
   remove(id: string): Promise<void> {
+    const cancelled = this.#installer.cancel(id);
     return this.#change(id, async () => {
-      const hash = this.#options.library.find(id)?.record.hash;
+      const { library } = this.#options;
+      const hash = library.find(id)?.record.hash;
+      if (cancelled && !this.#isThere(id)) {
+        return;
+      }
       await this.#loaded.unload(id);
       await this.#options.library.remove(id);
       await this.#forgetUnused(hash);
@@ -133,45 +135,12 @@ export class CapsuleManager {
     await this.#tidying;
   }
 
-  /** The one way in which a capsule is changed: nobody else loads or changes it until `work` is over. */
-  async #change<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const end = await this.#changes.begin(id);
-    try {
+  /** Nobody else loads or changes the capsule until `work` is over. */
+  #change<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return this.#changes.run(id, () => {
       this.#requireOpen();
-      return await work();
-    } finally {
-      end();
-    }
-  }
-
-  async #replace(
-    content: CapsuleContent,
-    hash: string,
-    grants: Grants,
-    resolved: readonly ResolvedEntry[],
-  ): Promise<CapsuleView> {
-    const { library } = this.#options;
-    const { id } = content.manifest;
-    const previous = library.find(id);
-    let pending: PendingInstall | undefined;
-    try {
-      await this.#loaded.unload(id);
-      pending = await library.install(content, hash, grants, resolved);
-      await this.#loaded.loadNew(pending.capsule, (runtime) =>
-        runtime.runLifecycle(previous === undefined ? 'astridInstall' : 'astridUpgrade'),
-      );
-      if (!pending.capsule.record.enabled) {
-        await this.#loaded.unload(id);
-      }
-    } catch (error) {
-      await this.#loaded.unload(id);
-      await pending?.rollback();
-      this.#afterRollback(id);
-      throw error;
-    }
-    await pending.commit();
-    await this.#forgetUnused(previous?.record.hash);
-    return this.#changed(id);
+      return work();
+    });
   }
 
   #find(id: string): InstalledCapsule {
@@ -184,6 +153,11 @@ export class CapsuleManager {
       );
     }
     return capsule;
+  }
+
+  #isThere(id: string): boolean {
+    const { library } = this.#options;
+    return library.find(id) !== undefined || library.broken().some((other) => other.id === id);
   }
 
   #requireOpen(): void {
@@ -204,7 +178,7 @@ export class CapsuleManager {
           'Enable it, then repeat the call.',
         );
       }
-      const change = this.#changes.of(id);
+      const change = this.#changes.underWay(id);
       if (change === undefined) {
         return this.#loaded.load(capsule);
       }

@@ -56,6 +56,8 @@ interface Begun {
 /** The source id of an operator's own invocations. */
 const OPERATOR = '00000000-0000-0000-0000-000000000000';
 
+type LifecycleHook = 'astridInstall' | 'astridUpgrade';
+
 /** One enabled capsule: its run loop, its pools of hook instances, its life-cycle hooks. */
 export class CapsuleRuntime {
   readonly #options: CapsuleRuntimeOptions;
@@ -105,18 +107,23 @@ export class CapsuleRuntime {
     }
   }
 
+  has(hook: LifecycleHook): boolean {
+    return this.#options.component.exports.includes(hook);
+  }
+
   /**
-   * Calls `astrid-install` or `astrid-upgrade`, when the component has it, in an instance of its own.
+   * Calls `astrid-install` or `astrid-upgrade`, which the component has, in an instance of its own.
    *
    * @throws RuntimeError when the hook does anything but return
    */
-  async runLifecycle(hook: 'astridInstall' | 'astridUpgrade'): Promise<void> {
-    if (!this.#options.component.exports.includes(hook)) {
-      return;
-    }
+  async runLifecycle(hook: LifecycleHook, signal: AbortSignal): Promise<void> {
     const instance = this.#create('lifecycle', this.#options.owner);
     try {
-      const end = await instance.call(hook, [], { invocation: null, timeoutMs: LIFECYCLE_TIMEOUT_MS });
+      const end = await instance.call(hook, [], {
+        invocation: null,
+        timeoutMs: LIFECYCLE_TIMEOUT_MS,
+        signal,
+      });
       if (end.kind !== 'returned') {
         throw failureOf(end, this.#options.capsule);
       }

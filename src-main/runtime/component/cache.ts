@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { KeyedMutex } from '../../base/keyed-mutex.ts';
 import { readJsonRecord } from '../../base/json-record.ts';
 import { readComponentHeader } from '../../capsules/component/header.ts';
 import { ownEntries, type OwnKind, type Report } from '../../store/own-entries.ts';
@@ -44,6 +45,8 @@ export interface ComponentCache {
 
 export function createComponentCache(folder: string, transpiler: Transpiler): ComponentCache {
   const making = new Map<string, Promise<TranspiledComponent>>();
+  // What is being removed must not be read or written meanwhile: another capsule may come with the same component.
+  const folders = new KeyedMutex();
   const folderOf = (hash: string): string => join(folder, `${hash}-${TRANSPILE_RECIPE}`);
 
   const make: ComponentCache['get'] = async (hash, imports, load) => {
@@ -61,13 +64,13 @@ export function createComponentCache(folder: string, transpiler: Transpiler): Co
 
   return {
     get(hash, imports, load) {
-      const running = making.get(hash) ?? make(hash, imports, load);
+      const running = making.get(hash) ?? folders.run(hash, () => make(hash, imports, load));
       making.set(hash, running);
       const forget = (): void => void making.delete(hash);
       running.then(forget, forget);
       return running;
     },
-    forget: (hash) => rm(folderOf(hash), { recursive: true, force: true }),
+    forget: (hash) => folders.run(hash, () => rm(folderOf(hash), { recursive: true, force: true })),
     async dropUnused(used) {
       const keep = new Set([...used].map(folderOf));
       // What is not ours was reported when the folder was swept.

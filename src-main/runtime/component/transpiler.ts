@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { deferred, type Deferred } from '../../base/deferred.ts';
+import { createMutex } from '../../base/mutex.ts';
 import { RuntimeError } from '../errors.ts';
 import { TRANSPILE_TIMEOUT_MS, TRANSPILER_IDLE_MS } from '../limits.ts';
 import type { TranspileReply, TranspileRequest } from './transpile-worker.ts';
@@ -7,78 +8,85 @@ import type { TranspiledComponent } from './transpile.ts';
 
 /** Transpiles in a worker thread that is started when first needed and ends when idle. */
 export interface Transpiler {
+  /**
+   * One component at a time: its time counts from its turn, and when it is over the others go on without it.
+   *
+   * @throws RuntimeError `component-unusable`
+   */
   readonly transpile: (component: Uint8Array, imports: readonly string[]) => Promise<TranspiledComponent>;
+  /** Fails what is under way and what waits. */
   readonly dispose: () => Promise<void>;
 }
 
 export function createTranspiler(workerFile: string): Transpiler {
-  const pending = new Map<number, Deferred<TranspiledComponent>>();
+  const turns = createMutex();
   let worker: Worker | undefined;
+  let current: Deferred<TranspiledComponent> | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
-  let lastId = 0;
+  let disposed = false;
 
   const start = (): Worker => {
     const started = new Worker(workerFile, { execArgv: [], stdout: true, stderr: true });
     started.on('message', (reply: TranspileReply) => {
-      const waiting = pending.get(reply.id);
-      pending.delete(reply.id);
       if (reply.ok) {
-        waiting?.resolve(reply.result);
+        current?.resolve(reply.result);
       } else {
-        waiting?.reject(unusable(reply.message));
+        current?.reject(unusable(reply.message));
       }
-      idleTimer = pending.size === 0 ? setTimeout(() => void end('idle'), TRANSPILER_IDLE_MS) : undefined;
-      idleTimer?.unref();
     });
-    started.on('error', (error) => failAll(error.message));
-    started.on('exit', () => {
+    // Of what it ends with only the first counts: the next in turn has a worker of its own.
+    const lost = (why: string): void => {
       if (worker === started) {
         worker = undefined;
-        failAll('the transpiler exited unexpectedly');
+        current?.reject(unusable(why));
       }
-    });
-    // An idle transpiler does not keep a command-line run alive.
-    started.unref();
+    };
+    started.on('error', (error) => lost(error.message));
+    started.on('exit', () => lost('the transpiler exited unexpectedly'));
     return started;
   };
 
-  const failAll = (message: string): void => {
-    for (const waiting of pending.values()) {
-      waiting.reject(unusable(message));
-    }
-    pending.clear();
-  };
-
-  const end = async (reason: string): Promise<void> => {
+  const end = async (why: string): Promise<void> => {
     const ending = worker;
     worker = undefined;
     clearTimeout(idleTimer);
-    failAll(reason);
+    current?.reject(unusable(why));
     await ending?.terminate();
   };
 
-  return {
-    async transpile(component, imports) {
-      clearTimeout(idleTimer);
-      worker ??= start();
-      worker.ref();
-      const id = ++lastId;
-      const waiting = deferred<TranspiledComponent>();
-      pending.set(id, waiting);
-      const timer = setTimeout(() => void end('transpiling took too long'), TRANSPILE_TIMEOUT_MS);
-      try {
-        worker.postMessage({ id, component, imports } satisfies TranspileRequest);
-        return await waiting.promise;
-      } finally {
-        clearTimeout(timer);
-        if (pending.size === 0) {
-          worker?.unref();
-        }
+  const transpile: Transpiler['transpile'] = async (component, imports) => {
+    if (disposed) {
+      throw unusable(SHUTTING_DOWN);
+    }
+    clearTimeout(idleTimer);
+    worker ??= start();
+    worker.ref();
+    current = deferred();
+    const timer = setTimeout(() => void end('transpiling took too long'), TRANSPILE_TIMEOUT_MS);
+    try {
+      worker.postMessage({ component, imports } satisfies TranspileRequest);
+      return await current.promise;
+    } finally {
+      clearTimeout(timer);
+      current = undefined;
+      if (worker !== undefined) {
+        // An idle transpiler does not keep a command-line run alive.
+        worker.unref();
+        idleTimer = setTimeout(() => void end('idle'), TRANSPILER_IDLE_MS).unref();
       }
+    }
+  };
+
+  return {
+    transpile: (component, imports) => turns(() => transpile(component, imports)),
+    dispose() {
+      disposed = true;
+      return end(SHUTTING_DOWN);
     },
-    dispose: () => end('Capsule Desktop is shutting down'),
   };
 }
+
+const SHUTTING_DOWN = 'Capsule Desktop is shutting down';
 
 function unusable(why: string): RuntimeError {
   return new RuntimeError(

@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import type { CapabilityView, InstallPlan } from '../../../src-main/contract/views.ts';
+import type { InstallStep } from '../../../src-main/contract/kernel.ts';
 import { refusal } from '../../client/fake-client.ts';
 import { fakeCapsule, fakePlan } from '../../client/fake-views.ts';
 import { show, type Shown } from '../../testing/show.tsx';
@@ -70,7 +71,7 @@ describe('the install page', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
-  it('stays when it fails, and says why; while it installs, its buttons do nothing', async () => {
+  it('stays when it fails, and says why; while it installs, another Install does nothing', async () => {
     let fail = (): void => undefined;
     const page = await open([fakePlan('t')], {
       'install.confirm': () =>
@@ -82,13 +83,50 @@ describe('the install page', () => {
     await page.user.click(install);
     expect(page.dialog.getByRole('status')).toHaveTextContent('Installing…');
     await page.user.click(install);
-    await page.user.click(page.dialog.getByRole('button', { name: 'Cancel' }));
     expect(page.client.asked.map(({ name }) => name)).toEqual(['install.confirm']);
     act(fail);
     expect(await page.dialog.findByRole('alert')).toHaveTextContent(
       'Not installed. The hook failed. Read its log.',
     );
     expect(page.onInstalled).not.toHaveBeenCalled();
+  });
+
+  it('shows each step of its own installation, cancels it, and goes when that is undone', async () => {
+    let undone = (): void => undefined;
+    const page = await open([fakePlan('t')], {
+      'install.confirm': () =>
+        new Promise((_resolve, reject) => {
+          undone = () => reject(refusal({ code: 'install-cancelled' }));
+        }),
+    });
+    const status = page.dialog.getByRole('status');
+    const stepOf = (token: string, step: InstallStep): void =>
+      act(() => page.client.emit('install.step', { token, step }));
+    await page.user.click(page.dialog.getByRole('button', { name: 'Install' }));
+    stepOf('t', 'running-hook');
+    expect(status).toHaveTextContent('Running its install hook…');
+    stepOf('another', 'waiting');
+    expect(status).toHaveTextContent('Running its install hook…');
+    const cancel = page.dialog.getByRole('button', { name: 'Cancel' });
+    await page.user.click(cancel);
+    await page.user.click(cancel);
+    expect(status).toHaveTextContent('Cancelling…');
+    expect(page.client.asked.map(({ name }) => name)).toEqual(['install.confirm', 'install.cancel']);
+    act(undone);
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(page.stores.notices.take()).toEqual([]);
+    expect(page.onInstalled).not.toHaveBeenCalled();
+  });
+
+  it('goes on installing when that cannot be cancelled, and says so', async () => {
+    const page = await open([fakePlan('t')], {
+      'install.confirm': () => new Promise(() => undefined),
+      'install.cancel': () => Promise.reject(refusal({ message: 'It is ending.' })),
+    });
+    await page.user.click(page.dialog.getByRole('button', { name: 'Install' }));
+    await page.user.click(page.dialog.getByRole('button', { name: 'Cancel' }));
+    expect(page.dialog.getByRole('status')).toHaveTextContent('Installing…');
+    expect(page.stores.notices.take()).toMatchObject([{ text: 'It is ending.' }]);
   });
 
   it('says what else could not be opened, until it is dismissed', async () => {

@@ -6,6 +6,7 @@ import { useStore } from 'zustand';
 import type { InstallPlan } from '../../../src-main/contract/views.ts';
 import { calledExports } from '../../lib/called-exports.ts';
 import { escapeName } from '../../lib/escape-text.ts';
+import { formatInstallStep } from '../../lib/format-install-step.ts';
 import { formatBytes, plural } from '../../lib/format.ts';
 import type { Stores } from '../../state/stores.ts';
 import { CapabilityList } from '../../ui/capability-list.tsx';
@@ -22,9 +23,10 @@ export function InstallDialog({
   readonly onInstalled: (id: string) => void;
 }): ReactNode {
   const { install } = stores;
-  const { plans, granted, problems, busy } = useStore(install.store);
+  const { plans, granted, problems, busy, step } = useStore(install.store);
   const [plan] = plans;
-  const installing = busy === 'installing';
+  const cancelling = busy === 'cancelling';
+  const installing = busy === 'installing' || cancelling;
   const asked = useRef<HTMLDivElement>(null);
   const confirm = async (): Promise<void> => {
     const id = await install.confirm();
@@ -58,18 +60,22 @@ export function InstallDialog({
           />
           <Group justify="flex-end" gap="xs" className="install-foot">
             <Text size="sm" c="dimmed" mr="auto" role="status">
-              {installing ? 'Installing…' : 'None of its code has run.'}
+              {cancelling
+                ? 'Cancelling…'
+                : installing
+                  ? formatInstallStep(step)
+                  : 'None of its code has run.'}
               {plans.length > 1 ? ` ${plans.length - 1} more to review.` : ''}
             </Text>
             {/*
               The dialog may open by itself while somebody is typing: an Enter meant for something else must not install.
-              While installing, both buttons look disabled but stay focusable: if it fails, keyboard focus is still here.
+              What cannot be pressed looks disabled but stays focusable: if the install fails, keyboard focus is still here.
             */}
             <Button
               variant="default"
               data-autofocus
-              data-disabled={installing}
-              aria-disabled={installing}
+              data-disabled={cancelling}
+              aria-disabled={cancelling}
               onClick={() => void install.cancel()}
             >
               Cancel

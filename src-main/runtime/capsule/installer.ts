@@ -1,0 +1,156 @@
+import type { KeyedMutex } from '../../base/keyed-mutex.ts';
+import { untilAborted } from '../../base/until-aborted.ts';
+import type { Grants, InstallProgress } from '../../contract/kernel.ts';
+import type { CapsuleView } from '../../contract/views.ts';
+import type { Library, PendingInstall } from '../../capsules/library/library.ts';
+import type { CapsuleContent } from '../../capsules/source/content.ts';
+import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
+import type { ComponentCache } from '../component/cache.ts';
+import { RuntimeError } from '../errors.ts';
+import type { LoadedCapsules } from './loaded-capsules.ts';
+
+/** What is installed, and with which rights. */
+export interface InstallRequest {
+  readonly content: CapsuleContent;
+  readonly hash: string;
+  readonly grants: Grants;
+  /** Where the entries of its capabilities led when they were shown. */
+  readonly resolved: readonly ResolvedEntry[];
+}
+
+export interface InstallerDeps {
+  readonly library: Library;
+  readonly cache: ComponentCache;
+  readonly loaded: LoadedCapsules;
+  /** By id. */
+  readonly changes: KeyedMutex;
+  /** Throws once nothing may begin any more. */
+  readonly requireOpen: () => void;
+  /** The component is prepared, but perhaps no capsule has it any more. */
+  readonly onUnused: (hash: string) => Promise<void>;
+  /** The capsule is there; answers how it is shown. */
+  readonly onInstalled: (id: string) => CapsuleView;
+  /** The capsule is what it was before, which may be nothing. */
+  readonly onRollback: (id: string) => void;
+}
+
+/** Installs capsules. Until the last step it can be cancelled; what was done by then is undone. */
+export class Installer {
+  readonly #deps: InstallerDeps;
+  readonly #underWay = new Map<AbortController, string>();
+
+  constructor(deps: InstallerDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Installs what was read, replacing the capsule of the same name; runs `astrid-install` or `astrid-upgrade`. When
+   * anything fails the old capsule is back as it was.
+   *
+   * @throws TypedError `install-cancelled`, or what went wrong
+   */
+  async install(
+    request: InstallRequest,
+    { signal: cancelled, onStep }: InstallProgress,
+  ): Promise<CapsuleView> {
+    const { cache, changes, requireOpen, onUnused, onInstalled } = this.#deps;
+    const { content, hash } = request;
+    const { id } = content.manifest;
+    const controller = new AbortController();
+    const cancel = (): void => controller.abort(installCancelled(id));
+    cancelled?.addEventListener('abort', cancel, { once: true });
+    if (cancelled?.aborted === true) {
+      cancel();
+    }
+    this.#underWay.set(controller, id);
+    const { signal } = controller;
+    try {
+      signal.throwIfAborted();
+      onStep?.('preparing');
+      const imports = content.header.imports.map(({ name }) => name);
+      // Before anything is touched: a component that cannot be prepared leaves no trace.
+      await untilAborted(
+        cache.get(hash, imports, () => Promise.resolve(content.component)),
+        signal,
+      );
+      if (changes.underWay(id) !== undefined) {
+        onStep?.('waiting');
+      }
+      return await changes.run(
+        id,
+        async () => {
+          requireOpen();
+          await this.#replace(request, signal, onStep);
+          return onInstalled(id);
+        },
+        signal,
+      );
+    } catch (error) {
+      await onUnused(hash);
+      throw error;
+    } finally {
+      this.#underWay.delete(controller);
+      cancelled?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Cancels every installation of the capsule, also those that wait. Says whether there was one. */
+  cancel(id: string): boolean {
+    const ofCapsule = [...this.#underWay].filter(([, other]) => other === id);
+    for (const [controller] of ofCapsule) {
+      controller.abort(installCancelled(id));
+    }
+    return ofCapsule.length > 0;
+  }
+
+  async #replace(
+    { content, hash, grants, resolved }: InstallRequest,
+    signal: AbortSignal,
+    onStep: InstallProgress['onStep'],
+  ): Promise<void> {
+    const { library, loaded, onUnused, onRollback } = this.#deps;
+    const { id } = content.manifest;
+    const previous = library.find(id);
+    const hook = previous === undefined ? 'astridInstall' : 'astridUpgrade';
+    let pending: PendingInstall | undefined;
+    try {
+      if (previous !== undefined) {
+        onStep?.('stopping');
+      }
+      await loaded.unload(id);
+      signal.throwIfAborted();
+      onStep?.('copying');
+      pending = await library.install(content, hash, grants, resolved);
+      await loaded.loadNew(pending.capsule, async (runtime) => {
+        signal.throwIfAborted();
+        if (runtime.has(hook)) {
+          onStep?.('running-hook');
+          await runtime.runLifecycle(hook, signal);
+        }
+      });
+      if (!pending.capsule.record.enabled) {
+        await loaded.unload(id);
+      }
+      signal.throwIfAborted();
+    } catch (error) {
+      const cause: unknown = signal.aborted ? signal.reason : error;
+      onStep?.('rolling-back');
+      await loaded.unload(id);
+      await pending?.rollback();
+      onRollback(id);
+      throw cause;
+    }
+    await pending.commit();
+    if (previous !== undefined) {
+      await onUnused(previous.record.hash);
+    }
+  }
+}
+
+function installCancelled(id: string): RuntimeError {
+  return new RuntimeError(
+    'install-cancelled',
+    `${id} was not installed: the installation was cancelled.`,
+    'Choose its file or folder again to install it.',
+  );
+}

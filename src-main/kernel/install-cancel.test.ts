@@ -1,3 +1,5 @@
+import { appendFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../base/deferred.ts';
 import type { InstallStep, Kernel } from '../contract/kernel.ts';
@@ -123,6 +125,27 @@ describe('an installation that is cancelled', () => {
     expect(slow.steps).toEqual(['preparing', 'copying', 'running-hook']);
     await kernel.cancelInstall(slow.token);
     expect(await installed(dataDir)).toEqual([]);
+  });
+
+  it('while its component is prepared does not wait for that', async () => {
+    const { kernel, dataDir } = await startKernel();
+    const folder = await guestCopy('trap');
+    const file = join(folder, 'build', 'trap.wasm');
+    // A custom section makes it another component, which nobody has prepared.
+    await appendFile(file, Uint8Array.from([0, 2, 1, 0x78]));
+    const prepared = async (): Promise<number> => (await readdir(join(dataDir, 'transpiled'))).length;
+    const before = await prepared();
+    const cancel = new AbortController();
+    const install = kernel.install(folder, {
+      grants: 'all',
+      signal: cancel.signal,
+      onStep: () => cancel.abort(),
+    });
+    await expect(install).rejects.toMatchObject({ code: 'install-cancelled' });
+    // It goes on by itself, and is there for the next time.
+    expect(await prepared()).toBe(before);
+    await expect.poll(prepared).toBe(before + 1);
+    await expect(kernel.install(folder, { grants: 'all' })).resolves.toMatchObject({ id: 'trap' });
   });
 
   it('before it has begun does nothing', async () => {

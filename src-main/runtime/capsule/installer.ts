@@ -34,6 +34,8 @@ export interface InstallerDeps {
   readonly onRollback: (id: string) => void;
 }
 
+type OnStep = InstallProgress['onStep'];
+
 /** Installs capsules. Until the last step it can be cancelled; what was done by then is undone. */
 export class Installer {
   readonly #deps: InstallerDeps;
@@ -53,9 +55,7 @@ export class Installer {
     request: InstallRequest,
     { signal: cancelled, onStep }: InstallProgress,
   ): Promise<CapsuleView> {
-    const { cache, changes, requireOpen, onUnused, onInstalled } = this.#deps;
-    const { content, hash } = request;
-    const { id } = content.manifest;
+    const { id } = request.content.manifest;
     const controller = new AbortController();
     const cancel = (): void => controller.abort(installCancelled(id));
     cancelled?.addEventListener('abort', cancel, { once: true });
@@ -66,28 +66,9 @@ export class Installer {
     const { signal } = controller;
     try {
       signal.throwIfAborted();
-      onStep?.('preparing');
-      const imports = content.header.imports.map(({ name }) => name);
       // Before anything is touched: a component that cannot be prepared leaves no trace.
-      await untilAborted(
-        cache.get(hash, imports, () => Promise.resolve(content.component)),
-        signal,
-      );
-      if (changes.underWay(id) !== undefined) {
-        onStep?.('waiting');
-      }
-      return await changes.run(
-        id,
-        async () => {
-          requireOpen();
-          await this.#replace(request, signal, onStep);
-          return onInstalled(id);
-        },
-        signal,
-      );
-    } catch (error) {
-      await onUnused(hash);
-      throw error;
+      await this.#prepare(request, signal, onStep);
+      return await this.#inTurn(request, signal, onStep);
     } finally {
       this.#underWay.delete(controller);
       cancelled?.removeEventListener('abort', cancel);
@@ -103,10 +84,39 @@ export class Installer {
     return ofCapsule.length > 0;
   }
 
+  /** Once it is cancelled, what is under way goes on by itself: it is kept for a day, as the component may come again. */
+  async #prepare({ content, hash }: InstallRequest, signal: AbortSignal, onStep: OnStep): Promise<void> {
+    onStep?.('preparing');
+    const imports = content.header.imports.map(({ name }) => name);
+    await untilAborted(
+      this.#deps.cache.get(hash, imports, () => Promise.resolve(content.component)),
+      signal,
+    );
+  }
+
+  async #inTurn(request: InstallRequest, signal: AbortSignal, onStep: OnStep): Promise<CapsuleView> {
+    const { changes, requireOpen, onInstalled, onUnused } = this.#deps;
+    const { id } = request.content.manifest;
+    if (changes.underWay(id) !== undefined) {
+      onStep?.('waiting');
+    }
+    const change = async (): Promise<CapsuleView> => {
+      requireOpen();
+      await this.#replace(request, signal, onStep);
+      return onInstalled(id);
+    };
+    try {
+      return await changes.run(id, change, signal);
+    } catch (error) {
+      await onUnused(request.hash);
+      throw error;
+    }
+  }
+
   async #replace(
     { content, hash, grants, resolved }: InstallRequest,
     signal: AbortSignal,
-    onStep: InstallProgress['onStep'],
+    onStep: OnStep,
   ): Promise<void> {
     const { library, loaded, onUnused, onRollback } = this.#deps;
     const { id } = content.manifest;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { systemClock } from '../src-main/base/clock.ts';
 import { processInfo } from '../src-main/host/process/service.ts';
 import { SandboxSpawner } from '../src-main/os/child/spawn.ts';
+import { script } from '../src-main/os/testing.ts';
 import type { ManagedProcess } from '../src-main/processes/process/managed-process.ts';
 import type { ProcessSpec } from '../src-main/processes/process/spec.ts';
 import { ProcessRegistry } from '../src-main/processes/registry/registry.ts';
@@ -127,11 +128,8 @@ async function withRegistry<T>(run: (registry: ProcessRegistry, spec: MakeSpec) 
     limits: { concurrent: 1_000, retainedPerPrincipal: 1_000, entries: 1_000 },
   });
   try {
-    return await run(registry, (text, more = {}) => ({
-      ...{ command: 'sh', args: ['-c', text], cwd: workspace, workspace },
-      ...{ env: { PATH: '/usr/bin:/bin' }, network: false },
-      ...more,
-    }));
+    const { stdin: _none, ...shell } = await script(workspace, '');
+    return await run(registry, (text, more = {}) => ({ ...shell, args: ['-c', text], ...more }));
   } finally {
     await registry.dispose();
     await spawner.dispose();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { systemClock } from '../src-main/base/clock.ts';
 import { SandboxSpawner } from '../src-main/os/child/spawn.ts';
+import { script } from '../src-main/os/testing.ts';
 import { ProcessRegistry } from '../src-main/processes/registry/registry.ts';
 import { compile, median } from './ring-compile.ts';
 import type { BenchResult } from './ring-compile.ts';
@@ -74,7 +75,8 @@ async function readInRing(
   bytes: number,
 ): Promise<{ readonly speed: number; readonly delay: number }> {
   const owner = { capsule: 'bench', principal: 'bench', call: null };
-  const spec = { command: writer, args: [String(bytes)], cwd: workspace, workspace, env: {}, network: false };
+  const options = { command: writer, args: [String(bytes)], env: {} };
+  const { stdin: _none, ...spec } = await script(workspace, '', options);
   let delay = 0;
   let last = performance.now();
   // Seldom enough not to be what is measured.

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bubblewrapArguments } from '../src-main/os/sandbox/linux/bubblewrap.ts';
 import { SandboxSpawner } from '../src-main/os/child/spawn.ts';
+import { script } from '../src-main/os/testing.ts';
 import { median } from './ring-compile.ts';
 import type { BenchResult } from './ring-compile.ts';
 
@@ -21,6 +22,7 @@ export async function sandboxSpawn({ rounds = 60 }: { readonly rounds?: number }
     const { argv, environment } = bubblewrapArguments({ ...places, command: ['/usr/bin/true'] }, sandbox);
     const plain = [...argv];
     plain.splice(plain.indexOf('--json-status-fd'), 4, ...environment);
+    const spec = await script(workspace, '', { command: 'true', args: [] });
     const ours: number[] = [];
     const reference: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
@@ -29,7 +31,7 @@ export async function sandboxSpawn({ rounds = 60 }: { readonly rounds?: number }
       );
       ours.push(
         await timed(async () => {
-          const child = await spawner.spawn({ ...places, command: 'true', args: [], stdin: 'none' });
+          const child = await spawner.spawn(spec);
           await child.exited;
           child.stdout.close();
           child.stderr.close();

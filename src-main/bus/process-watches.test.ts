@@ -3,7 +3,7 @@ import { fakeClock } from '../base/testing.ts';
 import { deferred } from '../base/deferred.ts';
 import type { SandboxedChild } from '../os/child/child.ts';
 import { SandboxSpawner } from '../os/child/spawn.ts';
-import { makeWorkspace } from '../os/testing.ts';
+import { makeWorkspace, script } from '../os/testing.ts';
 import type { ManagedProcess } from '../processes/process/managed-process.ts';
 import type { ProcessOwner, ProcessSpec, Spawn } from '../processes/process/spec.ts';
 import { ProcessRegistry } from '../processes/registry/registry.ts';
@@ -13,6 +13,7 @@ import type { Subscription } from './subscription.ts';
 
 const spawner = new SandboxSpawner();
 const { path: workspace, remove } = makeWorkspace();
+const { stdin: _none, ...shell } = await script(workspace, '');
 const owner: ProcessOwner = { capsule: 'tools', principal: 'ann', call: null };
 const live: ProcessRegistry[] = [];
 
@@ -26,8 +27,7 @@ afterAll(async () => {
 });
 
 function sh(text: string, more: Partial<ProcessSpec> = {}): ProcessSpec {
-  const env = { PATH: '/usr/bin:/bin' };
-  return { command: 'sh', args: ['-c', text], cwd: workspace, workspace, env, network: false, ...more };
+  return { ...shell, args: ['-c', text], ...more };
 }
 
 function setUp(spawn: Spawn = (spec) => spawner.spawn(spec)) {

@@ -70,8 +70,8 @@ export function openProcesses({ dataDir, clock, bus, paths }: ProcessOptions): K
       maxConcurrent: (principal) => defaultProfile(principal).quotas.maxBackgroundProcesses,
     },
     command: (key) => {
-      const { command, args } = registry.byKey(key).plan.spawn;
-      return [command, ...args];
+      const { command, spawn } = registry.byKey(key).plan;
+      return [command, ...spawn.args];
     },
     readLogs: (key, stream, cursor, maxBytes) =>
       registry.byKey(key).output(stream).readAt(cursor, Math.min(maxBytes, MAX_LOG_PAGE_BYTES)),

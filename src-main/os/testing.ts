@@ -1,11 +1,15 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Gate } from '../policy/gate.ts';
+import { noRights, type Rights } from '../policy/rights.ts';
 import type { ByteSource } from './pipes/byte-source.ts';
 import type { SandboxedChild } from './child/child.ts';
 import type { ChildExit } from './proc/signals.ts';
 import type { SpawnSpec } from './child/spawn.ts';
+import { GrantedPaths } from './files/granted-paths.ts';
+import { Workspaces, type Workspace } from './files/workspaces.ts';
 
 /** A workspace under `/tmp`, which is the hard case: the sandbox has a `/tmp` of its own. */
 export function makeWorkspace(): { readonly path: string; readonly remove: () => void } {
@@ -13,18 +17,69 @@ export function makeWorkspace(): { readonly path: string; readonly remove: () =>
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** A shell script as a program in `workspace`. */
-export function script(workspace: string, text: string, more: Partial<SpawnSpec> = {}): SpawnSpec {
+/** What a test says of a start in words, beside what it may set itself. */
+export interface ScriptOptions extends Partial<Omit<SpawnSpec, 'program' | 'workspace' | 'folders'>> {
+  /** `sh` when absent. */
+  readonly command?: string;
+  readonly readOnly?: readonly string[];
+  readonly writable?: readonly string[];
+}
+
+export type ScriptSpec = SpawnSpec & Required<Pick<ScriptOptions, 'command'>>;
+
+/**
+ * A shell script as a program in `workspace`: what starts it is found, and allowed by a gate, as for a capsule that was
+ * granted just that.
+ *
+ * @throws OsError where there is no such program
+ */
+export async function script(
+  workspace: string,
+  text: string,
+  { command = 'sh', readOnly = [], writable = [], ...more }: ScriptOptions = {},
+): Promise<ScriptSpec> {
+  const gate = makeGate({ host_process: [command], fs_read: readOnly, fs_write: writable });
+  const allow = (access: 'read' | 'write') => (path: string) =>
+    gate.require({ kind: 'folder', entry: path, access, path, real: null });
+  const opened = {
+    workspace: await workspaceAt(workspace),
+    folders: await Promise.all([...readOnly.map(allow('read')), ...writable.map(allow('write'))]),
+  };
+  const cwd = more.cwd ?? workspace;
+  const found = await new GrantedPaths('/nowhere').program(command, cwd, opened);
   return {
-    command: 'sh',
+    ...opened,
+    command,
+    program: await gate.require({ kind: 'program', command, pinned: false, ...found }),
     args: ['-c', text],
-    cwd: workspace,
-    workspace,
     env: { PATH: '/usr/bin:/bin' },
     network: false,
     stdin: 'none',
     ...more,
+    cwd,
   };
+}
+
+/** The workspace of somebody whose folder this happens to be. */
+export function workspaceAt(path: string): Promise<Workspace> {
+  const parent = dirname(path);
+  return new Workspaces(dirname(parent)).open(basename(parent), basename(path));
+}
+
+/** A capsule's gate, with these rights and no others. */
+function makeGate(rights: Partial<Rights>): Gate {
+  return new Gate(
+    {
+      resolved: { of: () => [], pin: () => Promise.resolve() },
+      ask: () => Promise.resolve(false),
+    },
+    {
+      capsule: 'c',
+      principal: 'p',
+      rights: { ...noRights, ...rights },
+      signal: new AbortController().signal,
+    },
+  );
 }
 
 /** All that a stream gives, as latin1 text, and a promise of its end. */

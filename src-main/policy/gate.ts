@@ -5,7 +5,10 @@ import type { Rights } from './rights.ts';
 
 let mint: <T>(value: T) => Allowed<T>;
 
-/** What the gate has allowed. Only this file makes one, so who is handed one knows that the gate was asked. */
+/**
+ * What the gate has allowed. Only this file makes one, so who is handed one knows that the gate was asked: `os/` starts
+ * and mounts nothing else, but for what the host made itself.
+ */
 export class Allowed<T> {
   readonly #value: T;
 
@@ -74,19 +77,21 @@ export class Gate {
   }
 
   /**
-   * Asks again while a function runs, for what is known only then: where a name led, the next hop of a redirect.
+   * Asks again while a function runs, for what is known only then: where a name led, the next hop of a redirect. Mints
+   * exactly what was decided on. A need that opens nothing of the machine mints nothing: an object minted as it was handed
+   * in would pass for a program or a folder as soon as it had their properties.
    *
    * @throws Denied
    */
   require(need: ProgramNeed): Promise<Allowed<Program>>;
   require(need: FolderNeed): Promise<Allowed<Folder>>;
-  require<N extends Exclude<Need, ProgramNeed | FolderNeed>>(need: N): Promise<Allowed<N>>;
-  async require(need: Need): Promise<Allowed<Need | Program | Folder>> {
+  require(need: Exclude<Need, ProgramNeed | FolderNeed>): Promise<void>;
+  async require(need: Need): Promise<Allowed<Program> | Allowed<Folder> | void> {
     await this.#pass(need);
     if (need.kind === 'program') {
-      return mint({ path: need.path, real: need.real });
+      return mint<Program>({ path: need.path, real: need.real });
     }
-    return need.kind === 'folder' ? mint({ path: need.path, access: need.access }) : mint(need);
+    return need.kind === 'folder' ? mint<Folder>({ path: need.path, access: need.access }) : undefined;
   }
 
   #pass(need: Need): Promise<void> | undefined {

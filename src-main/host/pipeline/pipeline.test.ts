@@ -185,7 +185,10 @@ describe('the order of the checks', () => {
 describe('the gate, asked again while a function runs', () => {
   it('refuses as before it, with the interface’s own denial and one record', async () => {
     const { ask, records } = pipelineWith({
-      run: async (call) => (await call.gate.require({ kind: 'flag', capability: 'uplink' })).value,
+      run: async (call) => {
+        await call.gate.require({ kind: 'flag', capability: 'uplink' });
+        return 'ran';
+      },
     });
     await expect(ask(callOf(), 'x')).resolves.toEqual({ tag: 'err', value: { tag: 'capability-denied' } });
     expect(records).toMatchObject([{ target: 'on x', outcome: 'denied', reason: 'uplink is not granted' }]);

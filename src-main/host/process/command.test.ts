@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GrantedPaths } from '../../os/files/granted-paths.ts';
+import { workspaceAt } from '../../os/testing.ts';
 import { Gate } from '../../policy/gate.ts';
 import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
 import { noRights } from '../../policy/rights.ts';
@@ -115,7 +116,7 @@ describe('a program that the gate would have let pass', () => {
       },
     );
     const paths = new GrantedPaths(await temporaryFolder());
-    const places = { workspace, readOnly: [], writable: [], cwd: workspace, home: null };
+    const places = { workspace: await workspaceAt(workspace), folders: [], cwd: workspace, home: null };
     const open = (command: string) => openProgram({ paths }, { gate }, command, places);
     for (const command of [...SPELLINGS, 'sh']) {
       await expect(open(command), command).rejects.toThrow(

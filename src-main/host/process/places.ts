@@ -1,7 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { homePart, type GrantedPaths } from '../../os/files/granted-paths.ts';
 import { isWithin } from '../../os/sandbox/spec/check.ts';
-import { resolveInside } from '../../os/files/workspaces.ts';
+import type { Opened } from '../../os/files/opened.ts';
+import { resolveInside, type Workspace } from '../../os/files/workspaces.ts';
 import { filePlaces, type FilePlace } from '../../policy/file-places.ts';
 import type { Allowed } from '../../policy/gate.ts';
 import type { Folder, FolderNeed, Program } from '../../policy/need.ts';
@@ -10,18 +11,15 @@ import type { CheckedRequest, NamedFolder } from './request.ts';
 
 /** What turns names in grants and requests into paths of this machine. */
 export interface PlaceServices {
-  /** Canonical path of the workspace of a principal and capsule; made when it is not there. */
-  readonly openWorkspace: (principal: string, capsule: string) => Promise<string>;
+  /** The workspace of a principal and capsule; made when it is not there. */
+  readonly openWorkspace: (principal: string, capsule: string) => Promise<Workspace>;
   /** Canonical path of a principal's home folder; made when it is not there. */
   readonly openHome: (principal: string) => Promise<string>;
   readonly paths: GrantedPaths;
 }
 
 /** What a child sees beside the system, and where it starts. */
-export interface ProcessPlaces {
-  readonly workspace: string;
-  readonly readOnly: readonly string[];
-  readonly writable: readonly string[];
+export interface ProcessPlaces extends Required<Pick<Opened, 'workspace' | 'folders'>> {
   readonly cwd: string;
   /** Real path for `HOME`, when the request names a part of the home folder. */
   readonly home: string | null;
@@ -43,24 +41,22 @@ export async function openPlaces(
   const places = filePlaces(call.rights);
   const home =
     needsHome || places.some(({ root }) => root === 'home') ? await services.openHome(call.principal) : '';
-  const opened: Folder[] = [];
+  const opened: Allowed<Folder>[] = [];
   for (const place of places) {
     const need = await (place.root === 'home' ? inHome(home, place) : onMachine(services, place));
     if (need !== null) {
-      opened.push((await call.gate.require(need)).value);
+      opened.push(await call.gate.require(need));
     }
   }
-  const folders = outermost(opened, workspace);
   const find = async ({ root, path }: NamedFolder): Promise<string> => {
     if (root === 'shared') {
       await call.gate.require({ kind: 'shared' });
     }
-    return root === 'home' ? findInHome(home, path, call) : resolveInside(workspace, path);
+    return root === 'home' ? findInHome(home, path, call) : resolveInside(workspace.path, path);
   };
   return {
     workspace,
-    readOnly: folders.filter(({ access }) => access === 'read').map(({ path }) => path),
-    writable: folders.filter(({ access }) => access === 'write').map(({ path }) => path),
+    folders: outermost(opened, workspace),
     cwd: await find(request.cwd),
     home: request.home === null ? null : await find(request.home),
   };
@@ -78,7 +74,7 @@ export async function openProgram(
   command: string,
   places: ProcessPlaces,
 ): Promise<Allowed<Program>> {
-  const { path, real } = await services.paths.program(command, places);
+  const { path, real } = await services.paths.program(command, places.cwd, places);
   // A path into the workspace names whatever the capsule's own programs put there; there is nothing to hold it to.
   const pinned = !command.includes('/') || isAbsolute(command);
   return call.gate.require({ kind: 'program', command, path, real, pinned });
@@ -99,12 +95,12 @@ async function inHome(home: string, { path, access, entry }: FilePlace): Promise
  * Without what lies in a writable folder or in another read-only one already: mounting it again would follow
  * whatever a running child has put at its name by then.
  */
-function outermost(opened: readonly Folder[], workspace: string): readonly Folder[] {
-  const all: readonly Folder[] = [{ path: workspace, access: 'write' }, ...opened];
+function outermost(opened: readonly Allowed<Folder>[], { path }: Workspace): readonly Allowed<Folder>[] {
+  const all: readonly Folder[] = [{ path, access: 'write' }, ...opened.map(({ value }) => value)];
   const covers = (outer: Folder, inner: Folder): boolean =>
     isWithin(inner.path, outer.path) && (outer.access === 'write' || inner.access === 'read');
   return opened.filter(
-    (one, at) =>
+    ({ value: one }, at) =>
       // Of two that say the same the first stays.
       !all.some(
         (other, before) => other !== one && covers(other, one) && (before <= at || !covers(one, other)),

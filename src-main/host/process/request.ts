@@ -36,7 +36,10 @@ export interface CheckedRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly injections: readonly FileInjection[];
   /** What the registry takes as it is. */
-  readonly options: Omit<ProcessSpec, 'command' | 'args' | 'cwd' | 'workspace' | 'network' | 'env'>;
+  readonly options: Omit<
+    ProcessSpec,
+    'command' | 'program' | 'args' | 'cwd' | 'workspace' | 'folders' | 'injections' | 'network' | 'env'
+  >;
 }
 
 /**

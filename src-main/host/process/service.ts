@@ -89,7 +89,7 @@ export function processInfo(process: ManagedProcess): ProcessInfo {
   return {
     id: process.id,
     label: view.label,
-    command: process.plan.spawn.command,
+    command: process.plan.command,
     osPid: view.osPid ?? undefined,
     // The contract has no case for a stop under way: the program still runs.
     phase: view.phase === 'stopping' ? 'running' : view.phase,

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { makeWorkspace, outcome } from '../../os/testing.ts';
+import { makeWorkspace, outcome, script } from '../../os/testing.ts';
 import { MAX_ENV_BYTES } from '../../policy/environment.ts';
 import { MAX_ARGUMENT_BYTES, MAX_COMMAND_BYTES, readSpawnRequest } from './request.ts';
 import { startProbe } from '../testing.ts';
@@ -33,9 +33,7 @@ describe('what a program is given', () => {
       },
       { environment: {}, fixedPaths: true },
     );
-    const child = await spawner.spawn({
-      ...{ command, args, env, workspace, cwd: workspace, network: false, stdin: 'none' },
-    });
+    const child = await spawner.spawn(await script(workspace, '', { command, args, env }));
     await expect(outcome(child)).resolves.toMatchObject({
       stdout: `3802 ${String(MAX_ARGUMENT_BYTES)} 65531 65531`,
     });

@@ -4,7 +4,7 @@ import {
   whyNotAt,
   type InjectedFiles,
 } from '../../os/files/injected-files.ts';
-import type { SandboxSpec } from '../../os/sandbox/spec/spec.ts';
+import { openedPaths, type Opened } from '../../os/files/opened.ts';
 import { opensNetwork } from '../../policy/capabilities.ts';
 import { normalizePath } from '../../policy/file-injections.ts';
 import type { ManagedProcess } from '../../processes/process/managed-process.ts';
@@ -48,11 +48,10 @@ export async function startProcess(
       ...options,
       command,
       args,
-      program: program.value.path,
+      program,
       cwd: places.cwd,
       workspace: places.workspace,
-      readOnly: places.readOnly,
-      writable: places.writable,
+      folders: places.folders,
       injections: injected.mounts,
       network: opensNetwork(call.rights),
       env: {
@@ -77,21 +76,18 @@ export async function startProcess(
 }
 
 interface Injected {
-  readonly mounts: NonNullable<SandboxSpec['injections']>;
+  readonly mounts: NonNullable<Opened['injections']>;
   /** Variables that say where the files without a place of the guest's choosing are. */
   readonly env: Readonly<Record<string, string>>;
   readonly remove: () => Promise<void>;
 }
 
-async function inject(
-  files: InjectedFiles,
-  spawn: Spawn,
-  { workspace, readOnly, writable }: ProcessPlaces,
-): Promise<Injected> {
+async function inject(files: InjectedFiles, spawn: Spawn, places: ProcessPlaces): Promise<Injected> {
   const { injections } = spawn.checked;
   if (injections.length === 0) {
     return { mounts: [], env: {}, remove: () => Promise.resolve() };
   }
+  const { workspace, readOnly, writable } = openedPaths(places);
   const opened = [workspace, ...readOnly, ...writable];
   const fixed = injections.flatMap(({ placement: { tag, val } }) =>
     tag === 'fixed-path' ? [normalizePath(val)] : [],
@@ -103,17 +99,17 @@ async function inject(
       throw new WitError<ErrorCode>({ tag: 'invalid-input' }, { reason: problem });
     }
   }
-  const { paths, remove } = await files.write(injections.map(({ content }) => content));
+  const { files: copies, remove } = await files.write(injections.map(({ content }) => content));
   const hashes: string[] = [];
   for (const { content } of injections) {
     // One after the other: all at once would be one long turn after all.
     hashes.push(await hashInSlices(content));
   }
   spawn.hashed(hashes);
-  const mounts = injections.map(({ placement: { tag, val } }, index) => {
-    const source = paths[index] ?? '';
-    const own = HAS_MOUNTS ? `${INJECTED_FOLDER}/${String(index)}` : source;
-    return { source, target: tag === 'fixed-path' ? normalizePath(val) : own };
+  const mounts = copies.map((file, index) => {
+    const own = HAS_MOUNTS ? `${INJECTED_FOLDER}/${String(index)}` : file.path;
+    const placement = injections[index]?.placement;
+    return { file, target: placement?.tag === 'fixed-path' ? normalizePath(placement.val) : own };
   });
   const pointers = injections.flatMap(({ placement: { tag, val } }, index) =>
     tag === 'env-pointer' ? [[val, mounts[index]?.target ?? ''] as const] : [],

@@ -57,7 +57,7 @@ async function pollableOf(handle: ProcessHandle): Promise<Pollable> {
 }
 
 async function hold(text: string): Promise<{ process: ManagedProcess; handle: ProcessHandle }> {
-  const { stdin: _none, ...spec } = script(workspace, text);
+  const { stdin: _none, ...spec } = await script(workspace, text);
   const owner = { capsule: 'c', principal: 'p', call: null };
   const process = await registry.spawn(owner, 'ephemeral', { ...spec, keepStdinOpen: true });
   return { process, handle: handles.insert(HELD, new HeldProcess(process, false)) };

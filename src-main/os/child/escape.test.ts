@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
@@ -8,19 +8,17 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SandboxSpawner } from './spawn.ts';
-import type { SpawnSpec } from './spawn.ts';
 import { makeWorkspace, outcome, script, until } from '../testing.ts';
-import type { Outcome } from '../testing.ts';
+import type { Outcome, ScriptOptions } from '../testing.ts';
+import { InjectedFiles } from '../files/injected-files.ts';
 import { Workspaces } from '../files/workspaces.ts';
 
 const spawner = new SandboxSpawner();
 // As in the application: one data folder, in it the workspaces, and beside them what no capsule may see.
 const { path: data, remove } = makeWorkspace();
 const workspaces = new Workspaces(join(data, 'workspaces'));
-const [workspace, foreign] = await Promise.all([
-  workspaces.open('p', 'mine'),
-  workspaces.open('p', 'theirs'),
-]);
+const { path: workspace } = await workspaces.open('p', 'mine');
+const { path: foreign } = await workspaces.open('p', 'theirs');
 const atHome = mkdtempSync(join(homedir(), '.capsule-escape-'));
 writeFileSync(join(foreign, 'secret'), 'SECRET');
 writeFileSync(join(data, 'grants.json'), 'SECRET');
@@ -32,9 +30,9 @@ afterAll(async () => {
   rmSync(atHome, { recursive: true });
 });
 
-const run = async (text: string, more: Partial<SpawnSpec> = {}): Promise<Outcome> =>
-  outcome(await spawner.spawn(script(workspace, text, more)));
-const perl = (program: string): Partial<SpawnSpec> => ({ command: 'perl', args: ['-e', program] });
+const run = async (text: string, more: ScriptOptions = {}): Promise<Outcome> =>
+  outcome(await spawner.spawn(await script(workspace, text, more)));
+const perl = (program: string): ScriptOptions => ({ command: 'perl', args: ['-e', program] });
 
 describe('a program cannot', () => {
   it.each([
@@ -112,15 +110,15 @@ describe('a program cannot', () => {
   });
 
   it('write an injected file, replace it or uncover what lies below', async () => {
-    mkdirSync(join(data, 'injected'), { recursive: true });
-    const source = join(data, 'injected', '0');
     const target = join(workspace, 'config');
-    writeFileSync(source, 'given', { mode: 0o666 });
+    const { files } = await new InjectedFiles(join(data, 'injected')).write([Buffer.from('given')]);
+    // What its mode keeps out is not what is tried here.
+    files.forEach(({ path }) => chmodSync(path, 0o666));
     const attempts =
       'echo bad > config; chmod 777 config; rm -f config; mv config other; umount config; cat config';
-    const { stdout } = await run(attempts, { injections: [{ source, target }] });
+    const { stdout } = await run(attempts, { injections: files.map((file) => ({ file, target })) });
     expect(stdout).toBe('given');
-    expect(readFileSync(source, 'utf8')).toBe('given');
+    expect(files.map(({ path }) => readFileSync(path, 'utf8'))).toEqual(['given']);
   });
 
   it('push input into a controlling terminal: it has none, and the call is refused', async () => {
@@ -141,9 +139,9 @@ describe('a program cannot', () => {
     const holder = `
       import { SandboxSpawner } from './src-main/os/child/spawn.ts';
       import { readChildren } from './src-main/os/proc/process-stats.ts';
-      const workspace = process.argv[2];
+      import { script } from './src-main/os/testing.ts';
       const text = 'trap "" TERM HUP INT; setsid sh -c "trap \\'\\' TERM HUP INT; while :; do sleep 1; done" & while :; do sleep 1; done';
-      const child = await new SandboxSpawner().spawn({ command: 'sh', args: ['-c', text], cwd: workspace, workspace, env: { PATH: '/usr/bin:/bin' }, network: false, stdin: 'none' });
+      const child = await new SandboxSpawner().spawn(await script(process.argv[2], text));
       const own = () => readChildren(child.programPid);
       while (own().length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
       console.log(JSON.stringify([child.programPid, ...own()]));`;

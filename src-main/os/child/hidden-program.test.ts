@@ -11,15 +11,14 @@ const NOBODY = 65_534;
 
 afterAll(remove);
 
-/** What `code` prints when an ordinary user runs it; `spawner` and `spec(command, ...args)` are there for it. */
+/** What `code` prints when an ordinary user runs it; `spawner` and `await spec(command, ...args)` are there for it. */
 async function asNobody(code: string): Promise<unknown> {
   const outfile = join(workspace, 'script.mjs');
   const contents = `
     import { SandboxSpawner } from './spawn.ts';
+    import { script } from '../testing.ts';
     const spawner = new SandboxSpawner();
-    const workspace = process.cwd();
-    const spec = (command, ...args) =>
-      ({ command, args, cwd: workspace, workspace, env: { PATH: '/usr/bin:/bin' }, network: false, stdin: 'none' });
+    const spec = (command, ...args) => script(process.cwd(), '', { command, args });
     const answer = await (async () => { ${code} })();
     await spawner.dispose();
     console.log(JSON.stringify(answer));`;
@@ -50,7 +49,7 @@ describe.skipIf(process.getuid?.() !== 0)('a program that its user may run but n
 
   it('counts as started while it runs, and can be signalled, looked at and ended', async () => {
     const answer = await asNobody(`
-      const child = await spawner.spawn(spec('./hidden', '60'));
+      const child = await spawner.spawn(await spec('./hidden', '60'));
       const seen = [child.ended, child.programPid !== null, child.look()?.tasks, child.signal('cont')];
       child.kill();
       const exit = await child.exited;
@@ -65,7 +64,7 @@ describe.skipIf(process.getuid?.() !== 0)('a program that its user may run but n
       const { writeFileSync, chmodSync } = await import('node:fs');
       writeFileSync('broken', '#!/etc/passwd');
       chmodSync('broken', 0o755);
-      return spawner.spawn(spec('./broken')).then(() => 'started', ({ code }) => code);`);
+      return spawner.spawn(await spec('./broken')).then(() => 'started', ({ code }) => code);`);
     expect(answer).toBe('spawn-failed');
   });
 });

@@ -10,11 +10,11 @@ import { makeWorkspace } from '../testing.ts';
 /** Starts programs without a pause, eight at a time, each with a new batch of pipes from time to time. */
 const HOST = `
 import { SandboxSpawner } from './src-main/os/child/spawn.ts';
-const workspace = process.argv[2];
+import { script } from './src-main/os/testing.ts';
 const spawner = new SandboxSpawner();
 await spawner.sandbox();
+const spec = await script(process.argv[2], '', { command: 'sleep', args: ['600'], env: {}, stdin: 'pipe' });
 console.log('starting');
-const spec = { command: 'sleep', args: ['600'], cwd: workspace, workspace, env: {}, network: false, stdin: 'pipe' };
 const start = async () => {
   for (;;) {
     const child = await spawner.spawn(spec);

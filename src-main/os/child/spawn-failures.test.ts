@@ -17,8 +17,9 @@ import { SandboxSpawner } from './spawn.ts';
 import { openDescriptors, script, until } from '../testing.ts';
 const workspace = process.argv[2];
 const sandbox = await probeSandbox();
+const spec = await script(workspace, 'true', { stdin: 'pipe' });
 const run = async (spawner) => {
-  const child = await spawner.spawn(script(workspace, 'true', { stdin: 'pipe' }));
+  const child = await spawner.spawn(spec);
   child.stdout.close();
   child.stderr.close();
   return child.exited;
@@ -99,7 +100,7 @@ describe('a command line that the system does not take', () => {
       remove();
     });
     const before = openDescriptors();
-    const spec = script(workspace, 'true', { stdin: 'pipe' });
+    const spec = await script(workspace, 'true', { stdin: 'pipe' });
     await expect(spawner.spawn({ ...spec, args: ['x'.repeat(140_000)] })).rejects.toMatchObject({
       code: 'spawn-failed',
       message: 'The program could not be started: its arguments and environment are too large.',

@@ -3,17 +3,19 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SandboxedChild } from './child.ts';
 import { readChildren } from '../proc/process-stats.ts';
 import { SandboxSpawner } from './spawn.ts';
-import type { SpawnSpec } from './spawn.ts';
 import { collect, makeWorkspace, openDescriptors, outcome, script, until } from '../testing.ts';
+import type { ScriptOptions } from '../testing.ts';
 
 const spawner = new SandboxSpawner();
 const { path: workspace, remove } = makeWorkspace();
 const elsewhere = makeWorkspace();
-const sh = (text: string, more: Partial<SpawnSpec> = {}): SpawnSpec => script(workspace, text, more);
-const run = async (text: string, more: Partial<SpawnSpec> = {}): ReturnType<typeof outcome> =>
-  outcome(await spawner.spawn(sh(text, more)));
+const start = async (text: string, more: ScriptOptions = {}): Promise<SandboxedChild> =>
+  spawner.spawn(await script(workspace, text, more));
+const run = async (text: string, more: ScriptOptions = {}): ReturnType<typeof outcome> =>
+  outcome(await start(text, more));
 
 afterAll(async () => {
   await spawner.dispose();
@@ -74,9 +76,9 @@ describe('what a program sees', () => {
   });
 
   it('is real pipes: /dev/stdout and /dev/stdin can be opened, also after the input was closed', async () => {
-    const child = await spawner.spawn(
-      sh('sleep 0.1; cat /dev/stdin > /dev/stdout; echo e > /dev/stderr', { stdin: 'pipe' }),
-    );
+    const child = await start('sleep 0.1; cat /dev/stdin > /dev/stdout; echo e > /dev/stderr', {
+      stdin: 'pipe',
+    });
     await child.stdin?.write(Buffer.from('through'));
     child.stdin?.end();
     expect(await outcome(child)).toMatchObject({ code: 0, stdout: 'through', stderr: 'e\n' });
@@ -100,7 +102,7 @@ describe('what cannot be started', () => {
     symlinkSync(join(elsewhere.path, 'program'), join(workspace, 'linked'));
   });
 
-  it.each<[string, Partial<SpawnSpec>, string, RegExp]>([
+  it.each<[string, ScriptOptions, string, RegExp]>([
     ['a name in no folder', { command: 'no-such-program' }, 'program-not-found', /was not found in/],
     ['a missing path', { command: './missing' }, 'program-not-found', /does not exist/],
     ['a folder', { command: './folder' }, 'program-not-found', /not a file/],
@@ -126,7 +128,7 @@ describe('what cannot be started', () => {
     ],
   ])('is %s', async (_what, more, code, message) => {
     const cwd = more.cwd?.replace('WORKSPACE', workspace) ?? workspace;
-    await expect(spawner.spawn(sh('true', { ...more, cwd }))).rejects.toMatchObject({
+    await expect(start('true', { ...more, cwd })).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message) as string,
     });
@@ -159,9 +161,7 @@ describe('how a program ends', () => {
   });
 
   it('lets a TERM handler finish and reports its status', async () => {
-    const child = await spawner.spawn(
-      sh('trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 0.01; done'),
-    );
+    const child = await start('trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 0.01; done');
     const stdout = collect(child.stdout);
     await until(() => stdout.text() === 'ready\n');
     expect(child.signal('term')).toBe(true);
@@ -172,7 +172,7 @@ describe('how a program ends', () => {
   });
 
   it('names the signal we sent, and takes no more of them afterwards', async () => {
-    const child = await spawner.spawn(sh('exec sleep 100'));
+    const child = await start('exec sleep 100');
     child.signal('usr1');
     expect(await outcome(child)).toMatchObject({ code: null, signal: 10 });
     expect([child.signal('term'), child.kill()]).toEqual([false, false]);
@@ -181,7 +181,7 @@ describe('how a program ends', () => {
   it('freezes and continues the whole group, and kills it frozen', async () => {
     // Not a shell with children: while one is being made, its parent cannot be frozen.
     const ticks = '$| = 1; while (1) { print "x\n"; select(undef, undef, undef, 0.01) }';
-    const child = await spawner.spawn(sh(`exec perl -e '${ticks}'`));
+    const child = await start(`exec perl -e '${ticks}'`);
     const stdout = collect(child.stdout);
     await until(() => stdout.text().length > 2);
     child.signal('stop');
@@ -198,7 +198,7 @@ describe('how a program ends', () => {
   });
 
   it('takes descendants along, also those in sessions of their own', async () => {
-    const child = await spawner.spawn(sh('setsid sleep 1000 & sleep 1000 & echo started; sleep 1000'));
+    const child = await start('setsid sleep 1000 & sleep 1000 & echo started; sleep 1000');
     const stdout = collect(child.stdout);
     await until(() => stdout.text() !== '');
     const descendants = readChildren(child.programPid ?? 0);
@@ -214,9 +214,7 @@ describe('how a program ends', () => {
   });
 
   it('tells what was used', async () => {
-    const child = await spawner.spawn(
-      sh('i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; echo done; sleep 100'),
-    );
+    const child = await start('i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; echo done; sleep 100');
     const stdout = collect(child.stdout);
     await until(() => stdout.text() === 'done\n');
     await until(() => child.look()?.tasks === 2);
@@ -233,7 +231,7 @@ describe('how a program ends', () => {
 describe('input', () => {
   it('comes back whole through cat, 4 MiB of it, written as it is read', async () => {
     const bytes = Buffer.alloc(4 * 1024 * 1024, 'abcdefghij\n');
-    const child = await spawner.spawn(sh('exec cat', { stdin: 'pipe' }));
+    const child = await start('exec cat', { stdin: 'pipe' });
     const writing = child.stdin?.write(bytes).then(() => child.stdin?.end());
     const { stdout, code } = await outcome(child);
     await writing;
@@ -242,7 +240,7 @@ describe('input', () => {
   });
 
   it('waits for a program that does not read, and says closed when it ends', async () => {
-    const child = await spawner.spawn(sh('sleep 0.1', { stdin: 'pipe' }));
+    const child = await start('sleep 0.1', { stdin: 'pipe' });
     const writing = child.stdin?.write(Buffer.alloc(1024 * 1024));
     await expect(writing).rejects.toMatchObject({ code: 'closed' });
     await outcome(child);
@@ -258,7 +256,7 @@ describe('the spawner', () => {
     const before = openDescriptors();
     for (let index = 0; index < 50; index += 1) {
       await run('cat', { stdin: index % 2 === 0 ? 'none' : 'pipe', command: 'true' });
-      await spawner.spawn(sh('true', { writable: ['/nonexistent/x'] })).catch(() => undefined);
+      await start('true', { writable: ['/nonexistent/x'] }).catch(() => undefined);
     }
     await until(() => openDescriptors() <= before + 60);
     expect(openDescriptors()).toBeLessThanOrEqual(before + 60);

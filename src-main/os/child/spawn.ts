@@ -2,6 +2,8 @@ import { constants } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { execa } from 'execa';
 import { closed, opened } from '../../base/leaks.ts';
+import type { Allowed } from '../../policy/gate.ts';
+import type { Program } from '../../policy/need.ts';
 import { PipeSink } from '../pipes/byte-sink.ts';
 import { PipeSource } from '../pipes/byte-source.ts';
 import { BubblewrapChild } from './child.ts';
@@ -20,17 +22,15 @@ import type { SandboxSpec } from '../sandbox/spec/spec.ts';
 import { blankInherited, closeHighInherited, descriptors } from '../tool/spawn-inherited.ts';
 import { limitInit, untilInit, untilStarted } from './start.ts';
 import type { StartingChild } from './start.ts';
-import { checkWorkingDirectory, resolveProgram } from '../files/spawn-program.ts';
+import { openedPaths, type Opened } from '../files/opened.ts';
+import { checkWorkingDirectory } from '../files/spawn-program.ts';
 import { HostGuard } from '../tool/host-guard.ts';
 import { notStarted, requireDescriptors } from '../tool/run-tool.ts';
 
-/** A program to start: `SandboxSpec` with the command as it was asked for. */
-export interface SpawnSpec extends Omit<SandboxSpec, 'command'> {
-  /** A name for the child PATH, or a path (relative to `cwd`). */
-  readonly command: string;
+/** A program to start. What is started and what is opened to it is what the gate allowed or the host made, never text. */
+export interface SpawnSpec extends Opened, Pick<SandboxSpec, 'cwd' | 'env' | 'network' | 'limits'> {
+  readonly program: Allowed<Program>;
   readonly args: readonly string[];
-  /** Its absolute path when it was looked up already; otherwise it is looked up now. */
-  readonly program?: string;
   /** `none`: the program reads an empty input. */
   readonly stdin: 'none' | 'pipe';
 }
@@ -56,12 +56,9 @@ export class SandboxSpawner {
   /** Resolves when the program itself is running (or has already ended). Throws `OsError`; then nothing is left behind. */
   async spawn(spec: SpawnSpec): Promise<SandboxedChild> {
     const sandbox = await this.sandbox();
-    const [program] = await Promise.all([
-      spec.program ?? resolveProgram(spec.command, spec, sandbox.view),
-      checkWorkingDirectory(spec, sandbox.view),
-      this.#guard.start(),
-    ]);
-    const { argv, environment } = bubblewrapArguments({ ...spec, command: [program, ...spec.args] }, sandbox);
+    const plain = inText(spec);
+    await Promise.all([checkWorkingDirectory(plain, sandbox.view), this.#guard.start()]);
+    const { argv, environment } = bubblewrapArguments(plain, sandbox);
     // Half a megabyte of arguments takes some milliseconds to check and as many to hand over: others come in between.
     await nextTurn();
     const pipes = await openChildPipes(this.#pipePool, spec.stdin === 'pipe');
@@ -100,6 +97,19 @@ export class SandboxSpawner {
     await this.#pipePool.dispose();
     await this.#guard.dispose();
   }
+}
+
+/** The one place where what was allowed becomes what is done. */
+function inText(spec: SpawnSpec): SandboxSpec {
+  const { program, args, cwd, env, network, limits } = spec;
+  return {
+    ...openedPaths(spec),
+    command: [program.value.path, ...args],
+    cwd,
+    env,
+    network,
+    ...(limits === undefined ? {} : { limits }),
+  };
 }
 
 interface Outer {

@@ -9,6 +9,7 @@ import {
 } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 import { isWithin } from '../sandbox/spec/check.ts';
+import { openedPaths, type Opened } from './opened.ts';
 import { resolveProgram, type Places } from './spawn-program.ts';
 import { readSystemView, type SystemView } from '../sandbox/spec/system-view.ts';
 
@@ -59,24 +60,28 @@ export class GrantedPaths {
   }
 
   /**
-   * The program that `command` means to a process with these folders.
+   * The program that `command` means to a process in `cwd` with what is opened to it.
    *
    * @throws OsError `program-not-found` or `invalid-spawn`
    */
-  async program(command: string, places: Places): Promise<FoundProgram> {
-    this.#view ??= readSystemView();
-    const path = await resolveProgram(command, places, await this.#view);
-    return { path, real: await realpath(path) };
+  async program(command: string, cwd: string, opened: Opened): Promise<FoundProgram> {
+    return this.#find(command, { ...openedPaths(opened), cwd });
   }
 
   /** The same for an entry of a manifest, before there is a workspace. Never rejects. */
   async entry(command: string, places: Places): Promise<Found> {
     try {
-      const { real } = await this.program(command, places);
+      const { real } = await this.#find(command, places);
       return { real, note: '' };
     } catch (error) {
       return nowhere(error instanceof OsError ? 'not found on this machine' : String(error));
     }
+  }
+
+  async #find(command: string, places: Places): Promise<FoundProgram> {
+    this.#view ??= readSystemView();
+    const path = await resolveProgram(command, places, await this.#view);
+    return { path, real: await realpath(path) };
   }
 
   /** Keys, the application's folder and the like: neither they nor what is around them. */

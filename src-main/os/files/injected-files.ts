@@ -16,10 +16,29 @@ import { isWithin } from '../sandbox/spec/check.ts';
 /** Where the sandbox shows the files whose place the host picks: a folder that exists in no system view. */
 export const INJECTED_FOLDER = '/run/capsule-files';
 
+let mint: (path: string) => InjectedFile;
+
+/** The host's own copy of a file, which a child may be shown. */
+export class InjectedFile {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  static {
+    mint = (path) => new InjectedFile(path);
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+}
+
 /** Files of one child, on disk until `remove`. */
 export interface InjectedSet {
   /** In the order they were given. */
-  readonly paths: readonly string[];
+  readonly files: readonly InjectedFile[];
   /** Never rejects. */
   readonly remove: () => Promise<void>;
 }
@@ -59,7 +78,7 @@ export class InjectedFiles {
       for (const [index, path] of paths.entries()) {
         await writeVerified(path, contents[index] ?? new Uint8Array());
       }
-      return { paths, remove };
+      return { files: paths.map(mint), remove };
     } catch (error) {
       await remove();
       throw error;

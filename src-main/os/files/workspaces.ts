@@ -2,6 +2,26 @@ import { mkdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { OsError } from '../os-error.ts';
 
+let mint: (path: string) => Workspace;
+
+/** A folder that the host made for one principal and capsule: the one place that a start opens and no gate is asked for. */
+export class Workspace {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  static {
+    mint = (path) => new Workspace(path);
+  }
+
+  /** Canonical. */
+  get path(): string {
+    return this.#path;
+  }
+}
+
 /** The folders that capsules work in: one for each principal and capsule, kept when a capsule is removed. */
 export class Workspaces {
   readonly #root: string;
@@ -10,11 +30,11 @@ export class Workspaces {
     this.#root = root;
   }
 
-  /** The canonical path of a workspace; it is made when it is not there. */
-  async open(principal: string, capsule: string): Promise<string> {
+  /** A workspace; it is made when it is not there. */
+  async open(principal: string, capsule: string): Promise<Workspace> {
     const folder = join(this.#root, principal, capsule);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return realpath(folder);
+    return mint(await realpath(folder));
   }
 }
 

@@ -15,7 +15,7 @@ const AT_MOST_LEFT = 65_536 + 4_096;
 it('writes no more of what was called off, however often, and what comes later once', async () => {
   // Reads nothing until it is told to.
   const text = 'trap "cat; exit 0" USR1; echo up; while :; do sleep 0.01; done';
-  const child = await spawner.spawn(script(workspace, text, { stdin: 'pipe' }));
+  const child = await spawner.spawn(await script(workspace, text, { stdin: 'pipe' }));
   const stdout = collect(child.stdout);
   await until(() => stdout.text() === 'up\n');
   const cut = new AbortController();
@@ -40,7 +40,7 @@ it('writes no more of what was called off, however often, and what comes later o
 });
 
 it('takes writes at the same time one after the other', async () => {
-  const child = await spawner.spawn(script(workspace, 'cat', { stdin: 'pipe' }));
+  const child = await spawner.spawn(await script(workspace, 'cat', { stdin: 'pipe' }));
   const stdout = collect(child.stdout);
   const writes = Array.from('abcd', (letter) => child.stdin?.write(Buffer.alloc(100_000, letter)));
   child.stdin?.end();

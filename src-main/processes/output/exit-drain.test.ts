@@ -16,7 +16,7 @@ const owner = { capsule: 'c', principal: 'p', call: null };
 const live: ProcessRegistry[] = [];
 
 /** Starts a script; `seen` gets its child before the process does. */
-function start(
+async function start(
   text: string,
   more: Partial<ProcessSpec> = {},
   seen: (child: SandboxedChild) => void = () => undefined,
@@ -30,7 +30,7 @@ function start(
     },
   });
   live.push(registry);
-  const { stdin: _none, ...spec } = script(workspace, text);
+  const { stdin: _none, ...spec } = await script(workspace, text);
   return registry.spawn(owner, 'persistent', { ...spec, ...more });
 }
 

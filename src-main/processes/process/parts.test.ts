@@ -1,19 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { makeWorkspace, script } from '../../os/testing.ts';
 import { decodeCursor, encodeCursor } from '../registry/cursor-token.ts';
 import { KeyedHash, newProcessId } from '../registry/process-id.ts';
 import { makeLabel, planProcess } from './spec.ts';
-import type { ProcessSpec } from './spec.ts';
 import { Utf8Carry } from '../output/utf8-carry.ts';
 
-const spec: ProcessSpec = {
-  command: 'git',
-  args: ['log', '-1'],
-  cwd: '/work',
-  workspace: '/work',
-  env: {},
-  network: false,
-};
+const { path: workspace, remove } = makeWorkspace();
+afterAll(remove);
+const { stdin: _none, ...spec } = await script(workspace, '', { command: 'git', args: ['log', '-1'] });
 
 describe('a process-id', () => {
   it('is 52 characters of lower-case base32, never twice', () => {

@@ -18,8 +18,8 @@ afterAll(async () => {
 });
 
 async function start(command: string, ...args: readonly string[]): Promise<ManagedProcess> {
-  const { stdin: _none, ...spec } = script(workspace, '');
-  const process = await registry.spawn(owner, 'persistent', { ...spec, command, args });
+  const { stdin: _none, ...spec } = await script(workspace, '', { command, args });
+  const process = await registry.spawn(owner, 'persistent', spec);
   await until(() => process.view().stdout.produced > 0);
   return process;
 }

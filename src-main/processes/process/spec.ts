@@ -32,6 +32,8 @@ export interface ProcessOwner {
 
 /** What to start. Everything here has passed the gate. */
 export interface ProcessSpec extends Omit<SpawnSpec, 'stdin'> {
+  /** As it was asked for; only shown. What is started is `program`. */
+  readonly command: string;
   /** Given to the program as its first input, at most 4 MiB. Not copied: must not be changed afterwards. */
   readonly stdin?: Uint8Array;
   /** Keeps the input open for `writeStdin`; without it the input ends after `stdin`. */
@@ -52,6 +54,7 @@ export interface ProcessSpec extends Omit<SpawnSpec, 'stdin'> {
 
 /** A `ProcessSpec` with every default filled in and every limit applied. */
 export interface ProcessPlan {
+  readonly command: string;
   readonly spawn: SpawnSpec;
   readonly limits: TreeLimits;
   readonly initialStdin: Uint8Array | null;
@@ -103,6 +106,7 @@ export function planProcess(spec: ProcessSpec, tier: ProcessTier): ProcessPlan {
   );
   const limits = planLimits(spec.limits, maxLifetimeMs);
   return {
+    command: spec.command,
     spawn: { ...spec, limits: limits.kernel, stdin: stdin !== undefined || keepStdinOpen ? 'pipe' : 'none' },
     limits: limits.tree,
     initialStdin: stdin ?? null,

@@ -60,7 +60,7 @@ export function viewProcess({ plan, owner, child, streams, ...state }: ProcessSt
     },
     // As last seen: a view is made for every change, and must not cost a look.
     usage: child?.usage() ?? null,
-    sandbox: { kind: 'bubblewrap', network: plan.spawn.network, workspace: plan.spawn.workspace },
+    sandbox: { kind: 'bubblewrap', network: plan.spawn.network, workspace: plan.spawn.workspace.path },
   };
 }
 

@@ -10,11 +10,11 @@ import { makeWorkspace, until } from '../../os/testing.ts';
 const HOLDER = `
 import { systemClock } from './src-main/base/clock.ts';
 import { SandboxSpawner } from './src-main/os/child/spawn.ts';
+import { script } from './src-main/os/testing.ts';
 import { ProcessRegistry } from './src-main/processes/registry/registry.ts';
 const spawner = new SandboxSpawner();
 const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock: systemClock, limits: { concurrent: 10 } });
-const workspace = process.argv[2];
-const spec = { command: 'sh', args: ['-c', 'trap "" TERM HUP INT; while :; do sleep 1; done'], cwd: workspace, workspace, env: { PATH: '/usr/bin:/bin' }, network: false };
+const { stdin: _none, ...spec } = await script(process.argv[2], 'trap "" TERM HUP INT; while :; do sleep 1; done');
 const owner = { capsule: 'c', principal: 'p', call: null };
 const all = await Promise.all(Array.from({ length: 10 }, () => registry.spawn(owner, 'persistent', spec)));
 console.log(JSON.stringify(all.map((one) => one.view().osPid)));

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import type { ProcessTier } from '../../contract/views.ts';
+import { makeWorkspace, script } from '../../os/testing.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import { idBytes, KeyedHash, newProcessId } from './process-id.ts';
 import { ProcessIndex } from './process-index.ts';
@@ -20,7 +21,9 @@ class CountingHash extends KeyedHash {
 }
 
 const ann: ProcessOwner = { capsule: 'tools', principal: 'ann', call: null };
-const spec = { command: 'true', args: [], cwd: '/', workspace: '/', env: {}, network: false };
+const { path: workspace, remove } = makeWorkspace();
+afterAll(remove);
+const { stdin: _none, ...spec } = await script(workspace, 'true');
 
 function add(index: ProcessIndex, owner: ProcessOwner, tier: ProcessTier = 'persistent'): ManagedProcess {
   const id = newProcessId();

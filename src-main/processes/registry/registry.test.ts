@@ -6,7 +6,7 @@ import { fakeClock } from '../../base/testing.ts';
 import type { ProcessTier, ProcessView } from '../../contract/views.ts';
 import type { LookLimits, SandboxedChild } from '../../os/child/child.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { makeWorkspace, openDescriptors, until } from '../../os/testing.ts';
+import { makeWorkspace, openDescriptors, script, until } from '../../os/testing.ts';
 import { VIEW_REFRESH_MS } from '../limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { ProcessOwner, ProcessSpec } from '../process/spec.ts';
@@ -16,6 +16,7 @@ import type { RegistryChange } from './registry.ts';
 
 const spawner = new SandboxSpawner();
 const { path: workspace, remove } = makeWorkspace();
+const { stdin: _none, ...shell } = await script(workspace, '');
 const owner: ProcessOwner = { capsule: 'tools', principal: 'ann', call: 'c1' };
 const live: ProcessRegistry[] = [];
 
@@ -26,8 +27,7 @@ function makeRegistry(limits: Partial<RegistryLimits> = {}, clock: Clock = syste
 }
 
 function sh(text: string, more: Partial<ProcessSpec> = {}): ProcessSpec {
-  const env = { PATH: '/usr/bin:/bin' };
-  return { command: 'sh', args: ['-c', text], cwd: workspace, workspace, env, network: false, ...more };
+  return { ...shell, args: ['-c', text], ...more };
 }
 
 function start(
@@ -270,9 +270,9 @@ describe('the registry', () => {
     const registry = makeRegistry({ concurrent: 1 });
     const changes: RegistryChange[] = [];
     registry.onChange((change) => changes.push(change));
-    const missing = sh('', { command: 'no-such-program' });
+    const missing = sh('', { cwd: '/no-such-folder' });
     await expect(registry.spawn(owner, 'persistent', missing)).rejects.toMatchObject(
-      refusal('program-not-found'),
+      refusal('invalid-spawn'),
     );
     expect(registry.views()).toEqual([]);
     expect(changes.at(-1)?.kind).toBe('process-removed');

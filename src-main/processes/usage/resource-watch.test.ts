@@ -5,9 +5,9 @@ import { systemClock } from '../../base/clock.ts';
 import type { ResourceLimits } from '../../os/sandbox/spec/spec.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
 import { makeWorkspace, script, until } from '../../os/testing.ts';
+import type { ScriptOptions } from '../../os/testing.ts';
 import { planLimits } from './child-limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
-import type { ProcessSpec } from '../process/spec.ts';
 import { ProcessRegistry } from '../registry/registry.ts';
 import { exceeded, pauseAfter, ResourceWatch } from './resource-watch.ts';
 
@@ -23,16 +23,19 @@ afterAll(async () => {
   remove();
 });
 
-function start(
+async function start(
   text: string,
   limits?: ResourceLimits,
-  more: Partial<ProcessSpec> = {},
+  more: ScriptOptions = {},
 ): Promise<ManagedProcess> {
-  const { stdin: _none, ...spec } = script(workspace, text, limits === undefined ? {} : { limits });
-  return registry.spawn(owner, 'persistent', { ...spec, ...more });
+  const { stdin: _none, ...spec } = await script(workspace, text, {
+    ...(limits === undefined ? {} : { limits }),
+    ...more,
+  });
+  return registry.spawn(owner, 'persistent', spec);
 }
 
-const perl = (program: string): Partial<ProcessSpec> => ({ command: 'perl', args: ['-e', program] });
+const perl = (program: string): ScriptOptions => ({ command: 'perl', args: ['-e', program] });
 
 describe('a tree over its limit is ended as a whole, and its entry says which limit it was', () => {
   // Bounded, and its children sleep: as root nothing but the watch stands between a real one and the machine.
@@ -110,11 +113,9 @@ describe('within its limits a tree', () => {
   });
 
   it('is told what it used when it was a short program, of the synchronous tier too', async () => {
-    const { stdin: _none, ...spec } = script(workspace, '');
-    const process = await registry.spawn(owner, 'sync', {
-      ...spec,
-      ...perl('my $a = "x" x 30000000; 1 for 1 .. 9000000'),
-    });
+    const program = 'my $a = "x" x 30000000; 1 for 1 .. 9000000';
+    const { stdin: _none, ...spec } = await script(workspace, '', perl(program));
+    const process = await registry.spawn(owner, 'sync', spec);
     await process.exited;
     const { usage } = process.view();
     // A third of its time may have gone by since the last look, in steps of 10 ms.

@@ -147,7 +147,9 @@ describe('inside the sandbox', () => {
   });
 
   it('the filter is in force for the program and what it starts', async () => {
-    const child = await spawner.spawn(script(workspace, 'grep Seccomp: /proc/self/status /proc/1/status'));
+    const child = await spawner.spawn(
+      await script(workspace, 'grep Seccomp: /proc/self/status /proc/1/status'),
+    );
     expect((await outcome(child)).stdout).toBe('/proc/self/status:Seccomp:\t2\n/proc/1/status:Seccomp:\t2\n');
   });
 
@@ -165,7 +167,9 @@ describe('inside the sandbox', () => {
     const [, x64, arm64] = [...REFUSED_CALLS, ...ABSENT_CALLS].find(([each]) => each === name) ?? [];
     const number = process.arch === 'x64' ? x64 : arm64;
     const program = `my $r = syscall(${String(number)}, 0, 0, 0, 0, 0); print $r, " ", $!+0`;
-    const child = await spawner.spawn(script(workspace, '', { command: 'perl', args: ['-e', program] }));
+    const child = await spawner.spawn(
+      await script(workspace, '', { command: 'perl', args: ['-e', program] }),
+    );
     expect((await outcome(child)).stdout).toBe(`-1 ${String(error)}`);
   });
 
@@ -183,7 +187,7 @@ describe('inside the sandbox', () => {
     ['a repository', 'git', ['init', '-q', '.'], ''],
     ['perl', 'perl', ['-e', 'system("echo sub"); print "x"'], 'sub\nx'],
   ])('%s still work', async (_what, command, args, stdout) => {
-    const child = await spawner.spawn(script(workspace, '', { command, args }));
+    const child = await spawner.spawn(await script(workspace, '', { command, args }));
     expect(await outcome(child)).toMatchObject({ code: 0, stdout, stderr: '' });
   });
 });

@@ -13,7 +13,10 @@ export interface ResourceLimits {
   readonly maxOpenFiles?: number;
 }
 
-/** What a program may see and do. Every path is absolute and refers to the host. */
+/**
+ * What a program may see and do, in text: made from a `SpawnSpec` in the last moment before a start. Every path is absolute
+ * and refers to the host.
+ */
 export interface SandboxSpec {
   /** The program, found and checked, then its arguments. */
   readonly command: readonly [program: string, ...args: string[]];

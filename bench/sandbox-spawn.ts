@@ -27,7 +27,9 @@ export async function sandboxSpawn({ rounds = 60 }: { readonly rounds?: number }
     const reference: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       reference.push(
-        await timed(() => once(spawn(sandbox.bwrap, plain, { stdio: ['ignore', 'pipe', 'pipe'] }), 'close')),
+        await timed(() =>
+          once(spawn(sandbox.bwrap.path, plain, { stdio: ['ignore', 'pipe', 'pipe'] }), 'close'),
+        ),
       );
       ours.push(
         await timed(async () => {

@@ -50,7 +50,7 @@ export function openProcesses({ dataDir, clock, bus, paths }: ProcessOptions): K
   // Whoever writes a file meets the same failure.
   swept.catch(() => undefined);
   const sandbox = spawner.sandbox().then(
-    ({ bwrap, seccomp }) => ({ ok: true, detail: sandboxDetail(bwrap, seccomp !== null), fix: '' }),
+    ({ bwrap, seccomp }) => ({ ok: true, detail: sandboxDetail(bwrap.path, seccomp !== null), fix: '' }),
     (error: unknown) =>
       error instanceof OsError
         ? { ok: false, detail: error.message, fix: error.hint }

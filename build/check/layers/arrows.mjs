@@ -57,8 +57,8 @@ export const mainRooms = {
   os: [
     'proc',
     'sandbox/spec',
-    'self',
     'tool',
+    'self',
     'files',
     'sandbox/linux',
     'sandbox/macos',

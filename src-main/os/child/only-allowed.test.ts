@@ -5,7 +5,9 @@ import { noRights } from '../../policy/rights.ts';
 import type { InjectedFile } from '../files/injected-files.ts';
 import type { Workspace } from '../files/workspaces.ts';
 import { makeWorkspace, script } from '../testing.ts';
-import type { SandboxSpawner } from './spawn.ts';
+import { findTool, type HostTool } from '../tool/host-tool.ts';
+import { runTool } from '../tool/run-tool.ts';
+import type { SandboxSpawner, SpawnSpec } from './spawn.ts';
 
 const { path, remove } = makeWorkspace();
 const spec = await script(path, 'true');
@@ -30,6 +32,19 @@ export async function refusedByTheCompiler(spawner: SandboxSpawner, gate: Gate):
   await spawner.spawn({ ...spec, workspace: { path: '/root' } });
   // @ts-expect-error the host wrote no such file
   await spawner.spawn({ ...spec, injections });
+}
+
+/** Compiled, never called: what the host runs for itself and what capsules may start are two kinds. */
+export async function notForTheHostItself(bwrap: HostTool, gate: Gate): Promise<void> {
+  const need = { kind: 'program', command: 'x', path: '/x', real: '/x', pinned: false } as const;
+  // @ts-expect-error what the host runs for itself is written down in one place
+  await runTool('/usr/bin/true', []);
+  // @ts-expect-error what a capsule may start is not run outside of the sandbox
+  await runTool(await gate.require(need), []);
+  // @ts-expect-error nor is what the host runs for itself started for a capsule
+  ({ ...spec, program: bwrap }) satisfies SpawnSpec;
+  // @ts-expect-error no other program is one of the host's
+  await findTool('true');
 }
 
 /** Compiled, never called: a right to something else does not mint a path that came along with the question. */

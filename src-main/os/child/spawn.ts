@@ -24,6 +24,7 @@ import { limitInit, untilInit, untilStarted } from './start.ts';
 import type { StartingChild } from './start.ts';
 import { openedPaths, type Opened } from '../files/opened.ts';
 import { checkWorkingDirectory } from '../files/spawn-program.ts';
+import type { HostTool } from '../tool/host-tool.ts';
 import { HostGuard } from '../tool/host-guard.ts';
 import { notStarted, requireDescriptors } from '../tool/run-tool.ts';
 
@@ -123,7 +124,7 @@ interface Outer {
  * @param mark what its command line begins with, and that of the processes it makes until the program is executed
  */
 async function startOuter(
-  bwrap: string,
+  bwrap: HostTool,
   argv: readonly string[],
   pipes: ChildPipes,
   mark: string,
@@ -134,7 +135,7 @@ async function startOuter(
   try {
     const blanks = blankInherited(SECCOMP_FD, lent);
     requireDescriptors();
-    const outer = execa(bwrap, [...argv], {
+    const outer = execa(bwrap.path, [...argv], {
       stdio: descriptors(stdin?.theirs ?? 'ignore', ...theirs, ...blanks),
       argv0: mark,
       env: {},

@@ -1,6 +1,7 @@
 import { MAX_SETUP_ERROR_BYTES, START_LOOKS, START_POLL_MAX_MS } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 import type { PipeSource } from '../pipes/byte-source.ts';
+import type { HostTool } from '../tool/host-tool.ts';
 import { runTool } from '../tool/run-tool.ts';
 import type { BubblewrapChild } from './child.ts';
 import type { SandboxStatus } from './sandbox-status.ts';
@@ -26,7 +27,7 @@ export async function untilInit({ child, status }: StartingChild): Promise<void>
  */
 export async function limitInit(
   starting: StartingChild,
-  prlimit: string,
+  prlimit: HostTool,
   limits: readonly string[],
 ): Promise<void> {
   const { child, status } = starting;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { TypedError } from '../../base/typed-error.ts';
+import { findTool, type HostTool } from '../tool/host-tool.ts';
 import { requireDescriptors } from '../tool/run-tool.ts';
 
 /** Files cannot be locked here. No guest hears of it, so it is none of `OsError`'s codes. */
@@ -49,12 +50,16 @@ function lockByOpening(path: string, exclusive: number): Unlock | null {
  * given, which is ours: it ends, and the lock stays with the last descriptor of that file. Ours is closed in every child.
  */
 async function lockByTool(path: string): Promise<Unlock | null> {
+  const flock = await findTool('flock');
+  if (flock === null) {
+    throw unavailable(path, 'flock is not installed.');
+  }
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOFOLLOW;
   // By number: a `FileHandle` that nobody holds is closed by the garbage collector, and the lock with it.
   const fd = openSync(path, flags, 0o600);
   const unlock = closing(fd);
   try {
-    const { status, said } = await runFlock(fd);
+    const { status, said } = await runFlock(flock, fd);
     if (status === 0) {
       return unlock;
     }
@@ -71,9 +76,12 @@ async function lockByTool(path: string): Promise<Unlock | null> {
 }
 
 /** Not `runTool`: execa passes no descriptor on. */
-async function runFlock(fd: number): Promise<{ readonly status: number | null; readonly said: string }> {
+async function runFlock(
+  flock: HostTool,
+  fd: number,
+): Promise<{ readonly status: number | null; readonly said: string }> {
   requireDescriptors();
-  const child = spawn('flock', ['-n', '3'], { env: {}, stdio: ['ignore', 'ignore', 'pipe', fd] });
+  const child = spawn(flock.path, ['-n', '3'], { env: {}, stdio: ['ignore', 'ignore', 'pipe', fd] });
   const exit = once(child, 'close') as Promise<[number | null]>;
   // `once` rejects with what kept it from being started; nobody reads then.
   const said = child.stderr === null ? '' : text(child.stderr).catch(() => '');

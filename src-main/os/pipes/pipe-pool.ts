@@ -1,9 +1,9 @@
 import { closeSync, constants, mkdtempSync, openSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHILD_PATH, FIFO_BATCH, FIFO_LOW_WATER } from '../limits.ts';
+import { FIFO_BATCH, FIFO_LOW_WATER } from '../limits.ts';
 import { OsError } from '../os-error.ts';
-import { findExecutable } from '../sandbox/probe.ts';
+import { findTool } from '../tool/host-tool.ts';
 import { runTool } from '../tool/run-tool.ts';
 
 /** A real kernel pipe. Both descriptors are close-on-exec and belong to the caller. */
@@ -99,7 +99,7 @@ export class PipePool {
   }
 
   async #make(): Promise<void> {
-    const mkfifo = await findExecutable('mkfifo', CHILD_PATH);
+    const mkfifo = await findTool('mkfifo');
     if (mkfifo === null) {
       throw new OsError('spawn-failed', 'mkfifo is not installed.', 'Install the package coreutils.');
     }

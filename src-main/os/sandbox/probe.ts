@@ -1,20 +1,19 @@
-import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { CHILD_PATH, PROBE_TIMEOUT_MS } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 import { refuseAfterSeatbelt } from './macos/probe.ts';
 import { seccompFilter } from './linux/seccomp.ts';
 import type { SandboxTools } from './linux/bubblewrap.ts';
+import { findTool, type HostTool } from '../tool/host-tool.ts';
 import { runTool } from '../tool/run-tool.ts';
 import { readSystemView } from './spec/system-view.ts';
 
 /** A sandbox that was seen to work, and what it is made of. */
 export interface Sandbox extends SandboxTools {
-  /** Absolute path of bubblewrap. */
-  readonly bwrap: string;
+  /** bubblewrap. */
+  readonly bwrap: HostTool;
   readonly version: string;
-  /** Absolute path of `prlimit`. */
-  readonly prlimit: string;
+  readonly prlimit: HostTool;
   /** The compiled filter of system calls; null on an architecture that has none, where the namespaces are alone. */
   readonly seccomp: Buffer | null;
 }
@@ -43,7 +42,7 @@ export async function probeSandbox(
       'Run Capsule Desktop on Linux to let capsules start processes.',
     );
   }
-  const bwrap = await findExecutable('bwrap', searchPath);
+  const bwrap = await findTool('bwrap', searchPath);
   if (bwrap === null) {
     throw new OsError(
       'sandbox-missing',
@@ -51,7 +50,7 @@ export async function probeSandbox(
       `Install it: ${await installCommand()}`,
     );
   }
-  const prlimit = await findExecutable('prlimit', CHILD_PATH);
+  const prlimit = await findTool('prlimit');
   if (prlimit === null) {
     throw new OsError(
       'sandbox-missing',
@@ -72,23 +71,8 @@ export async function probeSandbox(
   };
 }
 
-/** Absolute path of the first executable called `name` in `searchPath`, or null. */
-export async function findExecutable(name: string, searchPath: string): Promise<string | null> {
-  for (const folder of searchPath.split(':')) {
-    const path = `${folder}/${name}`;
-    const found = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) {
-      return path;
-    }
-  }
-  return null;
-}
-
 /** The flags that need something from the system; the rest cannot be refused. */
-async function tryNamespaces(bwrap: string): Promise<void> {
+async function tryNamespaces(bwrap: HostTool): Promise<void> {
   const flags = [
     '--unshare-all',
     '--die-with-parent',
@@ -110,7 +94,7 @@ async function tryNamespaces(bwrap: string): Promise<void> {
   }
 }
 
-async function readVersion(bwrap: string): Promise<string> {
+async function readVersion(bwrap: HostTool): Promise<string> {
   const { stdout } = await runTool(bwrap, ['--version']);
   return /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? '0';
 }

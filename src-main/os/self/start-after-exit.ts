@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { HOST_SHELL } from '../tool/host-tool.ts';
 
 /** Variables that the runtime of an AppImage sets for the running one; the next sets its own. */
 const OF_THE_OLD_ONE = ['APPIMAGE', 'APPDIR', 'ARGV0', 'OWD'];
@@ -12,7 +13,7 @@ export function startAfterExit(program: string, flags: readonly string[]): void 
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !OF_THE_OLD_ONE.includes(name)),
   );
-  const waiter = spawn('/bin/sh', ['-c', 'read -r _; exec "$0" "$@" </dev/null', program, ...flags], {
+  const waiter = spawn(HOST_SHELL.path, ['-c', 'read -r _; exec "$0" "$@" </dev/null', program, ...flags], {
     detached: true,
     env: environment,
     stdio: ['pipe', 'inherit', 'inherit'],

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { execa } from 'execa';
 import { CHILD_PATH, GUARD_PAUSE_SECS, GUARD_QUIET_LOOKS } from '../limits.ts';
+import { HOST_SHELL } from './host-tool.ts';
 import { notStarted, requireDescriptors } from './run-tool.ts';
 import { blankInherited, descriptors } from './spawn-inherited.ts';
 
@@ -83,7 +84,7 @@ async function launch(mark: string, onExit: () => void): Promise<Guard> {
   const lent: number[] = [];
   // What Chromium has open would stay open as long as the guard lives, and its other ends would wait for that.
   const blanks = blankInherited(2, lent);
-  const shell = execa('/bin/sh', ['-c', SCRIPT], {
+  const shell = execa(HOST_SHELL.path, ['-c', SCRIPT], {
     env: { PATH: CHILD_PATH },
     extendEnv: false,
     cwd: '/',

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { execa } from 'execa';
 import { TOOL_DESCRIPTORS } from '../limits.ts';
 import { OsError } from '../os-error.ts';
+import type { HostTool } from './host-tool.ts';
 
 /** How a tool of the system ended that we ran for ourselves. */
 export interface ToolResult {
@@ -17,12 +18,12 @@ export interface ToolResult {
  * @throws OsError `spawn-failed` when it could not be started at all
  */
 export async function runTool(
-  file: string,
+  { path }: HostTool,
   args: readonly string[],
   options: { readonly cwd?: string; readonly timeout?: number } = {},
 ): Promise<ToolResult> {
   requireDescriptors();
-  const result = await execa(file, args, {
+  const result = await execa(path, args, {
     ...options,
     env: {},
     extendEnv: false,

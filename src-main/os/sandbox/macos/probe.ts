@@ -4,18 +4,21 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { PROBE_TIMEOUT_MS } from '../../limits.ts';
 import { OsError } from '../../os-error.ts';
+import { findTool } from '../../tool/host-tool.ts';
 import { seatbeltArguments } from './seatbelt.ts';
 
-/** Part of every macOS, marked as outdated in its manual for years, and what the system's own services rest on. */
-const SANDBOX_EXEC = '/usr/bin/sandbox-exec';
+/** sandbox-exec is part of every macOS, marked as outdated in its manual for years, and what the system's own services rest on. */
+const PLACE = '/usr/bin';
 
 /**
  * Runs one harmless program under the macOS profile, and refuses all the same: the profile can be tried, but to watch,
  * limit and end programs there was never run. What the refusal says tells whether the profile at least works.
- * Always throws `OsError`: `sandbox-blocked` with what sandbox-exec said, else `sandbox-unsupported`.
+ *
+ * @param searchPath colon-separated folders to look for sandbox-exec in
+ * @throws OsError always: `sandbox-blocked` with what sandbox-exec said, else `sandbox-unsupported`
  */
-export async function refuseAfterSeatbelt(sandboxExec: string = SANDBOX_EXEC): Promise<never> {
-  const complaint = await trySeatbelt(sandboxExec);
+export async function refuseAfterSeatbelt(searchPath: string = PLACE): Promise<never> {
+  const complaint = await trySeatbelt(searchPath);
   if (complaint !== null) {
     throw new OsError(
       'sandbox-blocked',
@@ -31,7 +34,11 @@ export async function refuseAfterSeatbelt(sandboxExec: string = SANDBOX_EXEC): P
 }
 
 /** What went wrong, in one line; null when the program ran. */
-async function trySeatbelt(sandboxExec: string): Promise<string | null> {
+async function trySeatbelt(searchPath: string): Promise<string | null> {
+  const sandboxExec = await findTool('sandbox-exec', searchPath);
+  if (sandboxExec === null) {
+    return 'it is not installed';
+  }
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'capsule-seatbelt-')));
   try {
     const [workspace, temporary] = [join(folder, 'workspace'), join(folder, 'temporary')];
@@ -40,7 +47,7 @@ async function trySeatbelt(sandboxExec: string): Promise<string | null> {
       { command: ['/usr/bin/true'], cwd: workspace, env: {}, workspace, network: false },
       { temporary },
     );
-    const result = await execa(sandboxExec, argv, {
+    const result = await execa(sandboxExec.path, argv, {
       cwd: workspace,
       env: environment,
       extendEnv: false,

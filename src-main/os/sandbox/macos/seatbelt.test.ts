@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, constantFrom, property, record, string, uniqueArray } from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -228,12 +228,14 @@ describe('the probe on macOS', () => {
   const folder = makeWorkspace();
   afterAll(folder.remove);
 
-  /** Stands in for sandbox-exec, which only macOS has. */
+  /** Stands in for sandbox-exec, which only macOS has; answers with its folder. */
   function fake(name: string, text: string): string {
-    const path = join(folder.path, name);
+    const place = join(folder.path, name);
+    mkdirSync(place);
+    const path = join(place, 'sandbox-exec');
     writeFileSync(path, `#!/bin/sh\n${text}\n`);
     chmodSync(path, 0o755);
-    return path;
+    return place;
   }
 
   it('tries the profile, leaves nothing behind, and still starts no program', async () => {

@@ -9,9 +9,14 @@ import { root } from '../build/lib/paths.mjs';
 const { build } = await import('esbuild');
 const out = path.join(root, 'node_modules', '.cache', 'capsule-desktop', 'bench');
 await build({
-  entryPoints: ['ring-throughput', 'sandbox-spawn', 'processes', 'bridged-call', 'bridged-call-worker'].map(
-    (name) => path.join(root, 'bench', `${name}.ts`),
-  ),
+  entryPoints: [
+    'ring-throughput',
+    'sandbox-spawn',
+    'processes',
+    'guest-load',
+    'bridged-call',
+    'bridged-call-worker',
+  ].map((name) => path.join(root, 'bench', `${name}.ts`)),
   outdir: out,
   bundle: true,
   platform: 'node',
@@ -30,6 +35,11 @@ const benches = {
   list: async () => (await load('processes')).listProcesses(),
   'first-byte': async () => (await load('processes')).firstByte(),
   wait: async () => (await load('processes')).waitLatency(),
+  load: async () =>
+    (await load('guest-load')).guestLoad({
+      guests: path.join(root, 'e2e', 'guests'),
+      workerFolder: path.join(root, 'out', 'kernel'),
+    }),
   bridge: async () =>
     (await load('bridged-call')).bridgedCall({ workerFile: path.join(out, 'bridged-call-worker.js') }),
   window: async () => (await import('./first-window.mjs')).firstWindow(),

@@ -11,6 +11,7 @@ import type { Ledger } from '../policy/charges.ts';
 import { noRights } from '../policy/rights.ts';
 import { createCapsuleLog, type CapsuleLog } from '../store/capsule-log.ts';
 import { createHostOperations } from './host-operations.ts';
+import { hostileArguments, type HandlesForArguments } from './testing/hostile-arguments.ts';
 import type { OperationTable } from './pipeline/operation-table.ts';
 import { makeCaller, makePipeline } from './pipeline/testing.ts';
 
@@ -20,10 +21,6 @@ const MOST_MS = 10;
 /** The least of so many tries is the call's own: what else the machine does comes and goes. One that is good enough ends them. */
 const TRIES = 8;
 
-const MIB = 1_024 * 1_024;
-const LONG = 'x'.repeat(16 * MIB);
-const MANY = 20_000;
-const P10 = 'astrid:process/host@1.0.0';
 const P11 = 'astrid:process/host@1.1.0';
 const IPC = 'astrid:ipc/host@1.0.0';
 
@@ -69,7 +66,7 @@ it('no host function holds the main thread up, whatever it is given', { timeout:
   const idle = await leastHold(() => new Promise((resolve) => setTimeout(resolve, 20)));
   const held: [string, number][] = [];
   for (const name of operations.keys()) {
-    const args = await hostileArguments(name);
+    const args = await hostileArguments(name, handles);
     held.push([name, await leastHold(() => ask(name, ...args))]);
   }
   expect(held.length).toBeGreaterThan(150);
@@ -104,50 +101,10 @@ async function longestHold(work: () => Promise<unknown>): Promise<number> {
   return longest;
 }
 
-/** What makes the function do as much as a guest can make it do. */
-async function hostileArguments(name: string): Promise<readonly unknown[]> {
-  const [pkg = '', method = ''] = name.split('#');
-  if (method.startsWith('spawn')) {
-    return [pkg === P10 || pkg === P11 ? largeRequest : LONG];
-  }
-  if (method.startsWith('[method]process-handle.')) {
-    const handle = await heldProcess(pkg);
-    return [handle, method.endsWith('signal') ? 'cont' : method.endsWith('stdin') ? new Uint8Array(MIB) : 1n];
-  }
-  if (method.startsWith('[method]subscription.')) {
-    return [await valueOf(`${IPC}#subscribe`, 'a.*'), 1n];
-  }
-  if (method.startsWith('[method]pollable.')) {
-    return [await readyPollable()];
-  }
-  return perFunction[method]?.() ?? [LONG, LONG, LONG];
-}
-
-const perFunction: Readonly<Record<string, () => readonly unknown[] | Promise<readonly unknown[]>>> = {
-  'status-many': () => [Array.from({ length: MANY }, (_, n) => `${n}`.padStart(52, 'a'))],
-  'read-since': () => [LONG, 'stdout', { token: LONG }, 0xffff_ffff],
-  'write-stdin': () => [LONG, new Uint8Array(MIB)],
-  wait: () => [LONG, 1n],
-  stop: () => [LONG, 1n],
-  log: () => ['info', LONG],
-  'sleep-ns': () => [1n],
-  'check-capsule-capability': () => [{ sourceUuid: LONG, capability: LONG }],
-  poll: async () => {
-    const pollable = await readyPollable();
-    return [Array.from({ length: 256 }, () => pollable)];
-  },
-};
-
-/** As large as it may be: 480 KiB of arguments, 256 variables, 16 MiB of files, 4 MiB of input. */
-const largeRequest = {
-  cmd: 'true',
-  args: Array.from({ length: 4_000 }, () => 'x'.repeat(120)),
-  env: Array.from({ length: 256 }, (_, n) => ({ key: `V${n}`, value: 'x'.repeat(1_000) })),
-  fileInjections: Array.from({ length: 16 }, (_, n) => ({
-    content: new Uint8Array(MIB),
-    placement: { tag: 'env-pointer', val: `F${n}` },
-  })),
-  stdin: new Uint8Array(4 * MIB),
+const handles: HandlesForArguments = {
+  process: heldProcess,
+  subscription: () => valueOf(`${IPC}#subscribe`, 'a.*'),
+  pollable: readyPollable,
 };
 
 async function valueOf(name: string, ...args: readonly unknown[]): Promise<unknown> {

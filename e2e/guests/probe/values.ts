@@ -4,7 +4,7 @@ import { encodeText } from '../../../capsules/sdk/text.ts';
 const handles = new Map<number, object>();
 let newest = 0;
 
-/** An argument from JSON: `$bytes`, `$text`, `$repeat` and `$handle` stand for what JSON cannot hold. */
+/** An argument from JSON: `$bytes`, `$text`, `$repeat`, `$letters` and `$handle` stand for what JSON cannot hold. */
 export function fromJson(value: unknown): unknown {
   if (value === null) return undefined;
   if (Array.isArray(value)) return value.map(fromJson);
@@ -18,6 +18,8 @@ export function fromJson(value: unknown): unknown {
   if (typeof repeat === 'string') {
     return new Uint8Array(Number(fields.get('count') ?? 0)).fill(repeat.charCodeAt(0));
   }
+  const letters = fields.get('$letters');
+  if (typeof letters === 'number') return 'x'.repeat(letters);
   const handle = fields.get('$handle');
   if (typeof handle === 'number') return held(handle);
   return Object.fromEntries([...fields].map(([key, item]) => [key, fromJson(item)]));
@@ -48,7 +50,7 @@ function hold(handle: object): number {
 }
 
 function held(number: number): object {
-  const handle = handles.get(number < 0 ? newest : number);
+  const handle = number < 0 ? [...handles.values()].at(-1) : handles.get(number);
   if (handle === undefined) throw new Error(`there is no handle ${number}`);
   return handle;
 }

@@ -26,6 +26,10 @@ test('a capsule is said to handle what the host calls, not what its tool chain e
 
 test('an installation shows what it does, and Cancel takes it back', async () => {
   const { page } = desktop;
+  const entry = page
+    .getByRole('navigation', { name: 'Installed capsules' })
+    .getByRole('button', { name: /^spinner/ });
+  await entry.focus();
   const dialog = await openInstallPage(desktop, guestFolder('slow-install'));
   await dialog.getByRole('button', { name: 'Install', exact: true }).click();
   await expect(dialog.getByRole('status')).toHaveText('Running its install hook…');
@@ -33,6 +37,7 @@ test('an installation shows what it does, and Cancel takes it back', async () =>
   await tabTo(page, dialog.getByRole('button', { name: 'Cancel', exact: true }));
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
+  await expect(entry).toBeFocused();
   await expect(page.getByRole('alert')).toHaveCount(0);
   expect((await snapshot(page)).capsules.map(({ id }) => id)).not.toContain('slow-install');
 });

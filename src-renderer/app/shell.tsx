@@ -31,7 +31,7 @@ const PLACES = [
 
 /** Navigation, header and the open place; composes the features. */
 export function Shell({ stores }: { readonly stores: Stores }): ReactNode {
-  const { view, install } = stores;
+  const { view } = stores;
   const place = useStore(view, (state) => state.place);
   const [about, setAbout] = useState(false);
   return (
@@ -64,7 +64,6 @@ export function Shell({ stores }: { readonly stores: Stores }): ReactNode {
       <InstallDialog
         stores={stores}
         onInstalled={(id) => view.setState({ place: 'capsules', capsule: id })}
-        key={useStore(install.store, (state) => state.plans[0]?.token ?? 'none')}
       />
       <AboutDialog stores={stores} opened={about} onClose={() => setAbout(false)} />
     </div>

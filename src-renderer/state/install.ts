@@ -133,6 +133,7 @@ export function createInstall(client: Client, notices: Notices): Install {
         const failure = failureOf(error);
         if (failure.code === 'install-cancelled') {
           next();
+          notices.done('Install cancelled', `${plan.id} ${plan.version}`);
           return null;
         }
         store.setState(({ problems }) => ({

@@ -13,7 +13,7 @@ async function startTranspiler(): Promise<{
 }> {
   const transpiler = createTranspiler(join(WORKER_FOLDER, 'transpile-worker.js'));
   onTestFinished(() => transpiler.dispose());
-  const component = await readFile(join(guestFolder('starling'), 'build', 'starling.wasm'));
+  const component = await readFile(join(guestFolder('trap'), 'build', 'trap.wasm'));
   return { transpiler, component };
 }
 

@@ -114,7 +114,7 @@ describe('the install page', () => {
     expect(page.client.asked.map(({ name }) => name)).toEqual(['install.confirm', 'install.cancel']);
     act(undone);
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-    expect(page.stores.notices.take()).toEqual([]);
+    expect(page.stores.notices.take()).toMatchObject([{ kind: 'done', title: 'Install cancelled' }]);
     expect(page.onInstalled).not.toHaveBeenCalled();
   });
 
@@ -142,6 +142,23 @@ describe('the install page', () => {
     expect(page.dialog.queryByRole('alert')).toBeNull();
     // Not on a button, which a key held too long would press.
     expect(page.dialog.getByRole('region')).toHaveFocus();
+  });
+
+  it('gives the focus to Cancel of each plan, and at the end back where it was', async () => {
+    const elsewhere = document.body.appendChild(document.createElement('button'));
+    elsewhere.focus();
+    const page = await open([fakePlan('t'), fakePlan('u', { id: 'runner' })], {
+      'install.confirm': () => fakeCapsule('supervisor'),
+    });
+    const cancel = page.dialog.getByRole('button', { name: 'Cancel' });
+    await waitFor(() => expect(cancel).toHaveFocus());
+    await page.user.tab();
+    await page.user.keyboard('{Enter}');
+    await waitFor(() => expect(screen.getByRole('dialog')).toHaveAccessibleName('Install runner 0.2.0?'));
+    expect(cancel).toHaveFocus();
+    await page.user.keyboard('{Enter}');
+    await waitFor(() => expect(elsewhere).toHaveFocus());
+    elsewhere.remove();
   });
 
   it('shows several one after the other', async () => {

@@ -1,7 +1,7 @@
 import { Alert, Anchor, Badge, Button, DataList, Group, Modal, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useRef } from 'react';
-import type { ReactNode } from 'react';
+import { useEffect, useRef } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { useStore } from 'zustand';
 import type { InstallPlan } from '../../../src-main/contract/views.ts';
 import { calledExports } from '../../lib/called-exports.ts';
@@ -28,6 +28,7 @@ export function InstallDialog({
   const cancelling = busy === 'cancelling';
   const installing = busy === 'installing' || cancelling;
   const asked = useRef<HTMLDivElement>(null);
+  const cancel = useNextFocus(plan?.token);
   const confirm = async (): Promise<void> => {
     const id = await install.confirm();
     if (id !== null) {
@@ -46,7 +47,14 @@ export function InstallDialog({
     >
       {plan === undefined ? null : (
         <>
-          <div ref={asked} className="install-scroll" tabIndex={0} role="region" aria-label="Capsule details">
+          <div
+            key={plan.token}
+            ref={asked}
+            className="install-scroll"
+            tabIndex={0}
+            role="region"
+            aria-label="Capsule details"
+          >
             <Facts plan={plan} />
             <Asked plan={plan} granted={granted} onGrant={install.grant} />
           </div>
@@ -72,6 +80,7 @@ export function InstallDialog({
               What cannot be pressed looks disabled but stays focusable: if the install fails, keyboard focus is still here.
             */}
             <Button
+              ref={cancel}
               variant="default"
               data-autofocus
               data-disabled={cancelling}
@@ -88,6 +97,19 @@ export function InstallDialog({
       )}
     </Modal>
   );
+}
+
+/** Gives the focus to the element when one plan follows another; the first gets it from the opening dialog. */
+function useNextFocus(token: string | undefined): RefObject<HTMLButtonElement | null> {
+  const element = useRef<HTMLButtonElement>(null);
+  const before = useRef<string>(undefined);
+  useEffect(() => {
+    if (before.current !== undefined && before.current !== token) {
+      element.current?.focus();
+    }
+    before.current = token;
+  }, [token]);
+  return element;
 }
 
 function Facts({ plan }: { readonly plan: InstallPlan }): ReactNode {

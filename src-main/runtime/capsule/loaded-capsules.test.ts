@@ -9,18 +9,21 @@ import { startKernel, WORKER_FOLDER } from '../../testing/kernel.ts';
 import { transpile } from '../component/transpile.ts';
 import { MAX_IDLE_CAPSULE_BYTES, MAX_IDLE_CAPSULES, MAX_IDLE_INSTANCES } from '../limits.ts';
 import { noHost } from '../testing.ts';
-import { LoadedCapsules } from './loaded-capsules.ts';
+import { LoadedCapsules, type LoadedCapsulesOptions } from './loaded-capsules.ts';
 
 const { manifest, component, header } = await readFolder(guestFolder('trap'));
 const imports = header.imports.map(({ name }) => name);
 const transpiled = await transpile(component, imports);
 
-function makeCapsules(): { readonly capsules: LoadedCapsules; readonly stopped: string[] } {
+function makeCapsules(get: LoadedCapsulesOptions['cache']['get'] = () => Promise.resolve(transpiled)): {
+  readonly capsules: LoadedCapsules;
+  readonly stopped: string[];
+} {
   const stopped: string[] = [];
   const capsules = new LoadedCapsules(
     {
       library: { readComponent: () => Promise.resolve(component) },
-      cache: { get: () => Promise.resolve(transpiled) },
+      cache: { get },
       clock: systemClock,
       pipeline: noHost,
       workerFile: join(WORKER_FOLDER, 'guest-worker.js'),
@@ -97,6 +100,18 @@ describe('loaded capsules of which nothing runs', () => {
     ]);
     expect(capsules.lastCall('busy')).toMatchObject({ action: 'ping', outcome: 'ok' });
     expect(capsules.lastCall('one')).toBeNull();
+  });
+});
+
+describe('a capsule that is still being prepared', () => {
+  it('is unloaded at once, and so is one when everything ends', async () => {
+    const { capsules } = makeCapsules(() => new Promise(() => undefined));
+    const loading = capsules.load(trap('one')).catch((error: unknown) => error);
+    const other = capsules.load(trap('other')).catch((error: unknown) => error);
+    await capsules.unload('one');
+    await expect(loading).resolves.toMatchObject({ code: 'capsule-disabled' });
+    await capsules.dispose();
+    await expect(other).resolves.toMatchObject({ code: 'kernel-disposed' });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { untilAborted } from '../../base/until-aborted.ts';
 import { sourceUuid } from '../../capsules/component/hash.ts';
 import type { InstalledCapsule, Library } from '../../capsules/library/library.ts';
 import type { Pipeline } from '../../host/pipeline/pipeline.ts';
@@ -34,8 +35,8 @@ interface Loaded {
   failure: string;
   /** Of its component, as installed. */
   readonly bytes: number;
-  /** It is being unloaded: if still loading, it must not run. */
-  unloading: boolean;
+  /** It is being unloaded: if still loading, it must not run, and nobody waits for its preparation. */
+  readonly unloading: AbortController;
 }
 
 /** The loaded capsules. Who may load one, and when, is handled by the manager. */
@@ -105,9 +106,10 @@ export class LoadedCapsules {
       return Promise.reject(closing());
     }
     const { id } = capsule.manifest;
-    const loading = this.#createRuntime(capsule).then(async (runtime) => {
+    const unloading = new AbortController();
+    const loading = this.#createRuntime(capsule, unloading.signal).then(async (runtime) => {
       entry.runtime = runtime;
-      if (entry.unloading) {
+      if (unloading.signal.aborted) {
         await runtime.dispose();
       }
       await prepare?.(runtime);
@@ -120,7 +122,7 @@ export class LoadedCapsules {
       loading,
       runtime: undefined,
       failure: '',
-      unloading: false,
+      unloading,
       bytes: capsule.record.size,
     };
     this.#loaded.set(id, entry);
@@ -146,7 +148,7 @@ export class LoadedCapsules {
       return;
     }
     this.#loaded.delete(id);
-    entry.unloading = true;
+    entry.unloading.abort(this.#disposed ? closing() : unloaded(id));
     // Before its instances end, whose handles would say another reason and leave less time.
     const stopping = this.#options.stopProcesses(id);
     // Ends a life-cycle hook too, for which the load waits.
@@ -184,11 +186,17 @@ export class LoadedCapsules {
     }
   }
 
-  async #createRuntime({ manifest, record }: InstalledCapsule): Promise<CapsuleRuntime> {
+  async #createRuntime(
+    { manifest, record }: InstalledCapsule,
+    unloading: AbortSignal,
+  ): Promise<CapsuleRuntime> {
     const { cache, clock, library, pipeline, cancelProcesses, workerFile, monotonicAnchorNs, report } =
       this.#options;
     const { quotas } = defaultProfile(DEFAULT_PRINCIPAL);
-    const transpiled = await cache.get(record.hash, record.imports, () => library.readComponent(record.hash));
+    const transpiled = await untilAborted(
+      cache.get(record.hash, record.imports, () => library.readComponent(record.hash)),
+      unloading,
+    );
     return new CapsuleRuntime({
       capsule: manifest.id,
       capsuleUuid: sourceUuid(manifest.id, record.hash),
@@ -206,6 +214,14 @@ export class LoadedCapsules {
       onChange: () => this.#onChange(manifest.id),
     });
   }
+}
+
+function unloaded(id: string): RuntimeError {
+  return new RuntimeError(
+    'capsule-disabled',
+    `The capsule ${id} was unloaded while it was being loaded.`,
+    'Repeat the call if it is still installed and enabled.',
+  );
 }
 
 /** What is answered once the kernel is being disposed. */

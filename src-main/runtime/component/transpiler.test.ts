@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { guestFolder } from '../../testing/guests.ts';
 import { WORKER_FOLDER } from '../../testing/kernel.ts';
+import { TRANSPILE_TIMEOUT_MS } from '../limits.ts';
 import { createTranspiler, type Transpiler } from './transpiler.ts';
 
+/** The guests take some 0.3 s each. Too short on a very slow machine, the test shows less but does not fail. */
+const ANSWERED_BY_THEN_MS = 2_000;
 const NO_COMPONENT = Buffer.from('no component');
 
 async function startTranspiler(): Promise<{
@@ -27,6 +30,22 @@ describe('components that are transpiled at once', () => {
     ]);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
     expect(ends[0]).toMatchObject({ reason: { code: 'component-unusable' } });
+  });
+
+  it('never get each other’s code, also when the answer for one comes too late', async () => {
+    const { transpiler, component } = await startTranspiler();
+    const other = await readFile(join(guestFolder('spinner'), 'build', 'spinner.wasm'));
+    const own = await transpiler.transpile(other, []);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const late = transpiler.transpile(component, []);
+    const next = transpiler.transpile(other, []);
+    await new Promise((resolve) => setImmediate(resolve));
+    // As after the machine slept: the answer lies there unread, and the time is over.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ANSWERED_BY_THEN_MS);
+    vi.advanceTimersByTime(TRANSPILE_TIMEOUT_MS);
+    await expect(late).rejects.toMatchObject({ code: 'component-unusable' });
+    expect((await next).script).toBe(own.script);
   });
 
   it('all fail when the transpiler ends, and none begins afterwards', async () => {

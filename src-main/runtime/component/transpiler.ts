@@ -28,13 +28,16 @@ export function createTranspiler(workerFile: string): Transpiler {
   const start = (): Worker => {
     const started = new Worker(workerFile, { execArgv: [], stdout: true, stderr: true });
     started.on('message', (reply: TranspileReply) => {
+      // The answer of one that was given up may be on its way already: it is not that of the component in turn.
+      if (worker !== started) {
+        return;
+      }
       if (reply.ok) {
         current?.resolve(reply.result);
       } else {
         current?.reject(unusable(reply.message));
       }
     });
-    // Of what it ends with only the first counts: the next in turn has a worker of its own.
     const lost = (why: string): void => {
       if (worker === started) {
         worker = undefined;

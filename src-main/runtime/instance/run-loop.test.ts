@@ -23,3 +23,15 @@ it.each([
   expect(loop.state()).toEqual({ kind: 'restarting', reason: 'unreachable', at: clock.now() + 4_000 });
   await loop.dispose();
 });
+
+it('that cannot be started is tried again as after a crash', async () => {
+  const loop = startRunLoop(
+    () => {
+      throw new Error('no thread to be had');
+    },
+    () => undefined,
+    fakeClock(),
+  );
+  expect(loop.state()).toMatchObject({ kind: 'restarting', reason: 'no thread to be had' });
+  await loop.dispose();
+});

@@ -45,7 +45,10 @@ export function startRunLoop(
   const start = async (): Promise<void> => {
     change({ kind: 'starting' });
     const since = clock.monotonic();
-    const started = create();
+    const started = tryToCreate();
+    if (started === undefined) {
+      return;
+    }
     instance = started;
     const end = await started.call('run', [], {
       invocation: null,
@@ -54,6 +57,16 @@ export function startRunLoop(
     await started.terminate();
     if (!disposed) {
       afterEnd(end, clock.monotonic() - since);
+    }
+  };
+
+  /** Undefined when there is none to be had: as a crash, it is tried again. */
+  const tryToCreate = (): ReturnType<typeof create> | undefined => {
+    try {
+      return create();
+    } catch (error) {
+      afterEnd({ kind: 'refused', message: error instanceof Error ? error.message : String(error) }, 0);
+      return undefined;
     }
   };
 

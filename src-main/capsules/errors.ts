@@ -56,7 +56,8 @@ export type ComponentErrorCode =
   | 'component-hash-mismatch';
 
 /** What can be wrong with the installed capsules on disk. */
-export type LibraryErrorCode = 'capsule-not-found' | 'store-damaged' | 'inspection-gone';
+export type LibraryErrorCode =
+  'capsule-not-found' | 'store-damaged' | 'inspection-gone' | 'inspection-outdated';
 
 export type CapsuleErrorCode = ManifestErrorCode | SourceErrorCode | ComponentErrorCode | LibraryErrorCode;
 

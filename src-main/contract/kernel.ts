@@ -33,7 +33,7 @@ export type InstallStep = 'preparing' | 'waiting' | 'stopping' | 'copying' | 'ru
 export interface InstallProgress {
   /** Cancels it with `install-cancelled`, until the new version is in place; what was done is undone first. */
   readonly signal?: AbortSignal | undefined;
-  /** Hears of each step as it begins. Must not throw. */
+  /** Hears of each step as it begins. What it throws is only reported. */
   readonly onStep?: ((step: InstallStep) => void) | undefined;
 }
 

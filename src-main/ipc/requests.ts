@@ -49,10 +49,13 @@ export function requestHandlers({
       const path = await chooseCapsule(kind, window);
       return path === null ? null : kernel.inspect(path);
     },
-    'install.confirm': ({ token, grants }, window) =>
-      kernel
-        .confirm(token, grants, { onStep: (step) => window.send('install.step', { token, step }) })
-        .finally(() => offers.decided(token)),
+    'install.confirm': ({ token, grants }, window) => {
+      // At once: the plan is used up whatever becomes of it, and a page that is reloaded must not be offered it again.
+      offers.decided(token);
+      return kernel.confirm(token, grants, {
+        onStep: (step) => window.send('install.step', { token, step }),
+      });
+    },
     'install.cancel': ({ token }) =>
       nothing(kernel.cancelInstall(token).finally(() => offers.decided(token))),
     'capsule.setEnabled': ({ id, enabled }) => kernel.setEnabled(id, enabled),

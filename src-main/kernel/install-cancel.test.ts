@@ -1,11 +1,11 @@
-import { appendFile, readdir } from 'node:fs/promises';
+import { appendFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../base/deferred.ts';
 import type { InstallStep, Kernel } from '../contract/kernel.ts';
 import { shell, probeIn } from '../host/testing.ts';
 import { guestCopy, guestFolder } from '../testing/guests.ts';
-import { startKernel } from '../testing/kernel.ts';
+import { dataFolder, openKernel, startKernel } from '../testing/kernel.ts';
 import { listing } from '../testing/temporary-folder.ts';
 
 /** What an installation may change: all but the logs and what is prepared. */
@@ -94,7 +94,7 @@ describe('an installation that is cancelled', () => {
   );
 
   it('by its token is undone when that resolves, whether its hook waits or computes', async () => {
-    const { kernel, dataDir } = await startKernel();
+    const { kernel, dataDir, events } = await startKernel();
     const first = await begin(kernel, guestFolder('slow-install'));
     await first.reached('running-hook');
     await kernel.cancelInstall(first.token);
@@ -110,6 +110,10 @@ describe('an installation that is cancelled', () => {
     await expect(second.ended).resolves.toMatchObject({ code: 'install-cancelled' });
     expect(second.steps).toEqual(['preparing', 'stopping', 'copying', 'running-hook', 'rolling-back']);
     expect(kernel.capsules()).toMatchObject([{ id: 'slow-install', version: '0.1.0' }]);
+    // What windows show, too.
+    expect(events.filter(({ kind }) => kind === 'capsule').at(-1)).toMatchObject({
+      capsule: { version: '0.1.0', state: 'ready' },
+    });
     await expect(kernel.confirm(second.token, 'all')).rejects.toMatchObject({ code: 'inspection-gone' });
   });
 
@@ -173,6 +177,53 @@ describe('an installation that is cancelled', () => {
     for (const capsule of ['two', 'four']) {
       await expect(kernel.invoke({ capsule, action: 'ping' })).resolves.toMatchObject({ refused: false });
     }
+  });
+});
+
+describe('an installation', () => {
+  it('goes on when a listener for its steps throws, and is undone all the same', async () => {
+    const { kernel, dataDir, reported } = await startKernel();
+    const onStep = (): never => {
+      throw new Error('as told');
+    };
+    await expect(kernel.install(guestFolder('trap'), { grants: [], onStep })).resolves.toMatchObject({
+      id: 'trap',
+    });
+    const before = await installed(dataDir);
+    const bad = await guestCopy('bad-install', { '"bad-install"': '"trap"' });
+    await expect(kernel.install(bad, { grants: [], onStep })).rejects.toMatchObject({
+      code: 'guest-trapped',
+    });
+    expect(await installed(dataDir)).toEqual(before);
+    expect(reported.every((line) => line.includes('as told'))).toBe(true);
+    expect(reported).not.toEqual([]);
+  });
+
+  it('that was decided before another version came does not replace that one', async () => {
+    const { kernel } = await startKernel();
+    const { token } = await kernel.inspect(guestFolder('trap'));
+    await kernel.install(await guestCopy('trap', { '0.1.0': '9.9.9' }), { grants: [] });
+    await expect(kernel.confirm(token, 'all')).rejects.toMatchObject({ code: 'inspection-outdated' });
+    expect(kernel.capsules()).toMatchObject([{ version: '9.9.9' }]);
+    const { token: later } = await kernel.inspect(guestFolder('trap'));
+    // That it was disabled meanwhile makes it no other version.
+    await kernel.setEnabled('trap', false);
+    await expect(kernel.confirm(later, 'all')).resolves.toMatchObject({ version: '0.1.0', enabled: false });
+  });
+
+  it('that fails over a capsule that cannot be read leaves that one in sight', async () => {
+    const dataDir = await dataFolder();
+    const first = await openKernel(dataDir);
+    await first.kernel.install(guestFolder('trap'), { grants: [] });
+    await first.kernel.dispose();
+    await writeFile(join(dataDir, 'capsules', 'trap', 'install.json'), '{}');
+    const { kernel, events } = await openKernel(dataDir);
+    const bad = await guestCopy('bad-install', { '"bad-install"': '"trap"' });
+    await expect(kernel.install(bad, { grants: [] })).rejects.toMatchObject({ code: 'guest-trapped' });
+    expect(kernel.capsules()).toMatchObject([{ id: 'trap', state: 'failed' }]);
+    const told = events.filter(({ kind }) => kind === 'capsule' || kind === 'capsule-removed');
+    expect(told.at(-1)).toMatchObject({ kind: 'capsule', capsule: { id: 'trap', state: 'failed' } });
+    await kernel.dispose();
   });
 });
 

@@ -232,12 +232,12 @@ describe('what is no capsule for this host', () => {
   ] as const)('%s is refused, and nothing in the data folder changes', async (_name, make, code) => {
     const { kernel, dataDir } = await startKernel();
     await kernel.install(guestFolder('trap'), { grants: 'all' });
-    const before = await listing(dataDir);
+    const before = await installed(dataDir);
     await expect(kernel.install(await make(), { grants: 'all' })).rejects.toMatchObject({
       code,
       hint: expect.stringMatching(/./),
     });
-    expect(await listing(dataDir)).toEqual(before);
+    expect(await installed(dataDir)).toEqual(before);
     expect(kernel.capsules()).toHaveLength(1);
   });
 });

@@ -34,11 +34,11 @@ export function createInstall({
     grants: Grants,
     progress: InstallProgress,
   ): Promise<CapsuleView> => {
-    const { content, hash, resolved, discard } = taken;
+    const { content, hash, resolved, shown, discard } = taken;
     const { id, version, capabilities } = content.manifest;
     try {
       return await act('install', `${id} ${version} ${hash} ${granted(capabilities, grants)}`, () =>
-        manager.install({ content, hash, grants, resolved }, progress),
+        manager.install({ content, hash, grants, resolved, shown }, progress),
       );
     } finally {
       await discard();

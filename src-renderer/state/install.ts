@@ -22,7 +22,10 @@ interface InstallState {
   readonly granted: ReadonlySet<string>;
   /** Told on the page of the first plan, oldest first; none without a plan. */
   readonly problems: readonly InstallProblem[];
-  readonly busy: 'choosing' | 'installing' | 'cancelling' | null;
+  /** A file or folder is being chosen, or read. */
+  readonly choosing: boolean;
+  /** What happens to the first plan. */
+  readonly busy: 'installing' | 'cancelling' | null;
   /** What an installation under way is doing; null before its first step. */
   readonly step: InstallStep | null;
 }
@@ -51,6 +54,7 @@ export function createInstall(client: Client, notices: Notices): Install {
     plans: [],
     granted: new Set(),
     problems: [],
+    choosing: false,
     busy: null,
     step: null,
   }));
@@ -99,10 +103,10 @@ export function createInstall(client: Client, notices: Notices): Install {
       return () => unsubscribe.forEach((each) => each());
     },
     async choose(kind) {
-      if (store.getState().busy !== null) {
+      if (store.getState().choosing) {
         return;
       }
-      store.setState({ busy: 'choosing' });
+      store.setState({ choosing: true });
       try {
         const plan = await client.request('install.choose', { kind });
         if (plan !== null) {
@@ -111,7 +115,7 @@ export function createInstall(client: Client, notices: Notices): Install {
       } catch (error) {
         notices.failed(kind === 'archive' ? 'Could not open the file' : 'Could not open the folder', error);
       }
-      store.setState({ busy: null });
+      store.setState({ choosing: false });
     },
     grant(name, granted) {
       const names = [...store.getState().granted].filter((other) => other !== name);

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { CapsuleView } from '../../src-main/contract/views.ts';
 import { createFakeClient, fakeDelta, fakeSnapshot, refusal } from '../client/fake-client.ts';
 import { fakeCapsule, fakePlan, fakeProcess } from '../client/fake-views.ts';
 import { createActions } from './actions.ts';
@@ -90,6 +91,33 @@ describe('installing', () => {
       plans: [{ token: 'second' }],
       granted: new Set(['log', 'kv']),
     });
+  });
+
+  it('keeps what happens to a plan apart from a file that is still being read', async () => {
+    let read: (plan: null) => void = () => undefined;
+    let installed: (capsule: CapsuleView) => void = () => undefined;
+    const client = createFakeClient({
+      'install.choose': () => new Promise((resolve) => (read = resolve)),
+      'install.confirm': () => new Promise((resolve) => (installed = resolve)),
+      'install.cancel': () => null,
+    });
+    const install = createInstall(client, createNotices());
+    install.start();
+    client.emit('install.requested', fakePlan('first'));
+    client.emit('install.requested', fakePlan('second'));
+    const choosing = install.choose('archive');
+    await install.cancel();
+    const installing = install.confirm();
+    read(null);
+    await choosing;
+    expect(install.store.getState()).toMatchObject({ choosing: false, busy: 'installing' });
+    installed(fakeCapsule('supervisor'));
+    expect(await installing).toBe('supervisor');
+    expect(client.asked.map(({ name }) => name)).toEqual([
+      'install.choose',
+      'install.cancel',
+      'install.confirm',
+    ]);
   });
 
   it('says what was handed over and could not be opened, until it is stopped', () => {

@@ -31,6 +31,8 @@ export interface InspectionHost {
 
 /** What an inspection saw, for one use. */
 export interface Taken extends Inspected {
+  /** What was installed under that name when a person was shown the plan; absent when nobody was shown one. */
+  readonly shown?: { readonly installed: InstalledCapsule | undefined };
   /** Removes the copy on disk. */
   readonly discard: () => Promise<void>;
 }
@@ -94,7 +96,7 @@ export async function openInspections(
       const token = randomUUID();
       const inspected = await read(path, token);
       const plan = planOf(token, path, inspected, library);
-      pending.set(token, inspected);
+      pending.set(token, { ...inspected, shown: { installed: library.find(plan.id) } });
       const [oldest] = pending.keys();
       if (pending.size > MAX_PENDING && oldest !== undefined) {
         await forget(oldest);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { guestCopy } from '../../testing/guests.ts';
@@ -168,6 +168,26 @@ describe('what a crash left half-done', () => {
     expect(versions(await openLibrary(dataDir, noReport))).toEqual(['2.0.0']);
     expect(await readdir(capsules)).toEqual(['spinner']);
   });
+
+  it.each(['removed', 'replaced'] as const)(
+    'does not come back over a capsule that was %s after its undo had failed',
+    async (how) => {
+      const dataDir = await temporaryFolder();
+      await install(await openLibrary(dataDir, noReport), '1.0.0');
+      const capsules = join(dataDir, 'capsules');
+      const previous = join(capsules, '.previous-spinner.0f9d');
+      await cp(join(capsules, 'spinner'), previous, { recursive: true });
+      await writeFile(join(capsules, 'spinner', 'install.json'), '{}');
+      // The undo could not remove that folder.
+      await rename(previous, join(dataDir, 'aside'));
+      const library = await openLibrary(dataDir, noReport);
+      await rename(join(dataDir, 'aside'), previous);
+      expect(library.broken()).toMatchObject([{ id: 'spinner' }]);
+      await (how === 'removed' ? library.remove('spinner') : install(library, '2.0.0'));
+      expect(library.broken()).toEqual([]);
+      expect(versions(await openLibrary(dataDir, noReport))).toEqual(how === 'removed' ? [] : ['2.0.0']);
+    },
+  );
 
   it('is removed: components that belong to no capsule', async () => {
     const dataDir = await temporaryFolder();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { KeyedMutex } from '../../base/keyed-mutex.ts';
 import type { Grants } from '../../contract/kernel.ts';
 import { withPin, type ResolvedEntry } from '../../policy/resolved-entry.ts';
@@ -12,7 +12,15 @@ import { capsuleError } from '../errors.ts';
 import { MAX_SHOWN_NAMES } from '../limits.ts';
 import { createComponentFiles, type ReleaseComponent } from './component-files.ts';
 import { parseRecord, type InstallRecord } from './record.ts';
-import { NOTHING, OWN_FOLDER, PREVIOUS, STAGING, sweepComponents, undoInterrupted } from './sweep.ts';
+import {
+  leftoversOf,
+  NOTHING,
+  OWN_FOLDER,
+  PREVIOUS,
+  STAGING,
+  sweepComponents,
+  undoInterrupted,
+} from './sweep.ts';
 import { parseManifest, type Manifest } from '../manifest/manifest.ts';
 import { MANIFEST_NAME, type CapsuleContent } from '../source/content.ts';
 
@@ -94,6 +102,29 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
     await sweepComponents(components, used, report);
   }
 
+  /**
+   * Takes folders out of the library, in this order: a removal that is cut off is finished at the next start. That what
+   * is out cannot be deleted changes nothing of what was done, and is reported.
+   */
+  const takeOut = async (names: readonly string[]): Promise<void> => {
+    const out: string[] = [];
+    for (const name of names) {
+      const staging = join(capsules, `${STAGING}${randomUUID()}`);
+      if (await renameIfThere(join(capsules, name), staging)) {
+        out.push(staging);
+      }
+    }
+    await Promise.all(
+      out.map((path) =>
+        rm(path, { recursive: true, force: true }).catch((error: unknown) =>
+          report(`could not delete ${path}`, error),
+        ),
+      ),
+    );
+  };
+  const giveBack = (release: ReleaseComponent | undefined): Promise<void> | undefined =>
+    release?.().catch((error: unknown) => report('could not delete a component', error));
+
   // Of each capsule one change at a time, or one would be written over the other.
   const changes = new KeyedMutex();
   const changeRecord = async (
@@ -154,18 +185,18 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
         return {
           capsule,
           async commit() {
-            // Renamed first: what is left of a removal that is cut off must not be taken for the old capsule.
-            await renameIfThere(previousFolder, staging);
-            await rm(nothing, { recursive: true, force: true });
-            await rm(staging, { recursive: true, force: true });
-            await previousRelease?.();
+            // What an earlier undo left would replace it at the next start. Its own is the last: with it, it is done.
+            const own = [basename(previousFolder), basename(nothing)];
+            const others = (await leftoversOf(capsules, id)).filter((name) => !own.includes(name));
+            await takeOut([...others, ...own]);
+            await giveBack(previousRelease);
           },
           rollback: () =>
             changes.run(id, async () => {
-              installed.delete(id);
-              await rm(folder, { recursive: true, force: true });
-              await rm(nothing, { recursive: true, force: true });
+              const discarded = basename(staging);
+              await renameIfThere(folder, join(capsules, discarded));
               await renameIfThere(previousFolder, folder);
+              installed.delete(id);
               if (previous !== undefined) {
                 installed.set(id, previous);
               }
@@ -176,7 +207,8 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
               if (previousRelease !== undefined) {
                 releases.set(id, previousRelease);
               }
-              await release();
+              await takeOut([basename(nothing), discarded]);
+              await giveBack(release);
             }),
         };
       }),
@@ -194,19 +226,15 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
 
     remove: (id) =>
       changes.run(id, async () => {
-        if (broken.delete(id)) {
-          await rm(join(capsules, id), { recursive: true, force: true });
-          return;
+        if (!broken.has(id)) {
+          requireInstalled(installed, id);
         }
-        requireInstalled(installed, id);
-        // Renamed first: a removal that is cut off is finished at the next start instead of half there.
-        const staging = join(capsules, `${STAGING}${randomUUID()}`);
-        await rename(join(capsules, id), staging);
+        await takeOut([id, ...(await leftoversOf(capsules, id))]);
         installed.delete(id);
-        await rm(staging, { recursive: true, force: true });
+        broken.delete(id);
         const release = releases.get(id);
         releases.delete(id);
-        await release?.();
+        await giveBack(release);
       }),
 
     readComponent: componentFiles.read,

@@ -58,6 +58,12 @@ export async function undoInterrupted(capsules: string, report: Report): Promise
   return failed;
 }
 
+/** What changes of this capsule left that were neither finished nor undone; the next start would undo them. */
+export async function leftoversOf(capsules: string, id: string): Promise<readonly string[]> {
+  const names = await ownEntries(capsules, OWN_FOLDER, () => undefined);
+  return names.filter((name) => /^\.(?:previous|nothing)-/.test(name) && idIn(name) === id);
+}
+
 async function undoOne(capsules: string, name: string): Promise<void> {
   const path = join(capsules, name);
   if (!name.startsWith(STAGING)) {

@@ -1,8 +1,9 @@
 import type { KeyedMutex } from '../../base/keyed-mutex.ts';
 import { untilAborted } from '../../base/until-aborted.ts';
-import type { Grants, InstallProgress } from '../../contract/kernel.ts';
+import type { Grants, InstallProgress, InstallStep } from '../../contract/kernel.ts';
 import type { CapsuleView } from '../../contract/views.ts';
-import type { Library, PendingInstall } from '../../capsules/library/library.ts';
+import type { InstalledCapsule, Library, PendingInstall } from '../../capsules/library/library.ts';
+import { capsuleError } from '../../capsules/errors.ts';
 import type { CapsuleContent } from '../../capsules/source/content.ts';
 import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
 import type { ComponentCache } from '../component/cache.ts';
@@ -16,6 +17,8 @@ export interface InstallRequest {
   readonly grants: Grants;
   /** Where the entries of its capabilities led when they were shown. */
   readonly resolved: readonly ResolvedEntry[];
+  /** What it was to replace when that was decided; absent: whatever is there. */
+  readonly shown?: { readonly installed: InstalledCapsule | undefined } | undefined;
 }
 
 export interface InstallerDeps {
@@ -30,11 +33,12 @@ export interface InstallerDeps {
   readonly onUnused: (hash: string) => Promise<void>;
   /** The capsule is there; answers how it is shown. */
   readonly onInstalled: (id: string) => CapsuleView;
+  readonly report: (message: string, error: unknown) => void;
   /** The capsule is what it was before, which may be nothing. */
   readonly onRollback: (id: string) => void;
 }
 
-type OnStep = InstallProgress['onStep'];
+type OnStep = (step: InstallStep) => void;
 
 /** Installs capsules. Until the last step it can be cancelled; what was done by then is undone. */
 export class Installer {
@@ -51,10 +55,9 @@ export class Installer {
    *
    * @throws TypedError `install-cancelled`, or what went wrong
    */
-  async install(
-    request: InstallRequest,
-    { signal: cancelled, onStep }: InstallProgress,
-  ): Promise<CapsuleView> {
+  async install(request: InstallRequest, progress: InstallProgress): Promise<CapsuleView> {
+    const { signal: cancelled } = progress;
+    const onStep = this.#listener(progress);
     const { id } = request.content.manifest;
     const controller = new AbortController();
     const cancel = (): void => controller.abort(installCancelled(id));
@@ -86,7 +89,7 @@ export class Installer {
 
   /** Once it is cancelled, what is under way goes on by itself: it is kept for a day, as the component may come again. */
   async #prepare({ content, hash }: InstallRequest, signal: AbortSignal, onStep: OnStep): Promise<void> {
-    onStep?.('preparing');
+    onStep('preparing');
     const imports = content.header.imports.map(({ name }) => name);
     await untilAborted(
       this.#deps.cache.get(hash, imports, () => Promise.resolve(content.component)),
@@ -98,10 +101,11 @@ export class Installer {
     const { changes, requireOpen, onInstalled, onUnused } = this.#deps;
     const { id } = request.content.manifest;
     if (changes.underWay(id) !== undefined) {
-      onStep?.('waiting');
+      onStep('waiting');
     }
     const change = async (): Promise<CapsuleView> => {
       requireOpen();
+      requireAsShown(request, this.#deps.library);
       await this.#replace(request, signal, onStep);
       return onInstalled(id);
     };
@@ -113,28 +117,39 @@ export class Installer {
     }
   }
 
+  /** What a listener throws is its own affair. */
+  #listener({ onStep }: InstallProgress): OnStep {
+    return (step) => {
+      try {
+        onStep?.(step);
+      } catch (error) {
+        this.#deps.report('a listener for the steps of an installation failed', error);
+      }
+    };
+  }
+
   async #replace(
     { content, hash, grants, resolved }: InstallRequest,
     signal: AbortSignal,
     onStep: OnStep,
   ): Promise<void> {
-    const { library, loaded, onUnused, onRollback } = this.#deps;
+    const { library, loaded, onUnused, onRollback, report } = this.#deps;
     const { id } = content.manifest;
     const previous = library.find(id);
     const hook = previous === undefined ? 'astridInstall' : 'astridUpgrade';
     let pending: PendingInstall | undefined;
     try {
       if (previous !== undefined) {
-        onStep?.('stopping');
+        onStep('stopping');
       }
       await loaded.unload(id);
       signal.throwIfAborted();
-      onStep?.('copying');
+      onStep('copying');
       pending = await library.install(content, hash, grants, resolved);
       await loaded.loadNew(pending.capsule, async (runtime) => {
         signal.throwIfAborted();
         if (runtime.has(hook)) {
-          onStep?.('running-hook');
+          onStep('running-hook');
           await runtime.runLifecycle(hook, signal);
         }
       });
@@ -142,18 +157,34 @@ export class Installer {
         await loaded.unload(id);
       }
       signal.throwIfAborted();
+      await pending.commit();
     } catch (error) {
       const cause: unknown = signal.aborted ? signal.reason : error;
-      onStep?.('rolling-back');
+      onStep('rolling-back');
       await loaded.unload(id);
-      await pending?.rollback();
+      await pending
+        ?.rollback()
+        .catch((failure: unknown) => report(`the installation of ${id} could not be undone`, failure));
       onRollback(id);
       throw cause;
     }
-    await pending.commit();
     if (previous !== undefined) {
       await onUnused(previous.record.hash);
     }
+  }
+}
+
+/** Who decided saw another version, or none: what is there now was not theirs to be replaced. */
+function requireAsShown({ content, shown }: InstallRequest, library: Library): void {
+  const { id } = content.manifest;
+  const [now, then] = [library.find(id)?.record, shown?.installed?.record];
+  const same = now?.hash === then?.hash && now?.installedAt === then?.installedAt;
+  if (shown !== undefined && now !== undefined && !same) {
+    throw capsuleError(
+      'inspection-outdated',
+      `Another version of ${id} was installed since this one was inspected; nothing was changed.`,
+      'Choose the file or folder again.',
+    );
   }
 }
 

@@ -42,6 +42,7 @@ export class CapsuleManager {
       loaded: this.#loaded,
       changes: this.#changes,
       requireOpen: () => this.#requireOpen(),
+      report: options.report,
       onUnused: (hash) => this.#forgetUnused(hash),
       onInstalled: (id) => this.#changed(id),
       onRollback: (id) => this.#afterRollback(id),
@@ -208,10 +209,15 @@ export class CapsuleManager {
 
   /** After a failed upgrade the previous version goes on; after a failed installation nothing is there. */
   #afterRollback(id: string): void {
-    if (this.#options.library.find(id) === undefined) {
-      this.#options.onRemoved(id);
-    } else {
+    const { library, onChange, onRemoved } = this.#options;
+    const broken = library.broken().find((other) => other.id === id);
+    if (library.find(id) !== undefined) {
       this.#startAlone(id);
+      this.#changed(id);
+    } else if (broken !== undefined) {
+      onChange(brokenView(broken));
+    } else {
+      onRemoved(id);
     }
   }
 

@@ -67,14 +67,14 @@ export function CapsulesPage(props: {
 }
 
 function InstallButtons({ stores }: { readonly stores: Stores }): ReactNode {
-  const busy = useStore(stores.install.store, (state) => state.busy);
+  const choosing = useStore(stores.install.store, (state) => state.choosing);
   return (
     <>
       <Button
         size="xs"
         leftSection={<IconFile size={14} />}
-        data-disabled={busy === 'choosing'}
-        aria-disabled={busy === 'choosing'}
+        data-disabled={choosing}
+        aria-disabled={choosing}
         onClick={() => void stores.install.choose('archive')}
       >
         Install file…
@@ -83,8 +83,8 @@ function InstallButtons({ stores }: { readonly stores: Stores }): ReactNode {
         size="xs"
         variant="default"
         leftSection={<IconFolder size={14} />}
-        data-disabled={busy === 'choosing'}
-        aria-disabled={busy === 'choosing'}
+        data-disabled={choosing}
+        aria-disabled={choosing}
         onClick={() => void stores.install.choose('folder')}
       >
         Install folder…

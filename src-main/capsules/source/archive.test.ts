@@ -10,7 +10,6 @@ import fc from 'fast-check';
 import { pack as createPack, type Header } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TypedError } from '../../base/typed-error.ts';
-import { exampleFolder } from '../../testing/guests.ts';
 import { readArchive } from './archive.ts';
 import { readFolder } from './folder.ts';
 import { readSource } from './source.ts';
@@ -115,12 +114,6 @@ describe('an archive', () => {
       const { files } = await readArchive(join(folder, 'x.capsule'));
       expect([...files.keys()].sort()).toEqual(['Capsule.toml', 'build/demo.wasm', long].sort());
     }
-  });
-
-  it('of the examples, made by the build, is read', async () => {
-    const path = join(exampleFolder('runner'), 'build', 'runner.capsule');
-    const content = await readArchive(path);
-    expect(content.manifest.id).toBe('runner');
   });
 });
 

@@ -4,8 +4,10 @@ import {
   allowsCommand,
   capabilityNames,
   heldNames,
+  holdsNamed,
   intersect,
   noCapabilities,
+  opensNetwork,
   type Capabilities,
 } from './capabilities.ts';
 
@@ -46,6 +48,30 @@ describe('held names', () => {
   });
 });
 
+describe('a question for a capability by name', () => {
+  it.each([
+    ['uplink', true],
+    ['net_bind', true],
+    ['net', false],
+    ['bind_workers', false],
+    ['toString', false],
+    ['', false],
+  ])('%j: %j', (name, held) => {
+    const capabilities = { ...noCapabilities, uplink: true, net_bind: ['0.0.0.0:80'], bind_workers: 4 };
+    expect(holdsNamed(capabilities, name)).toBe(held);
+  });
+
+  it.each([
+    [{}, false],
+    [{ uplink: true, fs_read: ['/net'] }, false],
+    [{ net: ['*'] }, true],
+    [{ net_connect: ['a:1'] }, true],
+    [{ net_bind: ['a:1'] }, true],
+  ])('of %j, the network is open: %j', (held, open) => {
+    expect(opensNetwork({ ...noCapabilities, ...held })).toBe(open);
+  });
+});
+
 describe('asked and granted', () => {
   it('gives exactly the names that are both asked for and granted', () => {
     fc.assert(
@@ -55,6 +81,7 @@ describe('asked and granted', () => {
         for (const name of heldNames(effective)) {
           expect(effective[name]).toEqual(asked[name]);
         }
+        expect(effective.bind_workers).toBe(grants.includes('net_bind') ? asked.bind_workers : null);
       }),
     );
   });

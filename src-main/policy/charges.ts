@@ -58,8 +58,6 @@ export interface Ledger {
   readonly take: (payer: Payer, charges: readonly Charge[]) => Taken | Refused;
 }
 
-/** Windows kept before those that have passed are swept: more than there are capsules on any machine. */
-const MAX_WINDOWS = 1_024;
 const WINDOW_MS = 1_000;
 
 interface Window {
@@ -71,22 +69,15 @@ interface Window {
 
 /** Counts what is used in windows of one second, which start at the first use, and what is held. */
 export function createLedger(clock: Pick<Clock, 'monotonic'>): Ledger {
+  // One for each rate of each capsule that used any: few, as a person installs them.
   const windows = new Map<string, Window>();
   const held = new Holdings();
 
   const windowOf = (key: string): Window => {
     const now = clock.monotonic();
-    const isOver = ({ since }: Window): boolean => now - since >= WINDOW_MS;
     const found = windows.get(key);
-    if (found !== undefined && !isOver(found)) {
+    if (found !== undefined && now - found.since < WINDOW_MS) {
       return found;
-    }
-    if (windows.size >= MAX_WINDOWS) {
-      for (const [other, window] of windows) {
-        if (isOver(window)) {
-          windows.delete(other);
-        }
-      }
     }
     const window = { since: now, used: 0, refused: false };
     windows.set(key, window);
@@ -131,7 +122,6 @@ export function createLedger(clock: Pick<Clock, 'monotonic'>): Ledger {
 /** How much of each stock every instance and every capsule holds. */
 class Holdings {
   readonly #ofInstance = new WeakMap<object, Map<StockName, number>>();
-  /** Only what is held: nothing is kept of a capsule that holds nothing. */
   readonly #ofCapsule = new Map<string, number>();
 
   hasRoom({ capsule, instance }: Payer, stock: StockName, amount: number): boolean {
@@ -145,11 +135,6 @@ class Holdings {
     const own = this.#ofInstance.get(instance) ?? new Map<StockName, number>();
     this.#ofInstance.set(instance, own.set(stock, (own.get(stock) ?? 0) + amount));
     const key = `${stock} ${capsule}`;
-    const all = (this.#ofCapsule.get(key) ?? 0) + amount;
-    if (all === 0) {
-      this.#ofCapsule.delete(key);
-    } else {
-      this.#ofCapsule.set(key, all);
-    }
+    this.#ofCapsule.set(key, (this.#ofCapsule.get(key) ?? 0) + amount);
   }
 }

@@ -50,7 +50,11 @@ describe('the gate', () => {
 });
 
 describe('a name that was granted', () => {
-  const rights: Rights = { ...noRights, host_process: ['git', 'bin/x'], fs_read: ['/data'], fs_write: [] };
+  const rights: Rights = {
+    ...noRights,
+    host_process: ['git', 'bin/x'],
+    fs_read: ['/data', 'git', 'home://notes'],
+  };
   const program = (command: string, real: string, pinned = true): Need => ({
     kind: 'program',
     command,
@@ -77,7 +81,18 @@ describe('a name that was granted', () => {
       program('git', '/tmp/git'),
       { kind: 'denied', reason: expect.stringContaining('/tmp/git') },
     ],
-    ['is another', program('hg', '/usr/bin/hg'), { kind: 'denied', reason: expect.stringContaining('hg') }],
+    ['is another', program('hg', '/usr/bin/hg'), { kind: 'denied', reason: 'host_process does not list hg' }],
+    [
+      'led nowhere at the grant, for a program',
+      program('bin/x', '/opt/bin/x'),
+      { kind: 'allowed', pin: { kind: 'program', asked: 'bin/x', real: '/opt/bin/x', note: '' } },
+    ],
+    [
+      'is a program’s and a folder’s, each held to its own',
+      folder('git', 'read', '/mnt/git'),
+      { kind: 'allowed', pin: { kind: 'folder', asked: 'git', real: '/mnt/git', note: '' } },
+    ],
+    ['lies in the home', folder('home://notes', 'read', null), { kind: 'allowed', pin: null }],
     ['lies in the workspace', program('bin/x', '/w/bin/x', false), { kind: 'allowed', pin: null }],
     [
       'led nowhere at the grant is held to its first use',
@@ -87,15 +102,31 @@ describe('a name that was granted', () => {
     [
       'was granted for reading only',
       folder('/data', 'write', '/mnt/data'),
-      { kind: 'denied', reason: expect.any(String) },
+      { kind: 'denied', reason: 'fs_write does not list /data' },
     ],
     [
       'lies in the home, of another entry',
       folder('home://x', 'read', null),
-      { kind: 'denied', reason: expect.any(String) },
+      { kind: 'denied', reason: 'fs_read does not list home://x' },
     ],
   ] as const)('%s', (_name, need, decision) => {
     expect(decide(rights, pins, need)).toEqual(decision);
+  });
+});
+
+describe('a part of a folder that a request names', () => {
+  const rights: Rights = { ...noRights, fs_read: ['home://notes'] };
+
+  it.each([
+    ['in the home, covered', { kind: 'home', path: 'notes/a' }, { kind: 'allowed', pin: null }],
+    [
+      'in the home, not covered',
+      { kind: 'home', path: 'keys' },
+      { kind: 'denied', reason: 'fs_read does not cover home://keys' },
+    ],
+    ['shared by principals', { kind: 'shared' }, { kind: 'denied', reason: 'there is no shared folder' }],
+  ] as const)('%s', (_name, need, decision) => {
+    expect(decide(rights, [], need)).toEqual(decision);
   });
 });
 

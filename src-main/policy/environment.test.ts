@@ -10,21 +10,20 @@ import {
   PASSED_ON,
 } from './environment.ts';
 
+/** Every name by which a guest could steer what it may start, by what would hear it; a prefix with what may follow. */
 const RESERVED = [
-  ...[
-    'PATH',
-    'ENV',
-    'BASH_ENV',
-    'ZDOTDIR',
-    'GCONV_PATH',
-    'NODE_OPTIONS',
-    'NODE_PATH',
-    'PYTHONPATH',
-    'PERL5OPT',
-  ],
-  ...['RUBYOPT', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'SSL_CERT_FILE', 'OPENSSL_CONF', 'GIT_SSH_COMMAND'],
-  ...['LD_PRELOAD', 'LD_LIBRARY_PATH', 'LD_', 'DYLD_INSERT_LIBRARIES', 'ASTRID_SESSION_TOKEN', 'ASTRID_X'],
-  ...['npm_config_script_shell', 'GIT_CONFIG_COUNT', 'GIT_CONFIG'],
+  ...['PATH', 'ENV', 'BASH_ENV', 'BASHOPTS', 'SHELLOPTS', 'PROMPT_COMMAND', 'BASH_FUNC_ls%%', 'ZDOTDIR'],
+  ...['GCONV_PATH', 'LD_PRELOAD', 'LD_LIBRARY_PATH', 'LD_', 'DYLD_INSERT_LIBRARIES'],
+  ...['NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'npm_config_script_shell'],
+  ...['PYTHONHOME', 'PYTHONPATH', 'PYTHONSTARTUP', 'PYTHONUSERBASE', 'PYTHONBREAKPOINT', 'PYTHONINSPECT'],
+  ...['PERL5OPT', 'PERL5LIB', 'PERLLIB', 'PERL5DB', 'RUBYOPT', 'RUBYLIB'],
+  ...['LUA_INIT', 'LUA_INIT_5_4', 'LUA_PATH', 'LUA_CPATH'],
+  ...['JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'JDK_JAVA_OPTIONS', 'CLASSPATH'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'OPENSSL_CONF', 'OPENSSL_MODULES', 'OPENSSL_ENGINES'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'FTP_PROXY', 'NO_PROXY'],
+  ...['LESSOPEN', 'LESSCLOSE', 'SSH_ASKPASS', 'GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_ASKPASS'],
+  ...['GIT_EXTERNAL_DIFF', 'GIT_EXEC_PATH', 'GIT_PROXY_COMMAND', 'GIT_TEMPLATE_DIR'],
+  ...['GIT_CONFIG_COUNT', 'GIT_CONFIG', 'ASTRID_SESSION_TOKEN', 'ASTRID_X'],
 ];
 
 /** The same letters, some of them in the other case. */
@@ -89,6 +88,10 @@ const pieces = (bytes: number): { key: string; value: string }[] => {
 };
 
 describe('the entries of a request', () => {
+  it('are limited as Linux limits what a program is started with', () => {
+    expect([MAX_ENV_ENTRY_BYTES, MAX_ENV_BYTES]).toEqual([131_071, 1_048_576]);
+  });
+
   it.each([
     ['none', [], undefined],
     ['as many as may be', many(MAX_ENV_ENTRIES), undefined],

@@ -59,6 +59,9 @@ describe('the files of a request', () => {
     ['a path twice, written with a dot', at('/opt/a', '/opt/./a'), 'invalid-input'],
     ['a path twice, written with two slashes', at('/opt/a', '//opt//a/'), 'invalid-input'],
     ['paths that differ in case', at('/opt/a', '/opt/A'), undefined],
+    ['the longest name', at(`/opt/${'x'.repeat(255)}`), undefined],
+    ['the longest path', at(`${'/a'.repeat(2_047)}x`), undefined],
+    ['a path one byte longer', at(`${'/a'.repeat(2_047)}xx`), 'invalid-input'],
     ['a name that no file system holds', at(`/opt/${'x'.repeat(256)}`), 'invalid-input'],
     ['a path that no system takes', at('/a'.repeat(2_048)), 'invalid-input'],
   ])('%s: %#', (_name, injections, problem) => {

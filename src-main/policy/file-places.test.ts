@@ -46,6 +46,7 @@ describe('a part of the home folder', () => {
     [['home://notes'], '', false],
     [['home://notes/2026'], 'notes', false],
     [['*', 'cwd://notes', '/notes'], 'notes', false],
+    [['/notes'], '/notes', false],
     [[], '', false],
   ])('with %j: %j is covered: %s', (entries, path, covered) => {
     expect(coversHome({ fs_read: entries }, path)).toBe(covered);

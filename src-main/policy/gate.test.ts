@@ -1,24 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { Allowed, Denied, Gate, type GateServices } from './gate.ts';
 import type { FolderNeed } from './need.ts';
-import type { ResolvedEntry } from './resolved-entry.ts';
+import { withPin, type ResolvedEntry } from './resolved-entry.ts';
 import { noRights, type Rights } from './rights.ts';
 
 function gateWith(rights: Partial<Rights>, ask: GateServices['ask'] = () => Promise.resolve(false)) {
-  const pins: ResolvedEntry[] = [];
+  let pins: readonly ResolvedEntry[] = [];
   const { signal } = new AbortController();
   const resolved = {
     of: () => pins,
     pin: (_capsule: string, _principal: string, entry: ResolvedEntry) => {
-      // As the library does: what is fixed stays.
-      if (!pins.some(({ asked }) => asked === entry.asked)) {
-        pins.push(entry);
-      }
+      // As the library does.
+      pins = withPin(pins, entry);
       return Promise.resolve();
     },
   };
   const who = { capsule: 'c', principal: 'p', rights: { ...noRights, ...rights }, signal };
-  return { gate: new Gate({ resolved, ask }, who), pins, signal };
+  return { gate: new Gate({ resolved, ask }, who), pins: () => pins, signal };
 }
 
 const folder = (real: string): FolderNeed => ({
@@ -56,8 +54,40 @@ describe('the gate of a call', () => {
     const { gate, pins } = gateWith({ fs_read: ['/data'] });
     const outcomes = await Promise.allSettled([gate.require(folder('/one')), gate.require(folder('/two'))]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-    expect(pins).toMatchObject([{ asked: '/data', real: '/one' }]);
+    expect(pins()).toEqual([{ kind: 'folder', asked: '/data', real: '/one', note: '' }]);
     await expect(gate.require(folder('/two'))).rejects.toThrow(Denied);
+  });
+
+  it('lets nothing through that could not be fixed', async () => {
+    const { signal } = new AbortController();
+    const resolved = { of: () => [], pin: () => Promise.resolve() };
+    const who = { capsule: 'c', principal: 'p', rights: { ...noRights, fs_read: ['/data'] }, signal };
+    const gate = new Gate({ resolved, ask: () => Promise.resolve(true) }, who);
+    await expect(gate.require(folder('/one'))).rejects.toThrow('/data could not be pinned');
+  });
+
+  it('mints a program as it was found, and nothing of a need that opens nothing of the machine', async () => {
+    const { gate } = gateWith({ host_process: ['git'], uplink: true });
+    const program = {
+      kind: 'program',
+      command: 'git',
+      path: '/usr/bin/git',
+      real: '/usr/bin/git',
+      pinned: true,
+    };
+    expect((await gate.require({ ...program, kind: 'program' })).value).toEqual({
+      path: '/usr/bin/git',
+      real: '/usr/bin/git',
+    });
+    const flag = { kind: 'flag', capability: 'uplink' } as const;
+    await expect(gate.require(flag)).resolves.toBeUndefined();
+  });
+
+  it('tells who refuses and why', () => {
+    expect(new Denied('uplink is not granted')).toMatchObject({
+      name: 'Denied',
+      message: 'Denied: uplink is not granted.',
+    });
   });
 
   it('asks a person where only a person can say, and hands over the signal of the call', async () => {

@@ -8,12 +8,18 @@ describe('a principal', () => {
 
   it.each(['', 'x'.repeat(65), 'a b', 'a/b', '..', 'ä', 'a\n', 'a\0'])('may not be named %j', (name) => {
     expect(isPrincipal(name)).toBe(false);
-    expect(() => requirePrincipal(name)).toThrow(expect.objectContaining({ code: 'principal-invalid' }));
+    expect(() => requirePrincipal(name)).toThrow(
+      expect.objectContaining({
+        code: 'principal-invalid',
+        message: `${JSON.stringify(name)} is not a valid principal.`,
+        hint: 'Use 1 to 64 letters, digits, "_" and "-".',
+      }),
+    );
   });
 
   it('cannot be the caller without identity', () => {
     expect(() => requirePrincipal('anonymous')).toThrow(
-      expect.objectContaining({ code: 'principal-reserved' }),
+      expect.objectContaining({ code: 'principal-reserved', hint: 'Choose another name, or "default".' }),
     );
     expect(requirePrincipal('default')).toBe('default');
   });

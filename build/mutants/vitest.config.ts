@@ -10,5 +10,9 @@ export default defineConfig({
     include: JSON.parse(process.env['MUTANTS_TESTS'] ?? '[]') as string[],
     setupFiles: path.join(import.meta.dirname, 'setup.ts'),
     isolate: false,
+    // As in the project's own configuration: a test that hangs is Stryker's to end.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -21,7 +21,7 @@ describe('the handles of an instance', () => {
     expect(table.get(TEXT, first)).toBe('one');
     table.drop(first);
     const second = table.insert(TEXT, 'two');
-    expect(second).not.toBe(first);
+    expect([first, second]).toEqual([1, 2]);
     expect(table.size).toBe(1);
   });
 
@@ -34,7 +34,9 @@ describe('the handles of an instance', () => {
     const { table } = makeTable();
     table.insert(TEXT, 'one');
     table.drop(table.insert(TEXT, 'two'));
-    expect(() => table.get(kind, number as Handle<'test#text'>)).toThrow(GuestTrap);
+    expect(() => table.get(kind, number as Handle<'test#text'>)).toThrow(
+      new GuestTrap(`${number} is not a live handle of test#text.`),
+    );
   });
 
   it('are disposed once, whether dropped or left over, the newest first', () => {
@@ -46,7 +48,7 @@ describe('the handles of an instance', () => {
     insert('third');
     table.drop(second);
     table.drop(second);
-    table.drop(77);
+    expect(table.drop(77)).toEqual([]);
     table.dispose();
     table.dispose();
     expect(disposed).toEqual(['second', 'third', 'first']);
@@ -71,14 +73,17 @@ describe('the handles of an instance', () => {
     expect(table.drop(alone)).toEqual([]);
     expect(table.dispose()).toEqual([{ resource: 'test#text', target: 'first' }]);
     expect(disposed).toEqual(['third', 'first']);
-    expect(reports).toHaveLength(4);
+    const told = ['test#text: could not describe what a drop ends', 'could not dispose a dropped handle'];
+    expect(reports).toEqual([...told, ...told]);
   });
 
   it('take nothing once the instance has ended, and end what comes too late', () => {
     const { table } = makeTable();
     table.dispose();
     let disposed = 0;
-    expect(() => table.insert(TEXT, 'late', { dispose: () => (disposed += 1) })).toThrow(GuestTrap);
+    expect(() => table.insert(TEXT, 'late', { dispose: () => (disposed += 1) })).toThrow(
+      new GuestTrap('The instance has ended.'),
+    );
     expect([disposed, table.size, table.ended]).toEqual([1, 0, true]);
   });
 });
@@ -92,20 +97,24 @@ describe('a handle that lives on another', () => {
     const one = table.insertChild(parent, TEXT, 'one', note('one'));
     const two = table.insertChild(one, TEXT, 'two', note('two'));
     const three = table.insertChild(parent, TEXT, 'three', note('three'));
+    const four = table.insertChild(parent, TEXT, 'four', note('four'));
     table.drop(three);
     table.drop(parent);
-    expect(disposed).toEqual(['three', 'two', 'one', 'parent']);
+    expect(disposed).toEqual(['three', 'four', 'two', 'one', 'parent']);
     expect(table.get(TEXT, one)).toBe('one');
     table.drop(one);
     table.drop(two);
-    expect(disposed).toHaveLength(4);
+    table.drop(four);
+    expect(disposed).toHaveLength(5);
     expect(table.size).toBe(0);
   });
 
   it('does not begin on a handle that is none', () => {
     const { table } = makeTable();
     let disposed = 0;
-    expect(() => table.insertChild(7, TEXT, 'x', { dispose: () => (disposed += 1) })).toThrow(GuestTrap);
+    expect(() => table.insertChild(7, TEXT, 'x', { dispose: () => (disposed += 1) })).toThrow(
+      new GuestTrap('7 is not a live handle.'),
+    );
     expect(disposed).toBe(1);
   });
 });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../base/deferred.ts';
@@ -86,6 +87,15 @@ describe('an allowed call', () => {
     const { ask, records } = pipelineWith({ audit: 'refusals' });
     await ask(callOf(), 'x');
     expect(records).toEqual([]);
+  });
+
+  it('that is refused leaves one even so', async () => {
+    const { ask, records } = pipelineWith({
+      audit: 'refusals',
+      needs: () => [{ kind: 'flag', capability: 'uplink' }],
+    });
+    await ask(callOf(), 'x');
+    expect(records).toMatchObject([{ target: 'on x', outcome: 'denied', reason: 'uplink is not granted' }]);
   });
 
   it('is answered only when its record is written, so that no evidence is lost', async () => {
@@ -289,6 +299,41 @@ describe('what a call holds', () => {
     expect(caller.handles.size).toBeLessThanOrEqual(STOCKS.handles.perInstance);
   });
 
+  it('lives on another handle where it says so, and ends with it', async () => {
+    const ended: string[] = [];
+    const { ask } = pipelineWith({
+      run: (call) => {
+        const note = (name: string) => ({ dispose: () => ended.push(name) });
+        const parent = call.handles.insert(THING, 'parent', note('parent'));
+        const child = call.handles.insertChild(parent, THING, 'child', note('child'));
+        expect(call.handles.get(THING, child)).toBe('child');
+        return parent;
+      },
+    });
+    const caller = callOf();
+    const parent = await ask(caller);
+    caller.handles.drop(parent.tag === 'ok' ? (parent.value as number) : 0);
+    expect(ended).toEqual(['child', 'parent']);
+  });
+
+  it('is recorded when its drop puts an end to something', async () => {
+    const { pipeline, records } = pipelineWith({});
+    await pipeline.recordDrops(callOf(), [
+      { resource: 'astrid:process/host@1.0.0#process-handle', target: 'sleep' },
+      { resource: 'astrid:process/host@1.0.0#process-handle', target: 'cat' },
+    ]);
+    expect(records.map(({ target }) => target)).toEqual(['sleep', 'cat']);
+    expect(records[0]).toEqual({
+      at: 1_700_000_000_000,
+      capsule: 'tester',
+      principal: 'anna',
+      action: 'astrid:process/host@1.0.0#[resource-drop]process-handle',
+      target: 'sleep',
+      outcome: 'allowed',
+      reason: '',
+    });
+  });
+
   it('ends the instance when there are too many handles', async () => {
     const { ask } = pipelineWith({ run: (call) => call.handles.insert(THING, 'x') });
     const caller = callOf();
@@ -306,6 +351,17 @@ describe('what a call holds', () => {
 describe('a function that fails', () => {
   it.each([
     ['its own error', new WitError({ tag: 'closed' }), { tag: 'closed' }, 'failed', 'closed'],
+    [
+      'its own error, with what only the audit is told',
+      new WitError({ tag: 'closed' }, { reason: 'EPIPE' }),
+      { tag: 'closed' },
+      'failed',
+      'closed: EPIPE',
+    ],
+    ['a case of an enum', new WitError('busy'), 'busy', 'failed', 'busy'],
+    ['a record', new WitError({ line: 7 }), { line: 7 }, 'failed', ''],
+    ['a number', new WitError(7), 7, 'failed', ''],
+    ['nothing at all', new WitError(null), null, 'failed', ''],
     [
       'an error that the table names',
       new TypedError('too-large', 'm', 'h'),
@@ -327,7 +383,8 @@ describe('a function that fails', () => {
   ])('tells the guest nothing of %s, but the host’s log all', async (_name, error) => {
     const { ask, records, reports } = pipelineWith({ audit: 'refusals', ...throwing(error) });
     const answer = await ask(callOf());
-    expect(answer).toEqual({ tag: 'err', value: { tag: 'unknown', val: expect.any(String) } });
+    const told = 'Internal host error. See the host log for details.';
+    expect(answer).toEqual({ tag: 'err', value: { tag: 'unknown', val: told } });
     expect(JSON.stringify(answer)).not.toContain('secret');
     expect(reports).toEqual([{ message: 'test#act failed', error }]);
     expect(records).toMatchObject([{ outcome: 'failed', reason: 'host failure' }]);
@@ -419,7 +476,8 @@ describe('a cancel while the function runs', () => {
     cancel.abort();
     await expect(answer).resolves.toEqual({ tag: 'ok', value: 'nothing came' });
     await expect(ask(callOf(cancel.signal), 'x')).resolves.toEqual({ tag: 'ok', value: 'nothing came' });
-    expect(records).toMatchObject([{ outcome: 'cancelled' }, { outcome: 'cancelled' }]);
+    const record = { outcome: 'cancelled', reason: 'cancelled' };
+    expect(records).toMatchObject([record, record]);
   });
 
   it('answers the error that the contract names for it', async () => {
@@ -431,7 +489,14 @@ describe('a cancel while the function runs', () => {
       tag: 'err',
       value: { tag: 'timeout' },
     });
-    expect(records).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(records).toMatchObject([{ outcome: 'cancelled', reason: 'cancelled' }]);
+  });
+
+  it('is listened for only as long: a call leaves nothing on the signal', async () => {
+    const { signal } = new AbortController();
+    const { ask } = pipelineWith({ blocks: true, run: () => Promise.resolve('done') });
+    await expect(ask(callOf(signal))).resolves.toEqual({ tag: 'ok', value: 'done' });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('wins over the error that the run throws because of it', async () => {

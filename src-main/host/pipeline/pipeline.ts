@@ -100,7 +100,7 @@ async function perform(
   } finally {
     handles.end();
   }
-  return { verdict, target: prepared === undefined ? '' : describeTarget(prepared, verdict) };
+  return { verdict, target: describeTarget(prepared, verdict) };
 }
 
 /** Charges, gate and run. Throws what the gate and the run throw. */
@@ -124,9 +124,9 @@ async function settle(call: Call, operation: Operation, prepared: PreparedCall<u
   return succeeded(await (blocks ? raceWithCancel(call.signal, running) : running));
 }
 
-function describeTarget(prepared: PreparedCall<unknown>, { value }: Verdict): string {
+function describeTarget(prepared: PreparedCall<unknown> | undefined, { value }: Verdict): string {
   try {
-    return prepared.target(value);
+    return prepared?.target(value) ?? '';
   } catch {
     // Arguments that cannot even be described were refused above; the record still has to be written.
     return '';

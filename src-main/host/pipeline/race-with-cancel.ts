@@ -3,13 +3,13 @@ export async function raceWithCancel<T>(signal: AbortSignal, running: Promise<T>
   let onAbort!: () => void;
   const cancelled = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', onAbort);
   });
   try {
+    // The race has heard the loser too: its later failure is no unhandled rejection.
     return await Promise.race([running, cancelled]);
   } finally {
+    // The signal is the invocation's, and outlives the call.
     signal.removeEventListener('abort', onAbort);
-    // The loser's later failure has been overtaken; it must not become an unhandled rejection.
-    running.catch(() => undefined);
   }
 }

@@ -1,14 +1,23 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { deserialize, serialize } from 'node:v8';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { deferred } from '../base/deferred.ts';
 import type { Outcome } from '../base/outcome.ts';
 import { serveGuest, type Responder } from './host-end.ts';
-import { createSharedBuffer, INLINE_CAPACITY, type Request } from './protocol.ts';
+import {
+  createSharedBuffer,
+  INLINE_CAPACITY,
+  INLINE_LENGTH,
+  INLINE_OFFSET,
+  WAKE,
+  type LargeResponse,
+  type Request,
+} from './protocol.ts';
 
 /** Asks what it is told to and gives back what it got; a large value as its hash. */
 const GUEST = `
@@ -111,6 +120,7 @@ describe('a request of a guest', () => {
 
   it('is answered with exactly the bytes around the size that travels inline', async () => {
     const { ask } = startGuest(({ args }) => ok(pattern(args[0] as number)));
+    expect(INLINE_CAPACITY).toBe(16_384);
     const sizes = Array.from({ length: 129 }, (_, step) => INLINE_CAPACITY - 96 + step);
     const answers = await ask(sizes.map((size) => [size]));
     expect(answers).toEqual(sizes.map((size) => hashed(pattern(size))));
@@ -173,7 +183,81 @@ describe('a request of a guest', () => {
   });
 });
 
+describe('an answer', () => {
+  const bytesOf = (length: number): number => serialize({ tag: 'ok', value: pattern(length) }).byteLength;
+  /** The value that just fits, with what says what it is. */
+  const fitting = INLINE_CAPACITY - (bytesOf(INLINE_CAPACITY - 64) - (INLINE_CAPACITY - 64));
+
+  it.each([
+    ['a small one', 1, true],
+    ['one that just fits', fitting, true],
+    ['one that does not', fitting + 1, false],
+  ])(
+    'lies in the shared memory or on the port before the guest is woken: %s',
+    async (_name, length, inline) => {
+      const { port1, port2 } = new MessageChannel();
+      const shared = createSharedBuffer();
+      onTestFinished(
+        serveGuest(
+          port1,
+          shared,
+          () => ok(pattern(length)),
+          (error) => expect.fail(String(error)),
+        ),
+      );
+      const words = new Int32Array(shared, 0, 2);
+      port2.postMessage({ id: 7, op: 'test', args: [] } satisfies Request);
+      await expect.poll(() => Atomics.load(words, WAKE)).toBe(1);
+      const onPort = receiveMessageOnPort(port2)?.message as LargeResponse | undefined;
+      expect([Atomics.load(words, INLINE_LENGTH), onPort?.id]).toEqual(
+        inline ? [bytesOf(length), undefined] : [0, 7],
+      );
+      const bytes = onPort?.bytes ?? new Uint8Array(shared, INLINE_OFFSET, bytesOf(length)).slice();
+      expect(deserialize(bytes)).toEqual({ tag: 'ok', value: pattern(length) });
+    },
+  );
+});
+
 describe('a guest that waits for an answer', () => {
+  it('takes no answer to another call for its own', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const shared = createSharedBuffer();
+    const worker = new Worker(guestCode, {
+      eval: true,
+      workerData: { port: port2, shared },
+      transferList: [port2],
+    });
+    onTestFinished(() => worker.terminate().then(() => port1.close()));
+    port1.on('message', ({ id }: Request) => {
+      port1.postMessage({
+        id: id + 1,
+        bytes: serialize({ tag: 'ok', value: 'another' }),
+      } satisfies LargeResponse);
+      const words = new Int32Array(shared, 0, 2);
+      Atomics.add(words, WAKE, 1);
+      Atomics.notify(words, WAKE);
+    });
+    worker.postMessage([['x']]);
+    expect((await once(worker, 'message'))[0]).toEqual([
+      { tag: 'trap', message: 'The host returned a response to a different call.' },
+    ]);
+  });
+
+  it('is heard no more when the host has stopped serving it', async () => {
+    const heard: unknown[] = [];
+    const { port1, port2 } = new MessageChannel();
+    const stop = serveGuest(
+      port1,
+      createSharedBuffer(),
+      ({ args }) => ok(heard.push(args)),
+      (error) => expect.fail(String(error)),
+    );
+    stop();
+    port2.postMessage({ id: 1, op: 'test', args: [] } satisfies Request);
+    await once(port2, 'close');
+    expect(heard).toEqual([]);
+  });
+
   it('can be ended, and an answer that comes too late harms nobody', async () => {
     const asked = deferred<undefined>();
     const answer = deferred<Outcome>();

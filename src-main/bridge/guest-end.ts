@@ -62,7 +62,7 @@ function takeFromPort(port: MessagePort, id: number): Outcome {
     if (received !== undefined) {
       const large = received.message as LargeResponse;
       return large.id === id
-        ? large.outcome
+        ? (deserialize(large.bytes) as Outcome)
         : { tag: 'trap', message: 'The host returned a response to a different call.' };
     }
   }

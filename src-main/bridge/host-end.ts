@@ -42,13 +42,14 @@ export function serveGuest(
   };
 
   const send = (id: number, outcome: Outcome): void => {
-    const bytes = mayBeInline(outcome) ? serialize(outcome) : undefined;
-    if (bytes !== undefined && bytes.byteLength <= INLINE_CAPACITY) {
+    const bytes = serialize(outcome);
+    if (bytes.byteLength <= INLINE_CAPACITY) {
       inline.set(bytes);
       Atomics.store(words, INLINE_LENGTH, bytes.byteLength);
     } else {
       Atomics.store(words, INLINE_LENGTH, 0);
-      port.postMessage({ id, outcome } satisfies LargeResponse);
+      // Handed over, not copied once more.
+      port.postMessage({ id, bytes } satisfies LargeResponse, [bytes.buffer as ArrayBuffer]);
     }
     Atomics.add(words, WAKE, 1);
     Atomics.notify(words, WAKE);
@@ -60,27 +61,4 @@ export function serveGuest(
     port.off('message', listener);
     port.close();
   };
-}
-
-/** Spares serialising what is plainly too large: the bytes that carry an answer's weight lie at its top. */
-function mayBeInline(outcome: Outcome): boolean {
-  if (outcome.tag === 'trap') {
-    return outcome.message.length < INLINE_CAPACITY / 2;
-  }
-  const { value } = outcome;
-  return (
-    weight(value) < INLINE_CAPACITY &&
-    (!isRecord(value) || Object.values(value).every((part) => weight(part) < INLINE_CAPACITY))
-  );
-}
-
-function weight(value: unknown): number {
-  if (value instanceof Uint8Array) {
-    return value.byteLength;
-  }
-  return typeof value === 'string' || Array.isArray(value) ? value.length : 0;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }

@@ -5,8 +5,6 @@
  * A small answer travels in the shared buffer itself, a large one on the port. Either way the answer
  * is in place before the wake counter moves: the message is the truth, the wake is only a hint.
  */
-import type { Outcome } from '../base/outcome.ts';
-
 /** A host function by interface and canonical name, e.g. `astrid:sys/host@1.0.0#get-caller`. */
 export type OperationName = string;
 
@@ -20,7 +18,8 @@ export interface Request {
 /** What travels on the reply port when the answer is too large for the shared buffer. */
 export interface LargeResponse {
   readonly id: number;
-  readonly outcome: Outcome;
+  /** The outcome, serialised as for the shared buffer. */
+  readonly bytes: Uint8Array;
 }
 
 /**

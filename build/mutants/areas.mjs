@@ -24,7 +24,7 @@ export const areas = [
   { name: 'src-main/bridge', inThreads: true },
   { name: 'src-main/capsules/manifest' },
   { name: 'src-main/capsules/source' },
-  { name: 'src-main/processes/output', tests: ['src-main/processes/registry/registry.test.ts'] },
+  { name: 'src-main/processes/output' },
   { name: 'src-main/processes/process', tests: ['src-main/processes/registry/registry.test.ts'] },
   { name: 'src-main/processes/registry' },
   { name: 'src-renderer/lib' },

@@ -88,6 +88,45 @@ describe('the view that is kept', () => {
     expect(createView(memory).getState()).toEqual({ ...defaultView, wrap: true });
   });
 
+  it.each<[keyof ViewState, readonly unknown[], readonly unknown[]]>([
+    ['place', ['processes', 'capsules'], ['', 'moon', null]],
+    ['scheme', ['auto', 'light', 'dark'], ['', 'sepia']],
+    ['logMode', ['stdout', 'stderr', 'both'], ['', 'stdin']],
+    ['times', ['off', 'relative', 'local'], ['', 'utc']],
+    ['tableShare', [15, 50, 85], [14.9, 85.1, '50', Number.NaN, null]],
+    ['selected', [[], ['a', 'b']], ['a', ['a', 1], [1], {}, { length: 0 }]],
+    ['filter', ['', 'x'], [1, null]],
+    ['wrap', [true, false], [0, 'true']],
+  ])('takes of %s what it can be, and the default for anything else', (field, good, bad) => {
+    expect(good.map((value) => readView({ [field]: value })[field])).toEqual(good);
+    expect(bad.map((value) => readView({ [field]: value })[field])).toEqual(
+      bad.map(() => defaultView[field]),
+    );
+  });
+
+  it.each([undefined, null, 7, 'text', () => 0])('is the default for %s', (kept) => {
+    expect(readView(kept)).toEqual(defaultView);
+  });
+
+  it('shows at the first start all processes by start, both streams of a log, and no times', () => {
+    expect(defaultView).toEqual({
+      place: 'processes',
+      scheme: 'auto',
+      filter: '',
+      sortColumn: 'startedAt',
+      sortDescending: false,
+      grouped: true,
+      collapsed: [],
+      selected: [],
+      openLog: '',
+      tableShare: 55,
+      logMode: 'both',
+      wrap: false,
+      times: 'off',
+      capsule: '',
+    });
+  });
+
   it('never fails and is always a view, whatever memory holds', () => {
     const field = fc.constantFrom(...Object.keys(defaultView));
     const state = fc.dictionary(field, fc.jsonValue());

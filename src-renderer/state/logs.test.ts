@@ -250,3 +250,195 @@ describe('the open log', () => {
     expect(bench.reads).toBe(reads);
   });
 });
+
+describe('a log that is not followed', () => {
+  it('counts as new what begins after the place where following stopped: whole lines, and bytes of both streams', async () => {
+    const bench = await opened('both');
+    bench.rings.stdout.write('old\nbroken', 1);
+    bench.report();
+    await bench.settle();
+    bench.logs.setFollow(false);
+    expect(bench.state.stoppedAt).toEqual({ stdout: 10, stderr: 0 });
+    expect(newSince(bench.state, bench.view())).toEqual({ lines: 0, bytes: 0 });
+    bench.rings.stdout.write(' off\n', 2);
+    bench.rings.stderr.write('err\n', 3);
+    bench.report();
+    await bench.settle();
+    expect(newSince(bench.state, bench.view())).toEqual({ lines: 1, bytes: 9 });
+    expect(newSince({ ...bench.state, mode: 'stderr' }, bench.view())).toEqual({ lines: 1, bytes: 4 });
+  });
+
+  it('counts a long line as one, however many rows it has', async () => {
+    const bench = await opened('stdout');
+    bench.rings.stdout.write('a\n', 1);
+    bench.report();
+    await bench.settle();
+    bench.logs.setFollow(false);
+    bench.rings.stdout.write(`${'x'.repeat(5_000)}\n`, 2);
+    bench.report();
+    await bench.settle();
+    expect(bench.state.rows.length).toBeGreaterThan(4);
+    expect(newSince(bench.state, bench.view()).lines).toBe(1);
+  });
+
+  it('pulls the earlier text of the stream that begins later', async () => {
+    const bench = await opened('both');
+    bench.rings.stdout.write(numbered(0, 3_000), 1);
+    bench.rings.stderr.write(numbered(0, 3_000), 2);
+    bench.rings.stdout.write(numbered(0, 3_000), 3);
+    bench.report();
+    await bench.settle();
+    bench.logs.setFollow(false);
+    const before = bench.client.asked.length;
+    bench.logs.needEarlier();
+    await bench.settle();
+    expect(bench.client.asked.slice(before)).toMatchObject([{ argument: { stream: 'stdout' } }]);
+  });
+
+  it.each(['needEarlier', 'needLater'] as const)('alone is asked for more: %s', async (need) => {
+    const bench = await opened('both');
+    bench.rings.stdout.write(numbered(0, 20_000), 1);
+    bench.report();
+    await bench.frame();
+    await bench.settle();
+    const { reads } = bench;
+    bench.rings.stdout.write('more\n', 2);
+    bench.logs[need]();
+    expect(bench.reads).toBe(reads);
+    bench.logs.setFollow(false);
+    bench.logs.open('unknown', 'both');
+    bench.logs.setFollow(false);
+    bench.logs[need]();
+    bench.logs.readFrom('stdout', 0);
+    bench.logs.readOldest();
+    await bench.settle();
+    expect(bench.reads).toBe(reads);
+  });
+
+  it('has nothing later to ask for when all is read', async () => {
+    const bench = await opened('both');
+    bench.rings.stdout.write('all\n', 1);
+    bench.report();
+    await bench.settle();
+    bench.logs.setFollow(false);
+    const { reads } = bench;
+    bench.logs.needLater();
+    expect(bench.reads).toBe(reads);
+  });
+
+  it('is left for a place: not before what is retained, and from there it does not follow', async () => {
+    const bench = await opened('stdout', 2 * LOG_PAGE_BYTES);
+    bench.rings.stdout.write(numbered(0, 20_000), 1);
+    bench.report();
+    await bench.settle();
+    const { dropped } = bench.rings.stdout;
+    for (const [offset, cursor] of [
+      [5, dropped],
+      [dropped + 100, dropped + 100],
+    ] as const) {
+      const before = bench.client.asked.length;
+      bench.logs.readFrom('stdout', offset);
+      await bench.settle();
+      expect(bench.client.asked[before]?.argument).toMatchObject({ cursor, maxBytes: LOG_PAGE_BYTES });
+      expect(bench.state.follow).toBe(false);
+    }
+  });
+});
+
+describe('what is asked for', () => {
+  it('is nothing once the log is closed or no longer watched', async () => {
+    const bench = new Bench(1024);
+    bench.machine.start();
+    const stop = bench.logs.start();
+    await vi.waitUntil(() => bench.machine.store.getState().status === 'ready');
+    bench.rings.stdout.write('x\n', 1);
+    bench.report();
+    await bench.settle();
+    expect(bench.reads).toBe(0);
+    bench.logs.open('p', 'stdout');
+    stop();
+    stop();
+    await bench.settle();
+    expect(bench.reads).toBe(0);
+    bench.report();
+    await bench.settle();
+    expect(bench.reads).toBe(0);
+  });
+
+  it('is at first all that is retained, when that is a page or less, and the last page of more', async () => {
+    for (const [bytes, cursor] of [
+      [LOG_PAGE_BYTES, null],
+      [LOG_PAGE_BYTES + 1, -LOG_PAGE_BYTES],
+    ] as const) {
+      const bench = new Bench(1024 * 1024);
+      bench.rings.stdout.write('x'.repeat(bytes), 1);
+      await bench.start();
+      bench.logs.open('p', 'stdout');
+      await bench.frame();
+      expect(bench.client.asked.at(-1)?.argument).toEqual({
+        ...{ key: 'p', stream: 'stdout', cursor, maxBytes: LOG_PAGE_BYTES },
+      });
+    }
+  });
+
+  it('is later what follows, as long as the window holds it: half of it for each of two streams', async () => {
+    const half = LOG_WINDOW_BYTES / 2;
+    for (const [more, size] of [
+      [half - 2, half],
+      [half - 1, 2],
+    ] as const) {
+      const bench = await opened('both');
+      bench.rings.stdout.write('1\n', 1);
+      bench.report();
+      await bench.settle();
+      bench.logs.setFollow(false);
+      bench.rings.stdout.write('x'.repeat(more), 2);
+      bench.report();
+      await bench.settle();
+      expect(windowSize(bench.state.windows.stdout)).toBe(size);
+    }
+  });
+
+  it('says by how much following jumped', async () => {
+    const bench = await opened('stdout');
+    bench.rings.stdout.write('x'.repeat(100), 1);
+    bench.report();
+    await bench.settle();
+    expect(bench.state.skipped).toBe(0);
+    bench.rings.stdout.write('y'.repeat(LOG_WINDOW_BYTES + LOG_PAGE_BYTES), 2);
+    bench.report();
+    await bench.settle();
+    expect(bench.state.skipped).toBe(LOG_WINDOW_BYTES);
+  });
+
+  it('is forgotten when another log was opened meanwhile, also what failed', async () => {
+    const bench = await opened('stdout');
+    bench.rings.stdout.write('late\n', 1);
+    let fail = (): void => undefined;
+    bench.client.answer({
+      'logs.read': () => new Promise((_, reject) => (fail = () => reject(refusal({})))),
+    });
+    bench.report();
+    await bench.frame();
+    bench.logs.open('p', 'stdout');
+    fail();
+    await answers();
+    expect(bench.state.failure).toBeNull();
+  });
+
+  it('tells of growth of other processes nothing: only the open one is read', async () => {
+    const bench = await opened('stdout');
+    const frames = vi.fn<() => void>();
+    const logs = createLogs(bench.client, bench.machine.store, () => {
+      frames();
+      return () => undefined;
+    });
+    logs.start();
+    bench.report();
+    expect(frames).not.toHaveBeenCalled();
+    logs.open('another', 'stdout');
+    expect(frames).toHaveBeenCalledTimes(1);
+    bench.report();
+    expect(frames).toHaveBeenCalledTimes(1);
+  });
+});

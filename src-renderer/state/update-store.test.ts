@@ -11,7 +11,8 @@ const current = { feed: 'https://x/', step: { state: 'current' } } as const;
 describe('updates in the window', () => {
   it('asks nothing before somebody looks', () => {
     const client = createFakeClient();
-    createUpdates(client, createNotices());
+    const { store } = createUpdates(client, createNotices());
+    expect(store.getState()).toEqual({ view: null, pending: false });
     expect(client.asked).toEqual([]);
   });
 
@@ -61,10 +62,37 @@ describe('updates in the window', () => {
     ]);
   });
 
+  it('sends what was chosen, and shows what main makes of it', async () => {
+    const client = createFakeClient({ 'updates.act': () => checking, 'updates.setFeed': () => current });
+    const updates = createUpdates(client, createNotices());
+    await updates.act('check');
+    expect(updates.store.getState().view).toEqual(checking);
+    expect(await updates.setFeed('https://x/')).toBe(true);
+    expect(updates.store.getState().view).toEqual(current);
+    expect(client.asked.map(({ argument }) => argument)).toEqual([
+      { action: 'check' },
+      { feed: 'https://x/' },
+    ]);
+  });
+
+  it('tells what failed: reading where updating stands, and going on with it', async () => {
+    const notices = createNotices();
+    const updates = createUpdates(createFakeClient(), notices);
+    updates.watch();
+    await expect.poll(() => updates.store.getState().pending).toBe(false);
+    await updates.act('check');
+    expect(notices.take().map(({ title }) => title)).toEqual([
+      'Could not load the update state',
+      'Could not continue the update',
+    ]);
+  });
+
   it('sends one request at a time', async () => {
     const client = createFakeClient({ 'updates.act': () => checking });
     const updates = createUpdates(client, createNotices());
-    await Promise.all([updates.act('check'), updates.act('check')]);
+    const acting = [updates.act('check'), updates.act('check')];
+    expect(updates.store.getState().pending).toBe(true);
+    await Promise.all(acting);
     expect(client.asked).toHaveLength(1);
   });
 });

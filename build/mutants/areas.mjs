@@ -27,7 +27,10 @@ export const areas = [
   { name: 'src-main/processes/output' },
   { name: 'src-main/processes/process', tests: ['src-main/processes/registry/registry.test.ts'] },
   { name: 'src-main/processes/registry' },
-  { name: 'src-renderer/lib' },
+  {
+    name: 'src-renderer/lib',
+    tests: ['src-renderer/state/logs.test.ts', 'src-renderer/features/logs/copy.test.ts'],
+  },
   { name: 'src-renderer/state' },
 ];
 

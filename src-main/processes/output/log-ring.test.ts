@@ -144,13 +144,35 @@ describe('a log ring', () => {
     const ring = makeRing('backpressure');
     ring.append(stream(0, CAPACITY));
     expect(ring.room).toBe(0);
-    expect(() => ring.append(stream(0, 1))).toThrow(RangeError);
+    expect(() => ring.append(stream(0, 1))).toThrow(new RangeError('1 bytes do not fit into 0'));
     ring.readAt(0, 100);
     expect(ring.room).toBe(0);
     ring.drain(100);
     expect(ring.room).toBe(100);
     ring.consumedTo(150);
     expect(ring.room).toBe(150);
+  });
+
+  it.each([
+    [4_096, 2_048],
+    [100_000, 50_000],
+    [131_072, 65_536],
+    [1_048_576, 65_536],
+  ])('of %d bytes reads on after a pause when %d are free', (capacity, room) => {
+    expect(makeRing('backpressure', capacity).resumeRoom).toBe(room);
+  });
+
+  it('makes room for the rest of an ended program only where that is held back: else the oldest goes', () => {
+    const ring = makeRing('drop-oldest');
+    ring.append(stream(0, 10));
+    ring.appendTail(stream(10, 2 * CAPACITY));
+    expect([ring.capacity, ring.retained, ring.ended]).toEqual([CAPACITY, CAPACITY, false]);
+    const held = makeRing('backpressure');
+    held.append(stream(0, CAPACITY - 10));
+    held.appendTail(stream(CAPACITY - 10, 10));
+    expect(held.capacity).toBe(CAPACITY);
+    held.appendTail(stream(CAPACITY, 7));
+    expect(held.capacity).toBe(CAPACITY + 7);
   });
 
   it('takes the rest of an ended program whole, also when full', () => {
@@ -164,6 +186,27 @@ describe('a log ring', () => {
     expect([rest.start, rest.next, rest.lost, rest.end]).toEqual([1000, CAPACITY + 70_500, 0, true]);
     expect(isTrue(rest)).toBe(true);
     expect(ring.dropped + ring.retained).toBe(ring.produced);
+  });
+
+  it('knows what its owner has not drained yet: never what is gone, whoever else has read', () => {
+    const ring = makeRing();
+    ring.append(stream(0, 100));
+    ring.readAt(0, 50);
+    ring.consumedTo(50);
+    expect(ring.undrained).toBe(100);
+    ring.drain(30);
+    expect(ring.undrained).toBe(70);
+    ring.append(stream(100, CAPACITY));
+    expect(ring.undrained).toBe(CAPACITY);
+  });
+
+  it('notes no time when nothing came', () => {
+    let now = 1_000;
+    const ring = makeRing('drop-oldest', CAPACITY, () => now);
+    ring.append(new Uint8Array());
+    now = 2_000;
+    ring.append(stream(0, 1));
+    expect(ring.readAt(0, 1).times).toEqual([{ offset: 0, at: 2_000 }]);
   });
 
   it('is still readable after its end, when memory was given back', () => {

@@ -49,7 +49,7 @@ export function serveGuest(
     } else {
       Atomics.store(words, INLINE_LENGTH, 0);
       // Handed over, not copied once more.
-      port.postMessage({ id, bytes } satisfies LargeResponse, [bytes.buffer as ArrayBuffer]);
+      port.postMessage({ id, bytes } satisfies LargeResponse, [bytes.buffer]);
     }
     Atomics.add(words, WAKE, 1);
     Atomics.notify(words, WAKE);

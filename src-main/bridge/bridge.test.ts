@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
@@ -80,6 +81,15 @@ function startGuest(respond: Responder): Guest {
       return answers;
     },
   };
+}
+
+/** How many threads of this process run or would, if there were a processor for them. */
+function runningThreads(): number {
+  const states = readdirSync('/proc/self/task').map((id) => {
+    const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0];
+  });
+  return states.filter((state) => state === 'R').length;
 }
 
 const ok = (value: unknown): Promise<Outcome> => Promise.resolve({ tag: 'ok', value });
@@ -219,6 +229,20 @@ describe('an answer', () => {
 });
 
 describe('a guest that waits for an answer', () => {
+  it.skipIf(process.platform !== 'linux')(
+    'sleeps: no thread of this process runs but the one that looks',
+    async () => {
+      const asked = deferred<undefined>();
+      const { worker } = startGuest(() => {
+        asked.resolve(undefined);
+        return new Promise(() => undefined);
+      });
+      worker.postMessage([['never']]);
+      await asked.promise;
+      await expect.poll(runningThreads).toBe(1);
+    },
+  );
+
   it('takes no answer to another call for its own', async () => {
     const { port1, port2 } = new MessageChannel();
     const shared = createSharedBuffer();

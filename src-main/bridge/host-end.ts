@@ -55,10 +55,6 @@ export function serveGuest(
     Atomics.notify(words, WAKE);
   };
 
-  const listener = (request: Request): void => void onMessage(request);
-  port.on('message', listener);
-  return () => {
-    port.off('message', listener);
-    port.close();
-  };
+  port.on('message', (request: Request) => void onMessage(request));
+  return () => port.close();
 }

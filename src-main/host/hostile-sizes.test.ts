@@ -11,7 +11,7 @@ import type { Ledger } from '../policy/charges.ts';
 import { noRights } from '../policy/rights.ts';
 import { createCapsuleLog, type CapsuleLog } from '../store/capsule-log.ts';
 import { createHostOperations } from './host-operations.ts';
-import { hostileArguments, type HandlesForArguments } from './testing/hostile-arguments.ts';
+import { hostileArguments, tooLarge, type HandlesForArguments } from './testing/hostile-arguments.ts';
 import type { OperationTable } from './pipeline/operation-table.ts';
 import { makeCaller, makePipeline } from './pipeline/testing.ts';
 
@@ -72,6 +72,15 @@ it('no host function holds the main thread up, whatever it is given', { timeout:
   expect(held.length).toBeGreaterThan(150);
   expect(held.filter(([, ms]) => ms > idle + MOST_MS)).toEqual([]);
 });
+
+it.each(Object.entries(tooLarge).flatMap(([what, [name, args]]) => [[what, name, args] as const]))(
+  '%s are refused before they are taken apart',
+  async (_what, name, args) => {
+    const idle = await leastHold(() => new Promise((resolve) => setTimeout(resolve, 20)));
+    await expect(ask(name, ...args)).resolves.toMatchObject({ tag: 'err' });
+    expect(await leastHold(() => ask(name, ...args))).toBeLessThan(idle + MOST_MS);
+  },
+);
 
 /** The longest that the loop stood still while `work` went on, in ms; the least of several tries. */
 async function leastHold(work: () => Promise<unknown>): Promise<number> {

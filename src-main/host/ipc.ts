@@ -26,6 +26,8 @@ const MAX_RECV_MS = 60_000n;
 const NAME = 'astrid:ipc/host@1.0.0';
 const SUBSCRIPTION = resource<Subscription>()(`${NAME}#subscription`);
 
+/** As many as a record's text can hold. */
+const MAX_TOLD_CHARACTERS = 1_024;
 /** What looks like a process-id. */
 const PROCESS_ID = /^[a-z2-7]{52}$/;
 
@@ -131,7 +133,9 @@ function toMessage({ topic, payload, sourceId, principal }: Message): IpcMessage
 }
 
 function withoutIds(pattern: string, keyOf: IpcServices['keyOf']): string {
+  // What is longer is no pattern and was refused; its beginning tells enough.
   return pattern
+    .slice(0, MAX_TOLD_CHARACTERS)
     .split('.')
     .map((segment) => (PROCESS_ID.test(segment) ? keyOf(segment) : segment))
     .join('.');

@@ -3,7 +3,7 @@
  * (within the bound) where something is missing.
  */
 export function cutText(text: string, maxBytes: number): string {
-  if (Buffer.byteLength(text) <= maxBytes) {
+  if (text.length <= maxBytes && Buffer.byteLength(text) <= maxBytes) {
     return text;
   }
   const room = maxBytes - Buffer.byteLength('…');

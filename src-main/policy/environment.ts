@@ -48,7 +48,10 @@ export type EnvironmentProblem = 'too-large' | 'invalid-input';
 export function environmentProblem(
   entries: readonly { readonly key: string; readonly value: string }[],
 ): EnvironmentProblem | undefined {
-  if (entries.length > MAX_ENV_ENTRIES) {
+  // An entry of so many characters has more bytes: what is far too large is not looked at.
+  const isLong = ({ key, value }: { key: string; value: string }): boolean =>
+    key.length + value.length > MAX_ENV_ENTRY_BYTES;
+  if (entries.length > MAX_ENV_ENTRIES || entries.some(isLong)) {
     return 'too-large';
   }
   const names = new Set(entries.map(({ key }) => key));
@@ -64,6 +67,9 @@ export function environmentProblem(
 
 /** Whether a guest may set a variable of this name. */
 export function isSettable(name: string): boolean {
+  if (name.length > MAX_ENV_ENTRY_BYTES) {
+    return false;
+  }
   const upper = name.toUpperCase();
   return (
     NAME.test(name) && !RESERVED.has(upper) && !RESERVED_PREFIXES.some((prefix) => upper.startsWith(prefix))

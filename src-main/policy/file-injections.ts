@@ -45,9 +45,11 @@ export function injectionProblem(
 
 /** Whether the files are over a limit in number or size; only what is not is worth hashing. */
 export function isTooLarge(injections: readonly FileInjection[]): boolean {
+  if (injections.length > MAX_INJECTIONS) {
+    return true;
+  }
   const sizes = injections.map(({ content }) => content.length);
   return (
-    injections.length > MAX_INJECTIONS ||
     sizes.some((size) => size > MAX_INJECTION_BYTES) ||
     sizes.reduce((sum, size) => sum + size, 0) > MAX_INJECTED_BYTES
   );
@@ -60,7 +62,8 @@ export function normalizePath(path: string): string {
 }
 
 function isFixedPath(path: string): boolean {
-  const names = path.split('/');
+  // By characters first, each of which has a byte: what is far too long is not taken apart.
+  const names = path.length > MAX_PATH_BYTES ? [] : path.split('/');
   return (
     path.startsWith('/') &&
     !/["\\\0]/.test(path) &&

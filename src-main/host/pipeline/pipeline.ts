@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Outcome } from '../../base/outcome.ts';
+import { untilAborted } from '../../base/until-aborted.ts';
 import type { AuditRecord } from '../../policy/audit-record.ts';
 import type { Ledger } from '../../policy/charges.ts';
 import { Gate, type GateServices } from '../../policy/gate.ts';
@@ -7,7 +8,6 @@ import { CallHandles } from './call-handles.ts';
 import type { EndedByDrop } from './handle-table.ts';
 import type { Call, Caller, PreparedCall } from './host-function.ts';
 import type { Operation, OperationTable } from './operation-table.ts';
-import { raceWithCancel } from './race-with-cancel.ts';
 import { cancelled, failed, overCharged, succeeded, type Verdict } from './verdict.ts';
 
 export interface PipelineServices extends GateServices {
@@ -121,7 +121,7 @@ async function settle(call: Call, operation: Operation, prepared: PreparedCall<u
   if (!(running instanceof Promise)) {
     return succeeded(running);
   }
-  return succeeded(await (blocks ? raceWithCancel(call.signal, running) : running));
+  return succeeded(await (blocks ? untilAborted(running, call.signal) : running));
 }
 
 function describeTarget(prepared: PreparedCall<unknown> | undefined, { value }: Verdict): string {

@@ -16,6 +16,9 @@ import { exitInfo, processInfo, takeLogs, waitForExit, type ProcessServices } fr
 /** The most that one `read-since` answers, silently capped as in the reference. */
 const MAX_READ_BYTES = 4 * 1_024 * 1_024;
 
+/** Sixteen times what the registry holds: looking up more would hold everybody else up (1 ms for each thousand). */
+const MAX_ASKED_IDS = 4_096;
+
 /** The contract's grace of `stop` when none is given. */
 const DEFAULT_GRACE_MS = 5_000n;
 
@@ -58,6 +61,9 @@ export function createIdFunctions<Name extends string>(
     'status-many': hostFunction({
       ...listing,
       run: (call, [ids]) => {
+        if (ids.length > MAX_ASKED_IDS) {
+          throw new WitError<ErrorCode>({ tag: 'too-large' });
+        }
         const own = new Map(registry.list(call, null).map((process) => [process.id, process]));
         // Each once: a list of one id without end would be answered without end.
         return [...new Set(ids)].flatMap((id) => {

@@ -16,6 +16,9 @@ export const MAX_COMMAND_BYTES = 512 * 1_024;
 /** Bytes of the command or one argument: Linux takes 128 KiB with the NUL behind it (`MAX_ARG_STRLEN`). */
 export const MAX_ARGUMENT_BYTES = 128 * 1_024 - 1;
 
+/** Of a folder's name: Linux takes no longer path (PATH_MAX with its NUL). */
+const MAX_FOLDER_BYTES = 4_095;
+
 /** A guest's request, of either version: only 1.1.0 has files. */
 export type SpawnRequest = SpawnRequest10 | SpawnRequest11;
 
@@ -95,11 +98,19 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
 /** Command and arguments as the contract promises to check them: no control characters, bounded. */
 function checkCommand({ cmd, args }: SpawnRequest): void {
+  // By number and characters first, each of which has a byte: what is far too large is not looked at.
+  let characters = cmd.length;
+  for (let index = 0; index < args.length && characters <= MAX_COMMAND_BYTES; index += 1) {
+    characters += args[index]?.length ?? 0;
+  }
+  if (args.length > MAX_ARGUMENTS || characters > MAX_COMMAND_BYTES) {
+    refuse('too-large');
+  }
   const words = [cmd, ...args];
   const sizes = words.map((word) => Buffer.byteLength(word));
   const bytes = sizes.reduce((sum, size) => sum + size + 1, 0);
   const tooLong = sizes.some((size) => size > MAX_ARGUMENT_BYTES);
-  if (args.length > MAX_ARGUMENTS || tooLong || bytes > MAX_COMMAND_BYTES) {
+  if (tooLong || bytes > MAX_COMMAND_BYTES) {
     refuse('too-large');
   }
   // A leading dash would be an option of whatever takes the command.
@@ -110,7 +121,7 @@ function checkCommand({ cmd, args }: SpawnRequest): void {
 
 /** `cwd://x` and `x` name the same folder; `home://x` one of the principal's home. */
 function namedFolder(text: string): NamedFolder {
-  if (text.includes('\0')) {
+  if (text.length > MAX_FOLDER_BYTES || text.includes('\0')) {
     refuse('invalid-input');
   }
   const [, scheme = 'cwd', path = ''] = /^(?:(cwd|home|shared):\/\/)?(.*)$/su.exec(text) ?? [];

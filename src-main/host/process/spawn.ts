@@ -52,13 +52,26 @@ export class Spawn {
    * for them.
    */
   get target(): string {
-    const { cmd, args, cwd } = this.request;
-    const command = cutText(JSON.stringify([cmd, ...args]), COMMAND_BYTES);
+    const { cwd } = this.request;
+    const command = commandLine(this.request);
     const folder = cutText(cwd ?? '.', FOLDER_BYTES);
     const injections = 'fileInjections' in this.request ? this.request.fileInjections : [];
     const files = injections.length === 0 ? '' : ` with ${listed(injections, this.#hashes)}`;
     return `${command} in ${folder}${files}${this.key === undefined ? '' : ` as ${this.key}`}`;
   }
+}
+
+/** As JSON, cut. Only so much is looked at as the record can hold: a guest's list may have a million words. */
+function commandLine({ cmd, args }: SpawnRequest): string {
+  const words: string[] = [];
+  let size = 0;
+  for (let index = -1; index < args.length && size <= COMMAND_BYTES; index += 1) {
+    const word = index < 0 ? cmd : (args[index] ?? '');
+    words.push(word.slice(0, COMMAND_BYTES));
+    // Each has two quotes; more than fits is cut off, with a mark.
+    size += word.length + 2;
+  }
+  return cutText(JSON.stringify(words), COMMAND_BYTES);
 }
 
 function listed(injections: readonly FileInjection[], hashes: readonly string[] | undefined): string {

@@ -6,7 +6,7 @@ import { testProjects } from './build/test/projects.mjs';
 const startedByFile = [
   '{package.json,vitest.config.ts}',
   '{wit,build/bundle,build/capsule,e2e/guests}/**',
-  'capsules/**/!(*.test).ts',
+  'capsules/{sdk,repl,runner,supervisor}/**/!(*.test).ts',
   'src-main/{guest,bridge,cli}/**/!(*.test).ts',
   'src-main/cli.ts',
   'src-main/runtime/component/transpile!(*.test).ts',
@@ -72,6 +72,8 @@ export default defineConfig({
           ...aProcessEach,
           name: 'guests',
           include: guests,
+          // The kernel is loaded once for each worker, not for each file; `leak-check` sees what a file leaves.
+          isolate: false,
           globalSetup: ['build/test/system-setup.mjs', 'build/test/guests-setup.ts'],
           sequence: { groupOrder: 1 },
         },

@@ -31,8 +31,8 @@ export interface Pipeline {
 
 /**
  * The one way from a guest's request to its answer, for every host function: find the record · instance live · subject ·
- * charges · gate · run, raced with a cancel where it blocks · exactly one audit record (of refusals for their number, one
- * a second) · answer.
+ * charges · gate · run, raced with a cancel where it blocks · exactly one audit record (of which the log
+ * writes as many as the capsule's budget has) · answer.
  */
 export function createPipeline(services: PipelineServices): Pipeline {
   const answer = async (caller: Caller, name: string, args: readonly unknown[]): Promise<Outcome> => {

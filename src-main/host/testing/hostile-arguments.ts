@@ -67,33 +67,38 @@ const largeRequest = {
 };
 
 const P11 = 'astrid:process/host@1.1.0';
-const request = (more: object): readonly [object] => [
-  { cmd: 'true', args: [], env: [], fileInjections: [], ...more },
+const spawnWith = (more: object): TooLarge => [
+  `${P11}#spawn`,
+  [{ cmd: 'true', args: [], env: [], fileInjections: [], ...more }],
 ];
 
-/** What no honest guest sends: far over a limit, in the shape that is dearest to take apart. */
-export const tooLarge: Readonly<Record<string, readonly [name: string, args: readonly unknown[]]>> = {
-  'folders in folders': [`${P11}#spawn`, request({ cwd: 'a/'.repeat(4 * MIB) })],
-  'a million arguments': [`${P11}#spawn`, request({ args: Array.from({ length: MIB }, () => 'x') })],
-  'control characters as an argument': [`${P11}#spawn`, request({ args: ['\u0001'.repeat(8 * MIB)] })],
-  'a name of a variable without end': [`${P11}#spawn`, request({ env: [{ key: LONG, value: '' }] })],
-  'half a million files': [
-    `${P11}#spawn`,
-    request({
+type TooLarge = readonly [name: string, args: readonly unknown[]];
+
+/**
+ * What no honest guest sends: far over a limit, in the shape that is dearest to take apart. Made when it is asked for: a
+ * process that holds it all starts programs more slowly.
+ */
+export const tooLarge: Readonly<Record<string, () => TooLarge>> = {
+  'folders in folders': () => spawnWith({ cwd: 'a/'.repeat(4 * MIB) }),
+  'a million arguments': () => spawnWith({ args: Array.from({ length: MIB }, () => 'x') }),
+  'control characters as an argument': () => spawnWith({ args: ['\u0001'.repeat(8 * MIB)] }),
+  'a name of a variable without end': () => spawnWith({ env: [{ key: LONG, value: '' }] }),
+  'half a million files': () =>
+    spawnWith({
       fileInjections: Array.from({ length: MIB / 2 }, () => ({
         content: new Uint8Array(),
         placement: { tag: 'env-pointer', val: 'F' },
       })),
     }),
-  ],
-  'a path without end': [
-    `${P11}#spawn`,
-    request({
+  'a path without end': () =>
+    spawnWith({
       fileInjections: [
         { content: new Uint8Array(), placement: { tag: 'fixed-path', val: '/a'.repeat(4 * MIB) } },
       ],
     }),
+  'a million ids': () => [
+    `${P11}#status-many`,
+    [Array.from({ length: MIB }, (_, n) => `${n}`.padStart(52, 'a'))],
   ],
-  'a million ids': [`${P11}#status-many`, [Array.from({ length: MIB }, (_, n) => `${n}`.padStart(52, 'a'))]],
-  'a pattern without end': ['astrid:ipc/host@1.0.0#subscribe', ['a.'.repeat(8 * MIB)]],
+  'a pattern without end': () => ['astrid:ipc/host@1.0.0#subscribe', ['a.'.repeat(8 * MIB)]],
 };

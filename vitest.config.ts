@@ -14,6 +14,9 @@ const startedByFile = [
 
 const { pure, window, system, guests } = testProjects(import.meta.dirname);
 
+/** They measure how long the thread stands still, against an idle one: they run when nothing else does. */
+const alone = ['src-main/host/hostile-sizes.test.ts'];
+
 // Real processes on a loaded machine of two cores. What is waited for comes in a fraction of this; a limit is only
 // to end a test that would hang, and the inner one first, since it tells what never came.
 const limits = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 15_000 } } };
@@ -62,9 +65,19 @@ export default defineConfig({
         test: {
           ...aProcessEach,
           name: 'system',
-          include: system,
+          include: system.filter((test) => !alone.includes(test)),
           globalSetup: 'build/test/system-setup.mjs',
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...aProcessEach,
+          name: 'alone',
+          include: alone,
+          globalSetup: 'build/test/system-setup.mjs',
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
       {

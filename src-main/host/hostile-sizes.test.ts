@@ -19,7 +19,7 @@ import { makeCaller, makePipeline } from './pipeline/testing.ts';
 const MOST_MS = 10;
 
 /** The least of so many tries is the call's own: what else the machine does comes and goes. One that is good enough ends them. */
-const TRIES = 24;
+const TRIES = 8;
 
 const P11 = 'astrid:process/host@1.1.0';
 const IPC = 'astrid:ipc/host@1.0.0';

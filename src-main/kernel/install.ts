@@ -30,15 +30,14 @@ export function createInstall({
   const confirmed = new Map<string, Confirmed>();
 
   const installTaken = async (
-    taken: Taken,
+    { discard, ...taken }: Taken,
     grants: Grants,
     progress: InstallProgress,
   ): Promise<CapsuleView> => {
-    const { content, hash, resolved, shown, discard } = taken;
-    const { id, version, capabilities } = content.manifest;
+    const { id, version, capabilities } = taken.content.manifest;
     try {
-      return await act('install', `${id} ${version} ${hash} ${granted(capabilities, grants)}`, () =>
-        manager.install({ content, hash, grants, resolved, shown }, progress),
+      return await act('install', `${id} ${version} ${taken.hash} ${granted(capabilities, grants)}`, () =>
+        manager.install({ ...taken, grants }, progress),
       );
     } finally {
       await discard();

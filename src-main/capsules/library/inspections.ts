@@ -19,6 +19,7 @@ import type { CapsuleContent } from '../source/content.ts';
 export interface Inspected {
   readonly content: CapsuleContent;
   readonly hash: string;
+  /** Where the entries of its capabilities led then. */
   readonly resolved: readonly ResolvedEntry[];
 }
 

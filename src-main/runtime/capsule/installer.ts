@@ -2,23 +2,16 @@ import type { KeyedMutex } from '../../base/keyed-mutex.ts';
 import { untilAborted } from '../../base/until-aborted.ts';
 import type { Grants, InstallProgress, InstallStep } from '../../contract/kernel.ts';
 import type { CapsuleView } from '../../contract/views.ts';
-import type { InstalledCapsule, Library, PendingInstall } from '../../capsules/library/library.ts';
+import type { Taken } from '../../capsules/library/inspections.ts';
+import type { Library, PendingInstall } from '../../capsules/library/library.ts';
 import { capsuleError } from '../../capsules/errors.ts';
-import type { CapsuleContent } from '../../capsules/source/content.ts';
-import type { ResolvedEntry } from '../../policy/resolved-entry.ts';
 import type { ComponentCache } from '../component/cache.ts';
 import { RuntimeError } from '../errors.ts';
 import type { LoadedCapsules } from './loaded-capsules.ts';
 
 /** What is installed, and with which rights. */
-export interface InstallRequest {
-  readonly content: CapsuleContent;
-  readonly hash: string;
+export interface InstallRequest extends Omit<Taken, 'discard'> {
   readonly grants: Grants;
-  /** Where the entries of its capabilities led when they were shown. */
-  readonly resolved: readonly ResolvedEntry[];
-  /** What it was to replace when that was decided; absent: whatever is there. */
-  readonly shown?: { readonly installed: InstalledCapsule | undefined } | undefined;
 }
 
 export interface InstallerDeps {

@@ -1,4 +1,4 @@
-import { deferred } from '../../base/deferred.ts';
+import { untilAborted } from '../../base/until-aborted.ts';
 import { failureOf } from './call-result.ts';
 import { RuntimeError } from '../errors.ts';
 
@@ -35,19 +35,19 @@ export async function waitWithin<T>(
   { timeoutMs, signal }: CallTime,
   capsule: string,
 ): Promise<T> {
-  const cut = deferred<never>();
+  const cut = new AbortController();
   const cancel = (): void =>
-    cut.reject(failureOf({ kind: 'cancelled', message: 'The invocation was cancelled.' }, capsule));
+    cut.abort(failureOf({ kind: 'cancelled', message: 'The invocation was cancelled.' }, capsule));
   const timer = setTimeout(() => {
     const message = 'The capsule was not ready before the deadline of the call.';
-    cut.reject(failureOf({ kind: 'timed-out', message }, capsule));
+    cut.abort(failureOf({ kind: 'timed-out', message }, capsule));
   }, timeoutMs);
   signal?.addEventListener('abort', cancel, { once: true });
   if (signal?.aborted === true) {
     cancel();
   }
   try {
-    return await Promise.race([work, cut.promise]);
+    return await untilAborted(work, cut.signal);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', cancel);

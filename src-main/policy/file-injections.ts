@@ -63,7 +63,10 @@ export function normalizePath(path: string): string {
 
 function isFixedPath(path: string): boolean {
   // By characters first, each of which has a byte: what is far too long is not taken apart.
-  const names = path.length > MAX_PATH_BYTES ? [] : path.split('/');
+  if (path.length > MAX_PATH_BYTES) {
+    return false;
+  }
+  const names = path.split('/');
   return (
     path.startsWith('/') &&
     !/["\\\0]/.test(path) &&

@@ -7,6 +7,8 @@ import { readSpawnRequest, type CheckedRequest, type SpawnRequest } from './requ
 const COMMAND_BYTES = 480;
 const FOLDER_BYTES = 96;
 const INJECTION_BYTES = 300;
+/** Of more files, all refused, the bytes are not counted: half a million of them took 10 ms of everybody's time. */
+const MAX_WEIGHED_FILES = 4_096;
 
 /** Only a sandbox with mounts of its own can show a file elsewhere than where it lies. */
 export const HAS_MOUNTS = process.platform === 'linux';
@@ -48,7 +50,7 @@ export class Spawn {
   /**
    * The start as the audit names it: the command line as JSON, the folder, each injected file's place with the BLAKE3 of its
    * content, and the key of what runs. Never a variable, an input or a content. Of a start that was refused before its files
-   * were read their number and bytes are told; where more are injected than can be listed, one hash over the whole list stands
+   * were read their number and bytes are told, of very many their number only; where more are injected than can be listed, one hash over the whole list stands
    * for them.
    */
   get target(): string {
@@ -75,6 +77,9 @@ function commandLine({ cmd, args }: SpawnRequest): string {
 }
 
 function listed(injections: readonly FileInjection[], hashes: readonly string[] | undefined): string {
+  if (injections.length > MAX_WEIGHED_FILES) {
+    return `${String(injections.length)} files`;
+  }
   if (hashes === undefined) {
     const bytes = injections.reduce((sum, { content }) => sum + content.length, 0);
     return `${String(injections.length)} files of ${String(bytes)} bytes`;

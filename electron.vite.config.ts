@@ -8,7 +8,7 @@ const here = (file: string): string => path.resolve(import.meta.dirname, file);
 
 /**
  * The targets are those of the oldest Electron that runs us: the test Electron 33 (Node 20.18, Chromium 130).
- * The kernel's own files (out/kernel, with the two workers) are made by build/bundle/kernel.mjs.
+ * The kernel's own files (out/kernel, with its threads) are made by build/bundle/kernel.mjs.
  */
 export default defineConfig({
   main: {

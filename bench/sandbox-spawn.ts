@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bubblewrapArguments } from '../src-main/os/sandbox/linux/bubblewrap.ts';
 import { SandboxSpawner } from '../src-main/os/child/spawn.ts';
-import { script } from '../src-main/os/testing.ts';
+import { LAUNCHER_FILE, script } from '../src-main/os/testing.ts';
 import { median } from './ring-compile.ts';
 import type { BenchResult } from './ring-compile.ts';
 
@@ -15,7 +15,7 @@ import type { BenchResult } from './ring-compile.ts';
  */
 export async function sandboxSpawn({ rounds = 60 }: { readonly rounds?: number } = {}): Promise<BenchResult> {
   const workspace = mkdtempSync(join(tmpdir(), 'capsule-bench-'));
-  const spawner = new SandboxSpawner();
+  const spawner = new SandboxSpawner(LAUNCHER_FILE);
   try {
     const places = { cwd: workspace, workspace, env: { PATH: '/usr/bin:/bin' }, network: false };
     const sandbox = await spawner.sandbox();

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { bundleLauncher } from './bundle/kernel.mjs';
 import { createLog, StepError } from './lib/log.mjs';
 import { root } from './lib/paths.mjs';
 import { prepareOrExit } from './prepare.mjs';
@@ -11,7 +12,9 @@ import { installSystemPackages } from './prepare/system-packages.mjs';
 // notices. Slow, so neither part of `npm test` nor of CI.
 const chosen = chosenOrExit(process.argv.slice(2));
 await prepareOrExit({ window: false, components: false, build: 'none', quiet: true });
-await createLog({ quiet: true }).step('system packages', () => installSystemPackages());
+const quiet = createLog({ quiet: true });
+await quiet.step('system packages', () => installSystemPackages());
+await quiet.step('launcher', async () => ({ worked: await bundleLauncher() }));
 // Stryker takes the current folder for the project.
 process.chdir(root);
 const { testProjects } = await import('./test/projects.mjs');

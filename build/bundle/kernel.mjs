@@ -16,6 +16,9 @@ const TRANSPILE_WORKER = { 'transpile-worker.js': 'src-main/runtime/component/tr
 /** The guest's worker takes nothing from node_modules, so that no package's code stands beside a guest. */
 const GUEST_WORKER = { 'guest-worker.js': 'src-main/guest/worker.ts' };
 
+/** Starts programs, for the kernel and for the tests of what starts programs without one. */
+const LAUNCHER_THREAD = { 'launcher-thread.js': 'src-main/os/launcher/launcher-thread.ts' };
+
 /** What jco's generator reads beside itself when it runs. */
 const GENERATOR_FILES = [
   'js-component-bindgen-component.core.wasm',
@@ -28,14 +31,48 @@ const OUTPUTS = [
   `${BUNDLED_FOLDER}/kernel.json`,
 ];
 
-/** Bundles kernel, command line and the two workers, when their source has changed. */
+/** Bundles kernel, command line and their three threads, when their source has changed. */
 export async function bundleKernel() {
+  const kernel = await bundleWithoutLauncher();
+  const launcher = await bundleLauncher();
+  if (kernel || launcher) {
+    await assertKernel(root);
+  }
+  return { worked: kernel || launcher };
+}
+
+/**
+ * Bundles the thread that starts programs, when its source has changed.
+ * @returns {Promise<boolean>} whether it had
+ */
+export async function bundleLauncher() {
+  const hash = hashOf(
+    ['src-main/os', 'src-main/base', 'build/bundle/kernel.mjs', 'package-lock.json'],
+    isProgramSource,
+  );
+  if (
+    isDone(
+      'launcher',
+      hash,
+      Object.keys(LAUNCHER_THREAD).map((file) => `out/kernel/${file}`),
+    )
+  ) {
+    return false;
+  }
+  const { build } = await import('esbuild');
+  const result = await build({ ...withRequire(LAUNCHER_THREAD), metafile: true });
+  writeBundledInputs('launcher', usedInputs(result));
+  markDone('launcher', hash);
+  return true;
+}
+
+async function bundleWithoutLauncher() {
   const hash = hashOf(
     ['src-main', 'build/bundle/kernel.mjs', 'build/bundle/inputs.mjs', 'package.json', 'package-lock.json'],
     isProgramSource,
   );
   if (isDone('kernel', hash, OUTPUTS)) {
-    return {};
+    return false;
   }
   rmSync(path.join(root, 'out', 'kernel'), { recursive: true, force: true });
   const { build } = await import('esbuild');
@@ -47,9 +84,8 @@ export async function bundleKernel() {
     ...GENERATOR_FILES.map((file) => packageFile(file)),
     ...results.flatMap(usedInputs),
   ]);
-  await assertKernel(root);
   markDone('kernel', hash);
-  return { worked: true };
+  return true;
 }
 
 /**
@@ -59,7 +95,9 @@ export async function bundleKernel() {
 export async function watchKernel() {
   const { context } = await import('esbuild');
   copyGeneratorFiles();
-  const contexts = await Promise.all(bundles().map((options) => context(options)));
+  const contexts = await Promise.all(
+    [...bundles(), withRequire(LAUNCHER_THREAD)].map((options) => context(options)),
+  );
   await Promise.all(contexts.map((one) => one.watch()));
   return async () => {
     await Promise.all(contexts.map((one) => one.dispose()));
@@ -104,14 +142,18 @@ const generatorWithoutSystem = {
 /** @returns {import('esbuild').BuildOptions[]} */
 function bundles() {
   return [
-    // Packages in CommonJS call `require`, which a module has not.
-    {
-      ...common(ENTRIES),
-      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    },
+    withRequire(ENTRIES),
     { ...common(TRANSPILE_WORKER), plugins: [generatorWithoutSystem] },
     common(GUEST_WORKER),
   ];
+}
+
+/** Packages in CommonJS call `require`, which a module has not. */
+function withRequire(/** @type {Record<string, string>} */ entries) {
+  return {
+    ...common(entries),
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  };
 }
 
 /**

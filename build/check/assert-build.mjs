@@ -4,7 +4,7 @@ import path from 'node:path';
 import { packagesOf } from '../dist/notices-packages.mjs';
 import { StepError } from '../lib/log.mjs';
 
-const KERNEL_FILES = ['index.js', 'cli.js', 'transpile-worker.js', 'guest-worker.js'];
+const KERNEL_FILES = ['index.js', 'cli.js', 'transpile-worker.js', 'guest-worker.js', 'launcher-thread.js'];
 
 /**
  * The bundles that run without a window are what we say they are. Source that follows the layers can still

@@ -25,6 +25,7 @@ const kernel = {
   'kernel/cli.js': 'import "node:fs";',
   'kernel/transpile-worker.js': 'const { t } = await import("fs");',
   'kernel/guest-worker.js': 'import{parentPort}from"node:worker_threads";',
+  'kernel/launcher-thread.js': 'import "node:child_process";',
 };
 
 const app = {

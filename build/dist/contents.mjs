@@ -48,7 +48,7 @@ const ARCHIVE = [
   new RegExp(`^capsules/(${BUNDLED_CAPSULES.join('|')})/build/\\1\\.capsule$`),
   /^out\/main\/[\w.-]+\.js$/,
   /^out\/preload\/index\.cjs$/,
-  /^out\/kernel\/(index|guest-worker|transpile-worker)\.js$/,
+  /^out\/kernel\/(index|guest-worker|launcher-thread|transpile-worker)\.js$/,
   /^out\/kernel\/js-component-bindgen-component\.core2?\.wasm$/,
   /^out\/renderer\/index\.html$/,
   /^out\/renderer\/assets\/[\w-]+\.(js|css)$/,
@@ -60,7 +60,9 @@ const NEEDED = [
   'out/main/index.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',
-  ...['index.js', 'guest-worker.js', 'transpile-worker.js'].map((file) => `out/kernel/${file}`),
+  ...['index.js', 'guest-worker.js', 'launcher-thread.js', 'transpile-worker.js'].map(
+    (file) => `out/kernel/${file}`,
+  ),
   ...['core', 'core2'].map((part) => `out/kernel/js-component-bindgen-component.${part}.wasm`),
   ...BUNDLED_CAPSULES.map((name) => `capsules/${name}/build/${name}.capsule`),
 ];

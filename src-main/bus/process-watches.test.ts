@@ -3,7 +3,7 @@ import { fakeClock } from '../base/testing.ts';
 import { deferred } from '../base/deferred.ts';
 import type { SandboxedChild } from '../os/child/child.ts';
 import { SandboxSpawner } from '../os/child/spawn.ts';
-import { makeWorkspace, script } from '../os/testing.ts';
+import { LAUNCHER_FILE, makeWorkspace, script } from '../os/testing.ts';
 import type { ManagedProcess } from '../processes/process/managed-process.ts';
 import type { ProcessOwner, ProcessSpec, Spawn } from '../processes/process/spec.ts';
 import { ProcessRegistry } from '../processes/registry/registry.ts';
@@ -11,7 +11,7 @@ import { MessageBus } from './bus.ts';
 import { ProcessWatches } from './process-watches.ts';
 import type { Subscription } from './subscription.ts';
 
-const spawner = new SandboxSpawner();
+const spawner = new SandboxSpawner(LAUNCHER_FILE);
 const { path: workspace, remove } = makeWorkspace();
 const { stdin: _none, ...shell } = await script(workspace, '');
 const owner: ProcessOwner = { capsule: 'tools', principal: 'ann', call: null };

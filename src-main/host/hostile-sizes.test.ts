@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import type { Outcome } from '../base/outcome.ts';
+import { LAUNCHER_FILE } from '../os/testing.ts';
 import { MessageBus } from '../bus/bus.ts';
 import { openProcesses, type KernelProcesses } from '../kernel/processes.ts';
 import { GrantedPaths } from '../os/files/granted-paths.ts';
@@ -40,7 +41,13 @@ let ask: (name: string, ...args: readonly unknown[]) => Promise<Outcome>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'capsule-test-'));
   log = createCapsuleLog(join(folder, 'logs'), systemClock, () => undefined);
-  processes = openProcesses({ dataDir: folder, clock: systemClock, bus, paths: new GrantedPaths(folder) });
+  processes = openProcesses({
+    dataDir: folder,
+    clock: systemClock,
+    launcherFile: LAUNCHER_FILE,
+    bus,
+    paths: new GrantedPaths(folder),
+  });
   operations = createHostOperations({
     processes: processes.services,
     ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },

@@ -1,5 +1,6 @@
 import { onTestFinished, expect, it } from 'vitest';
 import { systemClock } from '../base/clock.ts';
+import { LAUNCHER_FILE } from '../os/testing.ts';
 import { MessageBus } from '../bus/bus.ts';
 import { openProcesses } from '../kernel/processes.ts';
 import { GrantedPaths } from '../os/files/granted-paths.ts';
@@ -14,6 +15,7 @@ it('a guest has as many background processes as its principal’s quota allows, 
   const processes = openProcesses({
     dataDir: folder,
     clock: systemClock,
+    launcherFile: LAUNCHER_FILE,
     bus,
     paths: new GrantedPaths(folder),
   });

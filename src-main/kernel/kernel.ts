@@ -107,7 +107,8 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   await sweepComponentCache(cacheFolder, report);
   const cache = createComponentCache(cacheFolder, transpiler);
   const bus = new MessageBus();
-  const processes = openProcesses({ dataDir, clock, bus, paths });
+  const launcherFile = join(workerFolder, 'launcher-thread.js');
+  const processes = openProcesses({ dataDir, clock, bus, paths, launcherFile });
   const ipc = openIpc(bus, processes.registry);
   root.add(ipc.dispose);
   root.add(processes.dispose);

@@ -36,11 +36,12 @@ export interface ProcessOptions {
   readonly clock: Clock;
   readonly bus: MessageBus;
   readonly paths: GrantedPaths;
+  readonly launcherFile: string;
 }
 
 /** Builds the registry, and begins to find out whether the sandbox works here. */
-export function openProcesses({ dataDir, clock, bus, paths }: ProcessOptions): KernelProcesses {
-  const spawner = new SandboxSpawner();
+export function openProcesses({ dataDir, clock, bus, paths, launcherFile }: ProcessOptions): KernelProcesses {
+  const spawner = new SandboxSpawner(launcherFile);
   const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock });
   const watches = new ProcessWatches(registry, bus);
   const workspaces = new Workspaces(join(dataDir, 'workspaces'));

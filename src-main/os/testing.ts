@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Gate } from '../policy/gate.ts';
 import { noRights, type Rights } from '../policy/rights.ts';
@@ -10,6 +10,9 @@ import type { ChildExit } from './proc/signals.ts';
 import type { SpawnSpec } from './child/spawn.ts';
 import { GrantedPaths } from './files/granted-paths.ts';
 import { Workspaces, type Workspace } from './files/workspaces.ts';
+
+/** For `SandboxSpawner`; the preparation of a test run makes it from the source under test. */
+export const LAUNCHER_FILE = resolve('out/kernel/launcher-thread.js');
 
 /** A workspace under `/tmp`, which is the hard case: the sandbox has a `/tmp` of its own. */
 export function makeWorkspace(): { readonly path: string; readonly remove: () => void } {

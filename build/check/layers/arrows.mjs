@@ -58,6 +58,7 @@ export const mainRooms = {
     'proc',
     'sandbox/spec',
     'tool',
+    'launcher',
     'self',
     'files',
     'sandbox/linux',
@@ -127,5 +128,6 @@ export const plainNodePrograms = [
   'src-main/kernel/kernel.ts',
   'src-main/cli.ts',
   'src-main/guest/worker.ts',
+  'src-main/os/launcher/launcher-thread.ts',
   'src-main/runtime/component/transpile-worker.ts',
 ];

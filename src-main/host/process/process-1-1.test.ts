@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
+import { LAUNCHER_FILE } from '../../os/testing.ts';
 import { MessageBus } from '../../bus/bus.ts';
 import { openProcesses, type KernelProcesses } from '../../kernel/processes.ts';
 import { GrantedPaths } from '../../os/files/granted-paths.ts';
@@ -26,6 +27,7 @@ beforeAll(async () => {
   processes = openProcesses({
     dataDir: folder,
     clock: systemClock,
+    launcherFile: LAUNCHER_FILE,
     bus,
     paths: new GrantedPaths(folder),
   });

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { ByteSink } from '../pipes/byte-sink.ts';
 import type { ByteSource } from '../pipes/byte-source.ts';
 import { readChildren, readExecutable, readProcessStat } from '../proc/process-stats.ts';
+import type { Launched } from '../launcher/launcher.ts';
 import type { SandboxStatus } from './sandbox-status.ts';
 import { interpretExit, SIGKILL, SIGNAL_NUMBERS } from '../proc/signals.ts';
 import type { ChildExit, SignalName } from '../proc/signals.ts';
@@ -49,14 +50,9 @@ export interface LookLimits {
 
 const NO_LIMITS: LookLimits = { tasks: Number.MAX_SAFE_INTEGER, memoryBytes: Number.MAX_SAFE_INTEGER };
 
-/** How the outer bubblewrap, our own child, ended. */
-export interface OuterExit {
-  readonly signal: number | null;
-}
-
 export interface ChildParts extends Pick<SandboxedChild, 'stdin' | 'stdout' | 'stderr'> {
-  readonly outerPid: number;
-  readonly outerExited: Promise<OuterExit>;
+  /** The outer bubblewrap, this process's own child. */
+  readonly outer: Launched;
   readonly status: SandboxStatus;
 }
 
@@ -71,22 +67,20 @@ export class BubblewrapChild implements SandboxedChild {
   readonly stdout: ByteSource;
   readonly stderr: ByteSource;
   readonly exited: Promise<ChildExit>;
-  readonly #outerPid: number;
+  readonly #outer: Launched;
   readonly #status: SandboxStatus;
   readonly #sent = new Set<number>();
   #programPid: number | null = null;
   #usage: ProcessUsage | null = null;
   #seen: ReadonlySet<number> = new Set();
-  /** Set in the same turn in which Node reaps the outer process: from then on its pid may be somebody else's. */
-  #reaped = false;
 
-  constructor({ stdin, stdout, stderr, outerPid, outerExited, status }: ChildParts) {
+  constructor({ stdin, stdout, stderr, outer, status }: ChildParts) {
     this.stdin = stdin;
     this.stdout = stdout;
     this.stderr = stderr;
-    this.#outerPid = outerPid;
+    this.#outer = outer;
     this.#status = status;
-    this.exited = this.#watch(outerExited);
+    this.exited = this.#watch();
   }
 
   get programPid(): number | null {
@@ -94,7 +88,7 @@ export class BubblewrapChild implements SandboxedChild {
   }
 
   get ended(): boolean {
-    return this.#reaped || this.#status.exitStatus !== null;
+    return this.#outer.reaped() || this.#status.exitStatus !== null;
   }
 
   signal(name: SignalName): boolean {
@@ -114,13 +108,18 @@ export class BubblewrapChild implements SandboxedChild {
   }
 
   kill(): boolean {
-    if (this.#reaped) {
+    if (this.#outer.reaped()) {
       return false;
     }
     this.#sent.add(SIGKILL);
     // Init first: its death is only reported when the whole namespace is gone. Without one, set-up is still
     // under way and `--die-with-parent` takes the rest along.
-    return deliver(this.#liveInit() ?? this.#outerPid, SIGKILL);
+    const init = this.#liveInit();
+    if (init !== null) {
+      return deliver(init, SIGKILL);
+    }
+    this.#outer.kill();
+    return true;
   }
 
   look({ tasks, memoryBytes }: LookLimits = NO_LIMITS): TreeSample | null {
@@ -167,10 +166,8 @@ export class BubblewrapChild implements SandboxedChild {
     return false;
   }
 
-  async #watch(outerExited: Promise<OuterExit>): Promise<ChildExit> {
-    const outer = await outerExited.finally(() => {
-      this.#reaped = true;
-    });
+  async #watch(): Promise<ChildExit> {
+    const outer = await this.#outer.exited;
     await this.#status.ended;
     this.stdin?.close();
     const status = this.#status.exitStatus;
@@ -184,11 +181,11 @@ export class BubblewrapChild implements SandboxedChild {
   /** Init's pid while it certainly is init: child of our un-reaped child, and leader of its own group. */
   #liveInit(): number | null {
     const init = this.#status.initPid;
-    if (this.#reaped || init === null || this.#status.exitStatus !== null) {
+    if (this.#outer.reaped() || init === null || this.#status.exitStatus !== null) {
       return null;
     }
     const stat = readProcessStat(init);
-    return stat?.parent === this.#outerPid && stat.group === init ? init : null;
+    return stat?.parent === this.#outer.pid && stat.group === init ? init : null;
   }
 }
 

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SandboxSpawner } from './spawn.ts';
-import { makeWorkspace, outcome, script, until } from '../testing.ts';
+import { LAUNCHER_FILE, makeWorkspace, outcome, script, until } from '../testing.ts';
 import type { Outcome, ScriptOptions } from '../testing.ts';
 import { InjectedFiles } from '../files/injected-files.ts';
 import { Workspaces } from '../files/workspaces.ts';
 
-const spawner = new SandboxSpawner();
+const spawner = new SandboxSpawner(LAUNCHER_FILE);
 // As in the application: one data folder, in it the workspaces, and beside them what no capsule may see.
 const { path: data, remove } = makeWorkspace();
 const workspaces = new Workspaces(join(data, 'workspaces'));
@@ -139,9 +139,9 @@ describe('a program cannot', () => {
     const holder = `
       import { SandboxSpawner } from './src-main/os/child/spawn.ts';
       import { readChildren } from './src-main/os/proc/process-stats.ts';
-      import { script } from './src-main/os/testing.ts';
+      import { LAUNCHER_FILE, script } from './src-main/os/testing.ts';
       const text = 'trap "" TERM HUP INT; setsid sh -c "trap \\'\\' TERM HUP INT; while :; do sleep 1; done" & while :; do sleep 1; done';
-      const child = await new SandboxSpawner().spawn(await script(process.argv[2], text));
+      const child = await new SandboxSpawner(LAUNCHER_FILE).spawn(await script(process.argv[2], text));
       const own = () => readChildren(child.programPid);
       while (own().length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
       console.log(JSON.stringify([child.programPid, ...own()]));`;

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorkspace } from '../testing.ts';
+import { LAUNCHER_FILE, makeWorkspace } from '../testing.ts';
 
 const { path: workspace, remove } = makeWorkspace();
 const NOBODY = 65_534;
@@ -16,8 +16,8 @@ async function asNobody(code: string): Promise<unknown> {
   const outfile = join(workspace, 'script.mjs');
   const contents = `
     import { SandboxSpawner } from './spawn.ts';
-    import { script } from '../testing.ts';
-    const spawner = new SandboxSpawner();
+    import { LAUNCHER_FILE, script } from '../testing.ts';
+    const spawner = new SandboxSpawner(LAUNCHER_FILE);
     const spec = (command, ...args) => script(process.cwd(), '', { command, args });
     const answer = await (async () => { ${code} })();
     await spawner.dispose();
@@ -30,6 +30,10 @@ async function asNobody(code: string): Promise<unknown> {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   });
+  const copy = join(workspace, relative(process.cwd(), LAUNCHER_FILE));
+  mkdirSync(dirname(copy), { recursive: true });
+  copyFileSync(LAUNCHER_FILE, copy);
+  writeFileSync(join(workspace, 'package.json'), '{ "type": "module" }');
   const { stdout } = await promisify(execFile)(process.execPath, [outfile], {
     ...{ uid: NOBODY, gid: NOBODY, cwd: workspace, timeout: 18_000 },
     env: { PATH: '/usr/bin:/bin' },

@@ -6,10 +6,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SandboxedChild } from './child.ts';
 import { readChildren } from '../proc/process-stats.ts';
 import { SandboxSpawner } from './spawn.ts';
-import { collect, makeWorkspace, openDescriptors, outcome, script, until } from '../testing.ts';
+import {
+  LAUNCHER_FILE,
+  collect,
+  makeWorkspace,
+  openDescriptors,
+  outcome,
+  script,
+  until,
+} from '../testing.ts';
 import type { ScriptOptions } from '../testing.ts';
 
-const spawner = new SandboxSpawner();
+const spawner = new SandboxSpawner(LAUNCHER_FILE);
 const { path: workspace, remove } = makeWorkspace();
 const elsewhere = makeWorkspace();
 const start = async (text: string, more: ScriptOptions = {}): Promise<SandboxedChild> =>

@@ -1,13 +1,11 @@
-import { constants } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { execa } from 'execa';
 import { closed, opened } from '../../base/leaks.ts';
 import type { Allowed } from '../../policy/gate.ts';
 import type { Program } from '../../policy/need.ts';
 import { PipeSink } from '../pipes/byte-sink.ts';
 import { PipeSource } from '../pipes/byte-source.ts';
 import { BubblewrapChild } from './child.ts';
-import type { OuterExit, SandboxedChild } from './child.ts';
+import type { SandboxedChild } from './child.ts';
 import { allPipes, closeDescriptor, openChildPipes, sendWhole } from './child-pipes.ts';
 import type { ChildPipes } from './child-pipes.ts';
 import { PipePool } from '../pipes/pipe-pool.ts';
@@ -15,18 +13,19 @@ import { OsError } from '../os-error.ts';
 import { probeSandbox } from '../sandbox/probe.ts';
 import type { Sandbox } from '../sandbox/probe.ts';
 import { SandboxStatus } from './sandbox-status.ts';
-import { bubblewrapArguments, SECCOMP_FD } from '../sandbox/linux/bubblewrap.ts';
+import { bubblewrapArguments } from '../sandbox/linux/bubblewrap.ts';
 import { kernelLimits } from '../sandbox/linux/kernel-limits.ts';
 import { emptyFilter } from '../sandbox/linux/seccomp.ts';
 import type { SandboxSpec } from '../sandbox/spec/spec.ts';
-import { blankInherited, closeHighInherited, descriptors } from '../tool/spawn-inherited.ts';
+import { closeHighInherited } from '../tool/spawn-inherited.ts';
 import { limitInit, untilInit, untilStarted } from './start.ts';
 import type { StartingChild } from './start.ts';
 import { openedPaths, type Opened } from '../files/opened.ts';
 import { checkWorkingDirectory } from '../files/spawn-program.ts';
+import { Launcher, type Launched } from '../launcher/launcher.ts';
 import type { HostTool } from '../tool/host-tool.ts';
 import { HostGuard } from '../tool/host-guard.ts';
-import { notStarted, requireDescriptors } from '../tool/run-tool.ts';
+import { notStarted } from '../tool/run-tool.ts';
 
 /** A program to start. What is started and what is opened to it is what the gate allowed or the host made, never text. */
 export interface SpawnSpec extends Opened, Pick<SandboxSpec, 'cwd' | 'env' | 'network' | 'limits'> {
@@ -39,11 +38,15 @@ export interface SpawnSpec extends Opened, Pick<SandboxSpec, 'cwd' | 'env' | 'ne
 /** Starts programs, each in a sandbox of its own. The only place of the project that does. */
 export class SandboxSpawner {
   readonly #guard = new HostGuard();
-  readonly #pipePool = new PipePool(this.#guard.mark);
+  readonly #launcher: Launcher;
+  readonly #pipePool: PipePool;
   readonly #probe: () => Promise<Sandbox>;
   #sandbox: Promise<Sandbox> | undefined;
 
-  constructor(probe: () => Promise<Sandbox> = probeSandbox) {
+  /** @param launcherFile the built `launcher-thread.ts` */
+  constructor(launcherFile: string, probe: () => Promise<Sandbox> = probeSandbox) {
+    this.#launcher = new Launcher(launcherFile);
+    this.#pipePool = new PipePool(this.#launcher, this.#guard.mark);
     this.#probe = probe;
     opened(this);
   }
@@ -63,12 +66,12 @@ export class SandboxSpawner {
     // Half a megabyte of arguments takes some milliseconds to check and as many to hand over: others come in between.
     await nextTurn();
     const pipes = await openChildPipes(this.#pipePool, spec.stdin === 'pipe');
-    const outer = await startOuter(sandbox.bwrap, argv, pipes, this.#guard.mark);
+    const outer = await startOuter(this.#launcher, sandbox.bwrap, argv, pipes, this.#guard.mark);
     const starting = assemble(pipes, outer);
     sendWhole(pipes.environment, Buffer.from(environment.map((option) => `${option}\0`).join('')));
     try {
       await untilInit(starting);
-      await limitInit(starting, sandbox.prlimit, kernelLimits(spec.limits));
+      await limitInit(starting, this.#launcher, sandbox.prlimit, kernelLimits(spec.limits));
     } catch (error) {
       // An empty filter is none: nothing is executed.
       sendWhole(pipes.filter, new Uint8Array());
@@ -96,7 +99,7 @@ export class SandboxSpawner {
   async dispose(): Promise<void> {
     closed(this);
     await this.#pipePool.dispose();
-    await this.#guard.dispose();
+    await Promise.all([this.#guard.dispose(), this.#launcher.dispose()]);
   }
 }
 
@@ -113,62 +116,36 @@ function inText(spec: SpawnSpec): SandboxSpec {
   };
 }
 
-interface Outer {
-  readonly pid: number;
-  readonly exited: Promise<OuterExit>;
-}
-
 /**
  * Throws `OsError` `spawn-failed`; then every end of `pipes` is closed. Else the child's ends are.
  *
  * @param mark what its command line begins with, and that of the processes it makes until the program is executed
  */
 async function startOuter(
+  launcher: Launcher,
   bwrap: HostTool,
   argv: readonly string[],
   pipes: ChildPipes,
   mark: string,
-): Promise<Outer> {
+): Promise<Launched> {
   const { stdin, stdout, stderr, status, environment, filter } = pipes;
   const theirs = [stdout, stderr, status, environment, filter].map((pipe) => pipe.theirs);
-  const lent: number[] = [];
   try {
-    const blanks = blankInherited(SECCOMP_FD, lent);
-    requireDescriptors();
-    const outer = execa(bwrap.path, [...argv], {
-      stdio: descriptors(stdin?.theirs ?? 'ignore', ...theirs, ...blanks),
+    return await launcher.start(bwrap, argv, {
       argv0: mark,
-      env: {},
-      extendEnv: false,
-      buffer: false,
-      reject: false,
-      // Its own group, so that Ctrl-C in a terminal does not end it before the program was asked to stop; and no
-      // clean-up by execa: `--die-with-parent` works in every way this process can end.
-      detached: true,
-      cleanup: false,
+      descriptors: [stdin?.theirs ?? null, ...theirs],
     });
-    const exited = new Promise<OuterExit>((resolve) => {
-      // The event, not execa's promise: between reaping and that promise lie turns in which the pid is not ours.
-      outer.once('exit', (_code, signal) =>
-        resolve({ signal: signal === null ? null : constants.signals[signal] }),
-      );
-    });
-    const { pid } = outer;
-    if (pid === undefined) {
-      throw notStarted((await outer).cause);
-    }
-    return { pid, exited };
   } catch (error) {
     allPipes(pipes)
       .flatMap(({ ours, name }) => [ours, name])
       .forEach(closeDescriptor);
-    throw error instanceof OsError ? error : notStarted(error);
+    throw error;
   } finally {
-    [...allPipes(pipes).map((pipe) => pipe.theirs), ...lent].forEach(closeDescriptor);
+    allPipes(pipes).forEach((pipe) => closeDescriptor(pipe.theirs));
   }
 }
 
-function assemble(pipes: ChildPipes, outer: Outer): StartingChild {
+function assemble(pipes: ChildPipes, outer: Launched): StartingChild {
   const stderr = new PipeSource(pipes.stderr.ours);
   const status = new SandboxStatus(new PipeSource(pipes.status.ours));
   const child = new BubblewrapChild({
@@ -176,8 +153,7 @@ function assemble(pipes: ChildPipes, outer: Outer): StartingChild {
     stdout: new PipeSource(pipes.stdout.ours),
     stderr,
     status,
-    outerPid: outer.pid,
-    outerExited: outer.exited,
+    outer,
   });
   return { child, stderr, status };
 }

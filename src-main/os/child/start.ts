@@ -2,7 +2,7 @@ import { MAX_SETUP_ERROR_BYTES, START_LOOKS, START_POLL_MAX_MS } from '../limits
 import { OsError } from '../os-error.ts';
 import type { PipeSource } from '../pipes/byte-source.ts';
 import type { HostTool } from '../tool/host-tool.ts';
-import { runTool } from '../tool/run-tool.ts';
+import type { Launcher } from '../launcher/launcher.ts';
 import type { BubblewrapChild } from './child.ts';
 import type { SandboxStatus } from './sandbox-status.ts';
 
@@ -27,6 +27,7 @@ export async function untilInit({ child, status }: StartingChild): Promise<void>
  */
 export async function limitInit(
   starting: StartingChild,
+  launcher: Launcher,
   prlimit: HostTool,
   limits: readonly string[],
 ): Promise<void> {
@@ -35,7 +36,7 @@ export async function limitInit(
     return;
   }
   try {
-    const { ok, stderr } = await runTool(prlimit, ['--pid', String(status.initPid), ...limits]);
+    const { ok, stderr } = await launcher.run(prlimit, ['--pid', String(status.initPid), ...limits]);
     if (!ok && !child.ended) {
       throw new OsError(
         'spawn-failed',

@@ -1,9 +1,9 @@
 import { afterAll, expect, it } from 'vitest';
 import { SandboxSpawner } from '../child/spawn.ts';
-import { collect, makeWorkspace, script, until } from '../testing.ts';
+import { LAUNCHER_FILE, collect, makeWorkspace, script, until } from '../testing.ts';
 
 const { path: workspace, remove } = makeWorkspace();
-const spawner = new SandboxSpawner();
+const spawner = new SandboxSpawner(LAUNCHER_FILE);
 afterAll(async () => {
   await spawner.dispose();
   remove();

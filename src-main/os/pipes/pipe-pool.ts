@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FIFO_BATCH, FIFO_LOW_WATER } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 import { findTool } from '../tool/host-tool.ts';
-import { runTool } from '../tool/run-tool.ts';
+import type { Launcher } from '../launcher/launcher.ts';
 
 /** A real kernel pipe. Both descriptors are close-on-exec and belong to the caller. */
 export interface PipeEnds {
@@ -27,13 +27,18 @@ const O_PATH = 0o10000000;
  * (What a FIFO does otherwise than a pipe, `PipeSink` makes up for.)
  */
 export class PipePool {
+  readonly #launcher: Launcher;
   readonly #mark: string;
   readonly #paths: number[] = [];
   #refill: Promise<void> | undefined;
   #disposed = false;
 
-  /** @param mark what the name of a folder for new ones begins with; whoever finds it without its owner removes it */
-  constructor(mark: string) {
+  /**
+   * @param launcher runs `mkfifo`
+   * @param mark what the name of a folder for new ones begins with; whoever finds it without its owner removes it
+   */
+  constructor(launcher: Launcher, mark: string) {
+    this.#launcher = launcher;
     this.#mark = mark;
   }
 
@@ -106,7 +111,7 @@ export class PipePool {
     const folder = mkdtempSync(join(tmpdir(), `${this.#mark}-pipes-`));
     const names = Array.from({ length: FIFO_BATCH }, (_, index) => String(index));
     try {
-      const { ok, stderr } = await runTool(mkfifo, ['-m', '600', ...names], { cwd: folder });
+      const { ok, stderr } = await this.#launcher.run(mkfifo, ['-m', '600', ...names], { cwd: folder });
       if (!ok) {
         throw new OsError(
           'spawn-failed',

@@ -12,15 +12,31 @@ export interface ToolResult {
   readonly stderr: string;
 }
 
+interface ToolOptions {
+  readonly cwd?: string;
+  /** Milliseconds after which it is ended. */
+  readonly timeout?: number;
+}
+
 /**
- * Runs a tool of the system to its end, with an empty environment.
+ * Runs a tool of the system to its end, with an empty environment. This thread stands still while it starts: what is needed
+ * again and again, `Launcher` runs.
  *
  * @throws OsError `spawn-failed` when it could not be started at all
  */
-export async function runTool(
+export function runTool(
   { path }: HostTool,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly timeout?: number } = {},
+  options: ToolOptions = {},
+): Promise<ToolResult> {
+  return runToEnd(path, args, options);
+}
+
+/** `runTool` for the thread that was handed the tool's path. */
+export async function runToEnd(
+  path: string,
+  args: readonly string[],
+  options: ToolOptions,
 ): Promise<ToolResult> {
   requireDescriptors();
   const result = await execa(path, args, {

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { makeWorkspace, script, until } from '../../os/testing.ts';
+import { LAUNCHER_FILE, makeWorkspace, script, until } from '../../os/testing.ts';
 import { ProcessRegistry } from '../registry/registry.ts';
 import type { ManagedProcess } from './managed-process.ts';
 
-const spawner = new SandboxSpawner();
+const spawner = new SandboxSpawner(LAUNCHER_FILE);
 const { path: workspace, remove } = makeWorkspace();
 const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock: systemClock });
 const owner = { capsule: 'c', principal: 'p', call: null };

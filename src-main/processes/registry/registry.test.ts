@@ -6,7 +6,7 @@ import { fakeClock } from '../../base/testing.ts';
 import type { ProcessTier, ProcessView } from '../../contract/views.ts';
 import type { LookLimits, SandboxedChild } from '../../os/child/child.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { makeWorkspace, openDescriptors, script, until } from '../../os/testing.ts';
+import { LAUNCHER_FILE, makeWorkspace, openDescriptors, script, until } from '../../os/testing.ts';
 import { VIEW_REFRESH_MS } from '../limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { ProcessOwner, ProcessSpec } from '../process/spec.ts';
@@ -14,7 +14,7 @@ import { ProcessRegistry } from './registry.ts';
 import type { RegistryLimits } from './limits.ts';
 import type { RegistryChange } from './registry.ts';
 
-const spawner = new SandboxSpawner();
+const spawner = new SandboxSpawner(LAUNCHER_FILE);
 const { path: workspace, remove } = makeWorkspace();
 const { stdin: _none, ...shell } = await script(workspace, '');
 const owner: ProcessOwner = { capsule: 'tools', principal: 'ann', call: 'c1' };

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import type { ResourceLimits } from '../../os/sandbox/spec/spec.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { makeWorkspace, script, until } from '../../os/testing.ts';
+import { LAUNCHER_FILE, makeWorkspace, script, until } from '../../os/testing.ts';
 import type { ScriptOptions } from '../../os/testing.ts';
 import { planLimits } from './child-limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
@@ -12,7 +12,7 @@ import { ProcessRegistry } from '../registry/registry.ts';
 import { exceeded, pauseAfter, ResourceWatch } from './resource-watch.ts';
 
 const MiB = 1024 * 1024;
-const spawner = new SandboxSpawner();
+const spawner = new SandboxSpawner(LAUNCHER_FILE);
 const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock: systemClock });
 const { path: workspace, remove } = makeWorkspace();
 const owner = { capsule: 'c', principal: 'p', call: null };

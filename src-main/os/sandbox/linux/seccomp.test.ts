@@ -5,7 +5,7 @@ import { emptyFilter, seccompFilter } from './seccomp.ts';
 import type { FilteredArch } from './seccomp.ts';
 import { SandboxSpawner } from '../../child/spawn.ts';
 import { ABSENT_CALLS, REFUSED_CALLS } from './syscalls.ts';
-import { makeWorkspace, outcome, script } from '../../testing.ts';
+import { LAUNCHER_FILE, makeWorkspace, outcome, script } from '../../testing.ts';
 
 const AUDIT = { x64: 0xc000003e, arm64: 0xc00000b7 } as const;
 const ALLOW = 0x7fff0000;
@@ -139,7 +139,7 @@ describe('a sandbox whose filter', () => {
 });
 
 describe('inside the sandbox', () => {
-  const spawner = new SandboxSpawner();
+  const spawner = new SandboxSpawner(LAUNCHER_FILE);
   const { path: workspace, remove } = makeWorkspace();
   afterAll(async () => {
     await spawner.dispose();

@@ -56,7 +56,7 @@ export interface NeedsNothing {
  * cancellation and audit are the pipeline's.
  */
 export interface HostFunctionRecord<S extends Signature, Subject> {
-  /** It may wait. Only such a function is raced with a cancel, or refused after one. */
+  /** It may wait. Only such a function, and the finding of its subject, is raced with a cancel, or refused after one. */
   readonly blocks?: true;
   readonly needs: NeedsNothing | ((subject: Subject) => readonly Need[]);
   readonly charges?: (subject: Subject) => readonly Charge[];

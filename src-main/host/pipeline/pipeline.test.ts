@@ -465,6 +465,24 @@ describe('a cancel while the function runs', () => {
     }
   });
 
+  it('does not wait until what it acts on is found, and runs nothing then', async () => {
+    const cancel = new AbortController();
+    const found = deferred<string>();
+    const ran: string[] = [];
+    const { ask, records } = pipelineWith({
+      blocks: true,
+      subject: () => found.promise,
+      run: (_call, subject) => void ran.push(subject),
+    });
+    const answer = ask(callOf(cancel.signal), 'x');
+    cancel.abort();
+    await expect(answer).resolves.toEqual({ tag: 'err', value: { tag: 'cancelled' } });
+    found.resolve('late');
+    await nextTurn();
+    expect(ran).toEqual([]);
+    expect(records).toMatchObject([{ outcome: 'cancelled', reason: 'cancelled', target: '' }]);
+  });
+
   it('answers the value that the contract names for it, and is recorded as a cancel', async () => {
     const cancel = new AbortController();
     const { ask, records } = pipelineWith({

@@ -31,8 +31,8 @@ export interface Pipeline {
 
 /**
  * The one way from a guest's request to its answer, for every host function: find the record · instance live · subject ·
- * charges · gate · run, raced with a cancel where it blocks · exactly one audit record (of which the log
- * writes as many as the capsule's budget has) · answer.
+ * charges · gate · run · exactly one audit record (of which the log writes as many as the capsule's budget has) · answer.
+ * What a function that may wait waits for, subject and gate included, is raced with a cancel.
  */
 export function createPipeline(services: PipelineServices): Pipeline {
   const answer = async (caller: Caller, name: string, args: readonly unknown[]): Promise<Outcome> => {
@@ -89,7 +89,7 @@ async function perform(
   let verdict: Verdict;
   try {
     const preparing = operation.function.prepare(call, args);
-    prepared = preparing instanceof Promise ? await preparing : preparing;
+    prepared = preparing instanceof Promise ? await orAborted(call, operation, preparing) : preparing;
     verdict = await settle(call, operation, prepared);
   } catch (error) {
     // First cause wins: whatever else a cancelled run threw is a consequence.
@@ -121,7 +121,12 @@ async function settle(call: Call, operation: Operation, prepared: PreparedCall<u
   if (!(running instanceof Promise)) {
     return succeeded(running);
   }
-  return succeeded(await (blocks ? untilAborted(running, call.signal) : running));
+  return succeeded(await orAborted(call, operation, running));
+}
+
+/** What a function that may wait is waiting for, unless its call is cancelled first. */
+function orAborted<T>(call: Call, operation: Operation, work: Promise<T>): Promise<T> {
+  return operation.function.blocks ? untilAborted(work, call.signal) : work;
 }
 
 function describeTarget(prepared: PreparedCall<unknown> | undefined, { value }: Verdict): string {

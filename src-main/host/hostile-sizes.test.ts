@@ -50,7 +50,7 @@ beforeAll(async () => {
   });
   operations = createHostOperations({
     processes: processes.services,
-    ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },
+    ipc: { bus },
     sys: {
       config: () => undefined,
       log: (capsule, principal, level, message) => log.write(principal, capsule, level, message),

@@ -14,7 +14,7 @@ const EMPTY = { tag: 'ok', value: { messages: [], dropped: 0n, lagged: 0n } };
 /** A guest's end of the functions, with a subscription to `news.*`. */
 async function subscriber() {
   const bus = new MessageBus();
-  const host = createIpcHost({ bus, keyOf: () => 'key' }) as unknown as HostInterface<InterfaceName>;
+  const host = createIpcHost({ bus }) as unknown as HostInterface<InterfaceName>;
   const { pipeline } = makePipeline(createOperationTable([host], () => true));
   const caller = callerOfTest({ principal: 'ann', rights: { ...noRights, subscribe: ['news.*'] } });
   const ask = (name: string, args: unknown[], signal = caller.signal): Promise<Outcome> =>

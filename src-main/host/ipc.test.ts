@@ -161,6 +161,9 @@ describe('a watched process', () => {
     await expect(me.receive(events)).resolves.toMatchObject({ messages: [{}] });
     const target = `astrid.process.v1.exited.${keyOf(me.principal)}`;
     await expect.poll(async () => (await started.audit()).map((each) => each.target)).toContain(target);
+    // Wherever else a guest writes it, be it refused or not.
+    await me.errOf('ipc.subscribe', `job-${id}.*`);
+    await me.errOf('process.spawn', { ...shell('true'), cmd: `./a${id}b` });
     expect(await readFile(join(dataDir, 'audit', 'audit.jsonl'), 'utf8')).not.toContain(id);
     expect(JSON.stringify([started.events, started.reported])).not.toContain(id);
   });

@@ -16,8 +16,6 @@ import { createUnavailableHost } from './unavailable.ts';
 /** What `astrid:ipc` needs of the rest of the host. */
 export interface IpcServices {
   readonly bus: MessageBus;
-  /** The name of a process-id for the audit; topics of process events may end with an id. */
-  readonly keyOf: (id: string) => string;
 }
 
 /** The contract's limit of one `recv`. */
@@ -26,24 +24,19 @@ const MAX_RECV_MS = 60_000n;
 const NAME = 'astrid:ipc/host@1.0.0';
 const SUBSCRIPTION = resource<Subscription>()(`${NAME}#subscription`);
 
-/** As many as a record's text can hold. */
-const MAX_TOLD_CHARACTERS = 1_024;
-/** What looks like a process-id. */
-const PROCESS_ID = /^[a-z2-7]{52}$/;
-
 const NOTHING: IpcEnvelope = { messages: [], dropped: 0n, lagged: 0n };
 
 /**
  * `astrid:ipc@1.0.0`: the receiving half. Publishing is not built: a message that reached subscriptions but no
  * handler of a manifest would be half a delivery.
  */
-export function createIpcHost({ bus, keyOf }: IpcServices): HostInterface<typeof NAME> {
+export function createIpcHost({ bus }: IpcServices): HostInterface<typeof NAME> {
   const unavailable = createUnavailableHost(NAME, `Publishing (${NAME})`);
   const find = (call: Call, self: SubscriptionHandle): Subscription => call.handles.get(SUBSCRIPTION, self);
   const quiet = {
     needs: nothing('a subscription passed the gate when it was opened'),
     audit: 'refusals',
-    target: ({ listener }: Subscription) => withoutIds(listener.pattern, keyOf),
+    target: ({ listener }: Subscription) => listener.pattern,
   } as const;
   return {
     name: NAME,
@@ -59,7 +52,7 @@ export function createIpcHost({ bus, keyOf }: IpcServices): HostInterface<typeof
         needs: ([pattern]) => [subscribing(pattern)],
         charges: () => [{ stock: 'subscriptions', amount: 1 }],
         audit: 'always',
-        target: ([pattern]) => withoutIds(pattern, keyOf),
+        target: ([pattern]) => pattern,
         run: (call, [pattern]) => {
           const subscription = bus.subscribe({
             pattern,
@@ -130,13 +123,4 @@ function toMessage({ topic, payload, sourceId, principal }: Message): IpcMessage
     sourceId,
     principal: principal === null ? { tag: 'system' } : { tag: 'verified', val: principal },
   };
-}
-
-function withoutIds(pattern: string, keyOf: IpcServices['keyOf']): string {
-  // What is longer is no pattern and was refused; its beginning tells enough.
-  return pattern
-    .slice(0, MAX_TOLD_CHARACTERS)
-    .split('.')
-    .map((segment) => (PROCESS_ID.test(segment) ? keyOf(segment) : segment))
-    .join('.');
 }

@@ -24,7 +24,7 @@ it('a guest has as many background processes as its principal’s quota allows, 
   const { pipeline } = makePipeline(
     createHostOperations({
       processes: { ...processes.services, maxConcurrent: (principal) => quotas[principal] ?? 0 },
-      ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },
+      ipc: { bus },
       sys: { config: () => undefined, log: () => undefined, rightsOf: () => undefined },
     }),
   );

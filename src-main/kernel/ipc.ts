@@ -1,6 +1,5 @@
 import type { MessageBus } from '../bus/bus.ts';
 import type { IpcServices } from '../host/ipc.ts';
-import type { ProcessRegistry } from '../processes/registry/registry.ts';
 
 /** The kernel's part of `astrid:ipc`. */
 export interface KernelIpc {
@@ -9,6 +8,6 @@ export interface KernelIpc {
 }
 
 /** @param bus also spoken on by what tells of processes */
-export function openIpc(bus: MessageBus, registry: ProcessRegistry): KernelIpc {
-  return { services: { bus, keyOf: (id) => registry.keyOf(id) }, dispose: () => bus.dispose() };
+export function openIpc(bus: MessageBus): KernelIpc {
+  return { services: { bus }, dispose: () => bus.dispose() };
 }

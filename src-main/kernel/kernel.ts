@@ -109,7 +109,7 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   const bus = new MessageBus();
   const launcherFile = join(workerFolder, 'launcher-thread.js');
   const processes = openProcesses({ dataDir, clock, bus, paths, launcherFile });
-  const ipc = openIpc(bus, processes.registry);
+  const ipc = openIpc(bus);
   root.add(ipc.dispose);
   root.add(processes.dispose);
   root.add(processes.subscribe((event) => events.fire(event)));
@@ -126,6 +126,7 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
     ask: () => Promise.resolve(false),
     clock,
     audit: audit.append,
+    withoutIds: processes.withoutIds,
     report,
   });
   const manager = new CapsuleManager({

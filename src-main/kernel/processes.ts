@@ -13,12 +13,16 @@ import { SandboxSpawner } from '../os/child/spawn.ts';
 import { Homes, Workspaces } from '../os/files/workspaces.ts';
 import { defaultProfile } from '../policy/profile.ts';
 import { DEFAULT_STOP_GRACE_MS } from '../processes/limits.ts';
+import { withoutIds } from '../processes/registry/process-id.ts';
 import { ProcessRegistry } from '../processes/registry/registry.ts';
+import { AUDIT_TEXT_BYTES } from '../store/limits.ts';
 
 /** The kernel's part that has to do with OS processes. */
 export interface KernelProcesses {
   readonly registry: ProcessRegistry;
   readonly services: ProcessServices;
+  /** A text for an audit record, as long as that keeps it, with the key of a process in place of its id. */
+  readonly withoutIds: (text: string) => string;
   readonly command: Kernel['command'];
   readonly readLogs: Kernel['readLogs'];
   readonly subscribe: (listener: (event: KernelEvent) => void) => () => void;
@@ -70,6 +74,7 @@ export function openProcesses({ dataDir, clock, bus, paths, launcherFile }: Proc
       hostEnvironment: process.env,
       maxConcurrent: (principal) => defaultProfile(principal).quotas.maxBackgroundProcesses,
     },
+    withoutIds: (text) => withoutIds(text, AUDIT_TEXT_BYTES, (id) => registry.keyOf(id)),
     command: (key) => {
       const { command, spawn } = registry.byKey(key).plan;
       return [command, ...spawn.args];

@@ -17,7 +17,7 @@ const registry = new ProcessRegistry({
   clock: systemClock,
 });
 const operations = createHostOperations({
-  ipc: { bus, keyOf: (id) => registry.keyOf(id) },
+  ipc: { bus },
   processes: {
     registry,
     watches: new ProcessWatches(registry, bus),

@@ -16,6 +16,8 @@ export interface PipelineServices extends GateServices {
   readonly clock: Pick<Clock, 'now'>;
   /** Writes one record; a promise when the log is behind, so that no evidence is dropped. */
   readonly audit: (record: AuditRecord) => void | Promise<void>;
+  /** A text that may hold what a guest wrote, without process-ids and cut to what a record keeps. */
+  readonly withoutIds: (text: string) => string;
   /** The host's own log, for what a guest must not see. */
   readonly report: (message: string, error: unknown) => void;
 }
@@ -50,9 +52,9 @@ export function createPipeline(services: PipelineServices): Pipeline {
         capsule: caller.capsule,
         principal: caller.principal,
         action: operation.name,
-        target,
+        target: services.withoutIds(target),
         outcome: verdict.audited,
-        reason: verdict.reason,
+        reason: services.withoutIds(verdict.reason),
       });
     }
     return verdict.outcome;

@@ -57,6 +57,7 @@ export function makePipeline(
     ask: () => Promise.resolve(false),
     clock: systemClock,
     audit: (record) => void records.push(record),
+    withoutIds: (text) => text,
     report: (message, error) => void reports.push({ message, error }),
     ...more,
   });

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const made = makePipeline(
     createHostOperations({
       processes: processes.services,
-      ipc: { bus, keyOf: (id) => processes.registry.keyOf(id) },
+      ipc: { bus },
       sys: { config: () => undefined, log: () => undefined, rightsOf: () => undefined },
     }),
   );

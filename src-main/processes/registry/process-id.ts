@@ -34,6 +34,24 @@ export function idBytes(id: string): Uint8Array {
   return bytes;
 }
 
+/** Where a process-id may stand in a text: alone, or within a longer word. */
+const IDS_IN_TEXT = /(?<![a-z2-7])[a-z2-7]{52,}/g;
+const LAST_WORD = /(?<![a-z2-7])[a-z2-7]+$/;
+
+/**
+ * A text that a guest wrote, for a record: without process-ids, and no longer than `maxCharacters`.
+ *
+ * @param keyOf the name of an id; also of a longer word, which may have one in it
+ */
+export function withoutIds(text: string, maxCharacters: number, keyOf: (id: string) => string): string {
+  const kept =
+    text.length > maxCharacters
+      ? // What is cut within an id would leave most of it.
+        `${text.slice(0, maxCharacters).replace(LAST_WORD, '')}…`
+      : text;
+  return kept.replace(IDS_IN_TEXT, keyOf);
+}
+
 /** Hashes that only this registry can compute. */
 export class KeyedHash {
   readonly #secret = randomBytes(32);

@@ -12,7 +12,13 @@ import type { Ledger } from '../policy/charges.ts';
 import { noRights } from '../policy/rights.ts';
 import { createCapsuleLog, type CapsuleLog } from '../store/capsule-log.ts';
 import { createHostOperations } from './host-operations.ts';
-import { hostileArguments, tooLarge, type HandlesForArguments } from './testing/hostile-arguments.ts';
+import { MAX_RING_BYTES } from '../processes/limits.ts';
+import {
+  hostileArguments,
+  longestPaths,
+  tooLarge,
+  type HandlesForArguments,
+} from './testing/hostile-arguments.ts';
 import type { OperationTable } from './pipeline/operation-table.ts';
 import { makeCaller, makePipeline } from './pipeline/testing.ts';
 
@@ -22,6 +28,7 @@ const MOST_MS = 10;
 /** The least of so many tries is the call's own: what else the machine does comes and goes. One that is good enough ends them. */
 const TRIES = 8;
 
+const P10 = 'astrid:process/host@1.0.0';
 const P11 = 'astrid:process/host@1.1.0';
 const IPC = 'astrid:ipc/host@1.0.0';
 
@@ -30,7 +37,7 @@ const endless: Ledger = { take: () => ({ ok: true, giveBack: () => undefined }) 
 
 const bus = new MessageBus();
 const caller = makeCaller({
-  rights: { ...noRights, host_process: ['true', 'cat'], allow_persistent: true, subscribe: ['a.*'] },
+  rights: { ...noRights, host_process: ['true', 'cat', 'head'], allow_persistent: true, subscribe: ['a.*'] },
 });
 let folder: string;
 let log: CapsuleLog;
@@ -85,6 +92,24 @@ it.each(Object.entries(tooLarge))('%s are refused before they are taken apart', 
   const idle = await leastHold(() => new Promise((resolve) => setTimeout(resolve, 20)));
   await expect(ask(name, ...args)).resolves.toMatchObject({ tag: 'err' });
   expect(await leastHold(() => ask(name, ...args))).toBeLessThan(idle + MOST_MS);
+});
+
+it('128 files at the longest paths hold the main thread up no longer', async () => {
+  const idle = await leastHold(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  expect(await leastHold(() => ask(`${P11}#spawn`, ...longestPaths))).toBeLessThan(idle + MOST_MS);
+});
+
+it('nor does the output of a full ring that is no text', async () => {
+  const idle = await leastHold(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  const args = ['-c', String(MAX_RING_BYTES + 1), '/dev/urandom'];
+  const full = { cmd: 'head', args, env: [], logRingBytes: MAX_RING_BYTES };
+  let least = Number.POSITIVE_INFINITY;
+  for (let left = TRIES; left > 0 && least > MOST_MS; left -= 1) {
+    const id = await valueOf(`${P10}#spawn-persistent`, full);
+    await valueOf(`${P10}#wait`, id, 30_000n);
+    least = Math.min(least, await longestHold(() => valueOf(`${P10}#read-logs`, id)));
+  }
+  expect(least).toBeLessThan(idle + MOST_MS);
 });
 
 /** The longest that the loop stood still while `work` went on, in ms; the least of several tries. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   injectionProblem,
@@ -58,6 +59,8 @@ describe('the files of a request', () => {
     ['a path twice', at('/opt/a', '/opt/a'), 'invalid-input'],
     ['a path twice, written with a dot', at('/opt/a', '/opt/./a'), 'invalid-input'],
     ['a path twice, written with two slashes', at('/opt/a', '//opt//a/'), 'invalid-input'],
+    ['a path within another', at('/opt/a/b/c', '/opt/b', '/opt/a'), 'invalid-input'],
+    ['a path whose name begins like another', at('/opt/a', '/opt/a-b', '/opt/ab'), undefined],
     ['paths that differ in case', at('/opt/a', '/opt/A'), undefined],
     ['the longest name', at(`/opt/${'x'.repeat(255)}`), undefined],
     ['the longest path', at(`${'/a'.repeat(2_047)}x`), undefined],
@@ -66,6 +69,21 @@ describe('the files of a request', () => {
     ['a path that no system takes', at('/a'.repeat(2_048)), 'invalid-input'],
   ])('%s: %#', (_name, injections, problem) => {
     expect(injectionProblem(injections, { fixedPaths: true })).toBe(problem);
+  });
+
+  it('have places of which none lies within another', () => {
+    const path = fc
+      .array(fc.constantFrom('a', 'a-', 'a0', 'ab', '.', ''), { minLength: 1, maxLength: 4 })
+      .map((names) => `/o/${names.join('/')}`);
+    fc.assert(
+      fc.property(fc.array(path, { minLength: 1, maxLength: 6 }), (paths) => {
+        const places = paths.map((each) => `${normalizePath(each)}/`);
+        const nested = places.some((one, n) => places.some((other, m) => n !== m && other.startsWith(one)));
+        expect(injectionProblem(at(...paths), { fixedPaths: true })).toBe(
+          nested ? 'invalid-input' : undefined,
+        );
+      }),
+    );
   });
 
   it('cannot appear at a path of the guest’s choosing where the sandbox has no mounts', () => {

@@ -39,7 +39,7 @@ export function injectionProblem(
     allDifferent(names) &&
     (paths.length === 0 || fixedPaths) &&
     paths.every(isFixedPath) &&
-    allDifferent(paths.map(normalizePath));
+    areApart(paths.map(normalizePath));
   return sound ? undefined : 'invalid-input';
 }
 
@@ -75,6 +75,13 @@ function isFixedPath(path: string): boolean {
     names.every((name) => Buffer.byteLength(name) <= MAX_NAME_BYTES) &&
     Buffer.byteLength(path) <= MAX_PATH_BYTES
   );
+}
+
+/** None is another one, or lies within it: a file holds no files. */
+function areApart(paths: readonly string[]): boolean {
+  // What lies within a folder comes right after it. To compare each with each takes half a second for the longest.
+  const sorted = paths.map((path) => `${path}/`).toSorted();
+  return sorted.every((path, at) => at === 0 || !path.startsWith(sorted[at - 1] ?? ''));
 }
 
 function allDifferent(texts: readonly string[]): boolean {

@@ -6,6 +6,8 @@ export const MIN_RING_BYTES = 4096;
 export const MAX_RING_BYTES = 8 * 1024 * 1024;
 /** What a ring starts with; it doubles up to its capacity, so that 256 quiet processes cost 8 MiB and not 512. */
 export const FIRST_RING_BYTES = 16 * 1024;
+/** Output decoded in one turn: 1 to 2 ms of what is no UTF-8 at all, which takes longest. */
+export const DECODE_SLICE_BYTES = 128 * 1024;
 /** A paused stream reads on when this much is free: one full read, so that it does not wake for every byte. */
 export const RESUME_ROOM_BYTES = 64 * 1024;
 /** Arrival times are kept this far apart at first; twice as far each time the index is full. */

@@ -81,7 +81,7 @@ export function createHandleMethods<Name extends string>(
       run: async (_call, { process }) => {
         const { live } = process;
         const exit = await process.kill('killed');
-        const { stdout, stderr } = takeLogs(process);
+        const { stdout, stderr } = await takeLogs(process);
         // Its own end may have come before the KILL and not have been told yet.
         return { killed: live && exit.reason !== 'self', exit: exitInfo(exit), stdout, stderr };
       },
@@ -100,7 +100,7 @@ export function createHandleMethods<Name extends string>(
       run: async (call, held, _self, timeoutMs) => {
         refuseEndlessWait(held, timeoutMs);
         const exit = await waitForExit(held.process, timeoutMs, call.signal);
-        const { stdout, stderr } = takeLogs(held.process);
+        const { stdout, stderr } = await takeLogs(held.process);
         return { stdout, stderr, exit };
       },
     }),

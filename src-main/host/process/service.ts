@@ -24,8 +24,8 @@ export async function runToEnd(process: ManagedProcess, signal: AbortSignal): Pr
   try {
     const exit = await process.exited;
     return {
-      stdout: wholeText(process, 'stdout'),
-      stderr: wholeText(process, 'stderr'),
+      stdout: await wholeText(process, 'stdout'),
+      stderr: await wholeText(process, 'stderr'),
       exit: exitInfo(exit),
     };
   } finally {
@@ -33,19 +33,19 @@ export async function runToEnd(process: ManagedProcess, signal: AbortSignal): Pr
   }
 }
 
-function wholeText(process: ManagedProcess, stream: 'stdout' | 'stderr'): string {
+async function wholeText(process: ManagedProcess, stream: 'stdout' | 'stderr'): Promise<string> {
   const { dropped } = process.view()[stream];
-  const text = process.drainText(stream, SYNC_OUTPUT_BYTES);
+  const text = await process.drainText(stream, SYNC_OUTPUT_BYTES);
   return dropped === 0 ? text : `[${dropped} earlier bytes dropped]\n${text}`;
 }
 
 /** Takes what is undrained of both streams. `running` is false only when nothing more can come. */
-export function takeLogs(process: ManagedProcess): ReadLogsResult {
+export async function takeLogs(process: ManagedProcess): Promise<ReadLogsResult> {
   // The exit is latched after both streams have ended: whatever was written is in the rings by then.
   const { exit } = process;
   const result = {
-    stdout: process.drainText('stdout', Number.MAX_SAFE_INTEGER),
-    stderr: process.drainText('stderr', Number.MAX_SAFE_INTEGER),
+    stdout: await process.drainText('stdout', Number.MAX_SAFE_INTEGER),
+    stderr: await process.drainText('stderr', Number.MAX_SAFE_INTEGER),
     running: exit === null,
   };
   return exit === null ? result : { ...result, exit: exitInfo(exit) };

@@ -93,8 +93,7 @@ async function inject(files: InjectedFiles, spawn: Spawn, places: ProcessPlaces)
     tag === 'fixed-path' ? [normalizePath(val)] : [],
   );
   for (const target of fixed) {
-    // Two files cannot lie one inside the other either.
-    const problem = whyNotAt(target, [...opened, ...fixed.filter((other) => other !== target)]);
+    const problem = whyNotAt(target, opened);
     if (problem !== null) {
       throw new WitError<ErrorCode>({ tag: 'invalid-input' }, { reason: problem });
     }

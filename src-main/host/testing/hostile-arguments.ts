@@ -72,6 +72,19 @@ const spawnWith = (more: object): TooLarge => [
   [{ cmd: 'true', args: [], env: [], fileInjections: [], ...more }],
 ];
 
+/** As many files as there may be, at the longest paths that there may be, which differ only at their ends. */
+export const longestPaths: readonly unknown[] = [
+  {
+    cmd: 'true',
+    args: [],
+    env: [],
+    fileInjections: Array.from({ length: 128 }, (_, n) => ({
+      content: new Uint8Array(),
+      placement: { tag: 'fixed-path', val: `${`/${'a'.repeat(250)}`.repeat(16)}/${n}` },
+    })),
+  },
+];
+
 type TooLarge = readonly [name: string, args: readonly unknown[]];
 
 /**

@@ -108,27 +108,27 @@ describe('the output of a process', () => {
       { capacity: MIN_RING_BYTES, overflow: 'drop-oldest', now: () => 0 },
       () => undefined,
     );
-    expect([output.blocked, output.drainText(9), output.readSince(0, 9).next]).toEqual([false, '', 0]);
+    expect([output.blocked, await output.drainText(9), output.readSince(0, 9).next]).toEqual([false, '', 0]);
     await output.finish();
     output.close();
     expect(output.view.ended).toBe(true);
   });
 
-  it('as text gives no torn character, unless the rest of it is lost or never comes', () => {
+  it('as text gives no torn character, unless the rest of it is lost or never comes', async () => {
     const { output, source } = attached();
     const [first = 0, ...rest] = Buffer.from('é');
     source.give(Uint8Array.of(0x61, first));
-    expect(output.drainText(99)).toBe('a');
+    expect(await output.drainText(99)).toBe('a');
     source.give(Uint8Array.from(rest));
-    expect(output.drainText(99)).toBe('é');
+    expect(await output.drainText(99)).toBe('é');
     source.give(Uint8Array.of(first));
-    expect(output.drainText(99)).toBe('');
+    expect(await output.drainText(99)).toBe('');
     source.give('b'.repeat(MIN_RING_BYTES + 1));
-    expect(output.drainText(3)).toBe('\uFFFDbbb');
-    output.drainText(Infinity);
+    expect(await output.drainText(3)).toBe('\uFFFDbbb');
+    await output.drainText(Infinity);
     source.give(Uint8Array.of(first));
     output.close();
-    expect(output.drainText(99)).toBe('\uFFFD');
+    expect(await output.drainText(99)).toBe('\uFFFD');
   });
 
   it('gives up what it has when that is discarded, and says so', () => {

@@ -1,5 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createMutex } from '../../base/mutex.ts';
 import type { StreamView } from '../../contract/views.ts';
 import type { ByteSource, ByteTarget } from '../../os/pipes/byte-source.ts';
+import { DECODE_SLICE_BYTES } from '../limits.ts';
 import { LogRing } from './log-ring.ts';
 import type { LogRingOptions, LogSlice } from './log-ring.ts';
 import { Utf8Carry } from './utf8-carry.ts';
@@ -9,6 +12,7 @@ export class ProcessOutput implements ByteTarget {
   readonly #ring: LogRing;
   readonly #onChange: () => void;
   readonly #text = new Utf8Carry();
+  readonly #decoding = createMutex();
   #source: ByteSource | undefined;
   /** The program has ended: what its pipe still holds is let in whatever the ring says. */
   #tail = false;
@@ -68,11 +72,16 @@ export class ProcessOutput implements ByteTarget {
     return slice;
   }
 
-  /** `drain` as text; a character torn between two calls comes whole with the second. Do not mix with `drain`. */
-  drainText(max: number): string {
-    const slice = this.drain(max);
-    const torn = slice.lost > 0 ? this.#text.skip() : '';
-    return torn + this.#text.take(slice.bytes, slice.end);
+  /**
+   * `drain` as text; a character torn between two calls comes whole with the second. Do not mix with `drain`. Much text is
+   * decoded in slices with turns in between; calls answer in their order.
+   */
+  drainText(max: number): Promise<string> {
+    return this.#decoding(async () => {
+      const slice = this.drain(max);
+      const torn = slice.lost > 0 ? this.#text.skip() : '';
+      return torn + (await takeInSlices(this.#text, slice));
+    });
   }
 
   /** For the owner: reads from a cursor of its own, and counts as having read up to there. */
@@ -108,6 +117,17 @@ export class ProcessOutput implements ByteTarget {
       this.#onChange();
     }
   }
+}
+
+async function takeInSlices(text: Utf8Carry, { bytes, end }: LogSlice): Promise<string> {
+  let taken = '';
+  let rest = bytes;
+  while (rest.length > DECODE_SLICE_BYTES) {
+    taken += text.take(rest.subarray(0, DECODE_SLICE_BYTES), false);
+    rest = rest.subarray(DECODE_SLICE_BYTES);
+    await nextTurn();
+  }
+  return taken + text.take(rest, end);
 }
 
 /** Whether the shared drain cursors have bytes before them, or all streams have ended. */

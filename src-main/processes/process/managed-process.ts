@@ -134,7 +134,7 @@ export class ManagedProcess {
   }
 
   /** For the owner: the same as text, characters never torn. */
-  drainText(stream: LogStream, max: number): string {
+  drainText(stream: LogStream, max: number): Promise<string> {
     this.use.touch();
     return this.#streams[stream].drainText(max);
   }

@@ -40,7 +40,7 @@ describe('a program that is', () => {
     const process = await start(command, ...args, 'sh', '-c', TRAPPING);
     expect(await process.stop(20_000, 'stopped')).toMatchObject({ signal: null, reason: 'stopped' });
     // Some programs pass a signal on, so that it may come twice.
-    expect(process.drainText('stdout', 100)).toMatch(/^ready\n(bye\n)+$/);
+    expect(await process.drainText('stdout', 100)).toMatch(/^ready\n(bye\n)+$/);
   });
 
   it.each([

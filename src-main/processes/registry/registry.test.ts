@@ -63,10 +63,10 @@ describe('a process', () => {
       stdout: { produced: 4, dropped: 0, retained: 4, ended: true },
       stderr: { produced: 4, dropped: 0, retained: 4, ended: true },
     });
-    expect([process.drainText('stdout', Infinity), process.drainText('stderr', Infinity)]).toEqual([
-      'out\n',
-      'err\n',
-    ]);
+    expect([
+      await process.drainText('stdout', Infinity),
+      await process.drainText('stderr', Infinity),
+    ]).toEqual(['out\n', 'err\n']);
   });
 
   it('has its whole output when its end is known', async () => {
@@ -143,7 +143,7 @@ describe('a process', () => {
     const said =
       (part: string): (() => boolean) =>
       () =>
-        (text += process.drainText('stdout', 100)).includes(part);
+        (text += Buffer.from(process.drain('stdout', 100).bytes).toString()).includes(part);
     await until(said('got first\n'));
     expect(process.view().stdinOpen).toBe(true);
     expect(await process.writeStdin(Buffer.from('second\n'))).toBe(7);
@@ -161,7 +161,7 @@ describe('a process', () => {
   it('reads an empty input when it was given none', async () => {
     const process = await start('cat; echo done');
     await process.exited;
-    expect(process.drainText('stdout', Infinity)).toBe('done\n');
+    expect(await process.drainText('stdout', Infinity)).toBe('done\n');
   });
 });
 
@@ -178,7 +178,7 @@ describe('a stop', () => {
     expect(process.view()).toMatchObject({ phase: 'stopping', stop: { step: 'term', graceMs: 20_000 } });
     expect(await stopped).toEqual({ code: 7, signal: null, reason: 'stopped' });
     expect(Date.now() - before).toBeLessThan(10_000);
-    expect(process.drainText('stdout', 100)).toBe('ready\nbye\n');
+    expect(await process.drainText('stdout', 100)).toBe('ready\nbye\n');
   });
 
   it('kills one that ignores TERM when the grace is over, and shows both steps', async () => {
@@ -613,7 +613,7 @@ describe('the registry', () => {
     clock.pass(5 * 60_000);
     registry.sweep();
     expect(await process.exited).toEqual({ code: null, signal: 15, reason: 'lifetime' });
-    expect(process.drainText('stdout', 100)).toBe('so far\n');
+    expect(await process.drainText('stdout', 100)).toBe('so far\n');
   });
 
   it('forgets all but the latest ended ones that nobody can ask for', async () => {

@@ -50,6 +50,16 @@ it('a refusal names what is used up', () => {
   expect(reasonOf([{ stock: 'handles', amount: 4_097 }])).toBe('limit of handles at a time reached');
 });
 
+it.each<[string, Charge, number]>([
+  ['rate', { rate: 'spawns', amount: 1 }, FULL],
+  ['stock', { stock: 'subscriptions', amount: 1 }, STOCKS.subscriptions.perInstance],
+])('two charges of one %s in one call count together', (_what, one, most) => {
+  const { ledger } = ledgerAt(0);
+  expect(take(ledger, 'a', [{ ...one, amount: most }, one])).toBe('refused');
+  expect(take(ledger, 'a', [{ ...one, amount: most - 1 }, one])).toBe('taken');
+  expect(take(ledger, 'a', [one])).not.toBe('taken');
+});
+
 describe('a rate', () => {
   it('gives so many in a second, then refuses, the first time and again', () => {
     const { ledger } = ledgerAt(0);

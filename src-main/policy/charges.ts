@@ -85,7 +85,8 @@ export function createLedger(clock: Pick<Clock, 'monotonic'>): Ledger {
   };
 
   return {
-    take(payer, charges) {
+    take(payer, asked) {
+      const charges = summed(asked);
       const rates: { readonly window: Window; readonly amount: number }[] = [];
       for (const charge of charges) {
         if ('rate' in charge) {
@@ -117,6 +118,16 @@ export function createLedger(clock: Pick<Clock, 'monotonic'>): Ledger {
       };
     },
   };
+}
+
+/** One charge for each rate and stock: what one call uses in two ways is used together. */
+function summed(charges: readonly Charge[]): readonly Charge[] {
+  const sums = new Map<string, Charge>();
+  for (const charge of charges) {
+    const name = 'rate' in charge ? `rate ${charge.rate}` : `stock ${charge.stock}`;
+    sums.set(name, { ...charge, amount: charge.amount + (sums.get(name)?.amount ?? 0) });
+  }
+  return [...sums.values()];
 }
 
 /** How much of each stock every instance and every capsule holds. */

@@ -307,6 +307,18 @@ describe('the registry', () => {
     await registry.spawn(bob, 'persistent', sh('true'));
   });
 
+  it('has room for what comes after a removed capsule, whatever that left', async () => {
+    const registry = makeRegistry({ retainedPerPrincipal: 2, entries: 2 });
+    const left = await Promise.all([1, 2].map(() => registry.spawn(owner, 'persistent', sh('true'))));
+    await Promise.all(left.map(({ exited }) => exited));
+    await expect(registry.spawn(owner, 'persistent', sh('true'))).rejects.toMatchObject(
+      refusal('registry-full'),
+    );
+    registry.giveUp(owner.capsule);
+    const next = await registry.spawn(owner, 'persistent', sh('true'));
+    expect(registry.views().map(({ key }) => key)).toEqual([left[1]?.key, next.key]);
+  });
+
   it('shares a budget of large rings among what runs, and always has the default for everybody', async () => {
     const MiB = 1024 * 1024;
     const registry = makeRegistry({ largeRingBytes: 14 * MiB });

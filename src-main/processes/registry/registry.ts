@@ -213,15 +213,18 @@ export class ProcessRegistry {
         'Stop one, or wait for one to exit.',
       );
     }
-    const isRetained = (process: ManagedProcess): boolean =>
-      process.tier === 'persistent' && process.owner.principal === owner.principal;
-    if (tier === 'persistent' && all.filter(isRetained).length >= this.#limits.retainedPerPrincipal) {
+    // What a removed capsule left is nobody's any more.
+    const kept = all.filter(
+      (process) => process.tier === 'persistent' && this.#entries.isOwn(process, process.owner),
+    );
+    const isRetained = (process: ManagedProcess): boolean => process.owner.principal === owner.principal;
+    if (tier === 'persistent' && kept.filter(isRetained).length >= this.#limits.retainedPerPrincipal) {
       throw registryFull(
         `This principal has reached its limit of ${String(this.#limits.retainedPerPrincipal)} persistent processes.`,
       );
     }
     if (all.length >= this.#limits.entries) {
-      const oldest = all.find((process) => process.exit !== null && process.tier !== 'persistent');
+      const oldest = all.find((process) => process.exit !== null && !kept.includes(process));
       if (oldest === undefined) {
         throw registryFull(`The process registry is full (${String(this.#limits.entries)} entries).`);
       }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -93,6 +93,22 @@ describe('what is not ours in a folder that the kernel lists', () => {
         { id: 'trap', state: 'failed', stateReason: expect.stringContaining('not a regular file') },
       ]);
       await kernel.remove('trap');
+      await kernel.dispose();
+    },
+  );
+
+  it.each(Object.entries(STRANGERS))(
+    'is in the way of a capsule of that name, and stays there: %s',
+    async (_what, make) => {
+      const { kernel, dataDir } = await openKernel(await dataFolder());
+      await make(join(dataDir, 'capsules', 'trap'));
+      await expect(kernel.install(guestFolder('trap'), { grants: 'all' })).rejects.toMatchObject({
+        code: 'store-damaged',
+        message: `${dataDir}/capsules/trap is in the way: it is not a capsule’s folder.`,
+      });
+      expect(await readdir(join(dataDir, 'capsules'))).toEqual(['trap']);
+      await rm(join(dataDir, 'capsules', 'trap'));
+      await kernel.install(guestFolder('trap'), { grants: 'all' });
       await kernel.dispose();
     },
   );

@@ -17,6 +17,7 @@ import {
   NOTHING,
   OWN_FOLDER,
   PREVIOUS,
+  refuseStranger,
   STAGING,
   sweepComponents,
   undoInterrupted,
@@ -164,6 +165,7 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
           enabled: previous?.record.enabled ?? true,
           installedAt: Date.now(),
         };
+        await refuseStranger(folder);
         const release = await componentFiles.put(hash, content.component);
         try {
           await writeCapsule(staging, content, record);

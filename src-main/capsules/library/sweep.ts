@@ -1,6 +1,7 @@
-import { rename, rm } from 'node:fs/promises';
+import { lstat, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownEntries, type OwnKind, type Report } from '../../store/own-entries.ts';
+import { capsuleError } from '../errors.ts';
 import { CAPSULE_NAME } from '../manifest/package.ts';
 
 /** A change under way, or what is left of one that was cut off. */
@@ -79,4 +80,24 @@ async function undoOne(capsules: string, name: string): Promise<void> {
 /** The capsule in the name of what an installation must give back. */
 function idIn(name: string): string {
   return name.slice(name.indexOf('-') + 1, name.lastIndexOf('.'));
+}
+
+/**
+ * What is no folder is not ours, and would go with what is replaced.
+ *
+ * @param path where a capsule’s folder is to be
+ */
+export async function refuseStranger(path: string): Promise<void> {
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') {
+      throw error;
+    }
+  });
+  if (found?.isDirectory() === false) {
+    throw capsuleError(
+      'store-damaged',
+      `${path} is in the way: it is not a capsule’s folder.`,
+      'Move it somewhere else, then install again.',
+    );
+  }
 }

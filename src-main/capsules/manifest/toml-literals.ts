@@ -11,10 +11,9 @@ export interface TomlLiteral {
 
 /** Comments, the four kinds of strings, what gives structure, and bare words. Blanks lie between. */
 const TOKEN =
-  /#[^\n]*|"""(?:[^"\\]|\\[^]|""?(?!"))*"{3,5}|'''(?:[^']|''?(?!'))*'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[=,[\]{}\n]|[^\s#"'=,[\]{}]+/g;
-const DATE = /^\d{4}-\d\d-\d\d$/;
-/** A time behind a date and a blank, which belongs to the date. */
-const TIME = / \d\d:[\d:.]+(?:[Zz]|[+-]\d\d:\d\d)?/y;
+  /#[^\n]*|"""(?:[^"\\]|\\[^]|""?(?!"))*"{3,5}|'''(?:[^']|''?(?!'))*'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[=,[\]{}\n]|([^\s#"'=,[\]{}]+)/g;
+/** A time behind a blank: it belongs to the date before it, the only value that one can follow on its line. */
+const TIME = / \d\d:[^\s#,\]}]+/y;
 
 /** The bare values of a TOML text that a parser has found valid, in its order; keys are none. */
 export function tomlLiterals(text: string): readonly TomlLiteral[] {
@@ -22,11 +21,10 @@ export function tomlLiterals(text: string): readonly TomlLiteral[] {
   const open: string[] = [];
   let value = false;
   let line = 1;
-  for (const { 0: token, index: start } of text.matchAll(TOKEN)) {
-    const bare = !/^["'#=,[\]{}\n]/.test(token);
-    if (value && bare) {
+  for (const { 0: token, 1: bare, index: start } of text.matchAll(TOKEN)) {
+    if (value && bare !== undefined) {
       TIME.lastIndex = start + token.length;
-      const time = DATE.test(token) ? (TIME.exec(text)?.[0] ?? '') : '';
+      const time = TIME.exec(text)?.[0] ?? '';
       literals.push({ text: token + time, start, end: start + token.length + time.length, line });
     }
     value = isValueNext(token, value, open);
@@ -43,10 +41,8 @@ function isValueNext(token: string, value: boolean, open: string[]): boolean {
     case ',':
       return open.at(-1) === '[';
     case '[':
+      open.push(token);
       // Where no value may stand it begins a table's name.
-      if (value) {
-        open.push(token);
-      }
       return value;
     case '{':
       open.push(token);

@@ -21,11 +21,12 @@ export class TomlValue {
 }
 
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
-const DATE_TIME = /^(\d{4}-\d\d-\d\d)?[T ]?(\d\d:\d\d)?(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/;
+/** Day, minutes, seconds and zone of a text that is one or more of them. */
+const DATE_TIME = /(\d{4}-\d\d-\d\d)?[T ]?(\d\d:\d\d)?(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?/;
 
 /**
- * Reads TOML 1.1 without loss. The library gives dates to the millisecond and no text of any value, so the values that
- * it cannot give (dates, integers beyond 2^53, what is not finite) are put into the text as strings and read again.
+ * Reads TOML 1.1 without loss. The library gives dates to the millisecond and no text of any value, so every bare value
+ * but `true` and `false` is put into the text as a string that names it, and the text is read again.
  *
  * @returns tables as objects without prototype; a value as string, number, boolean, array or `TomlValue`
  * @throws TypedError `manifest-syntax` with line and column, or with line and key
@@ -34,11 +35,7 @@ export function readToml(text: string): object {
   const plain = parseText(text);
   // Nobody can have written it.
   const mark = randomUUID();
-  const literals = tomlLiterals(text).filter(isBeyondPlain);
-  if (literals.length === 0) {
-    requireShallow(plain, '', 0);
-    return plain;
-  }
+  const literals = tomlLiterals(text).filter((literal) => !['true', 'false'].includes(literal.text));
   return exactly(plain, parseText(withMarks(text, literals, mark)), '', { mark, literals }) as object;
 }
 
@@ -62,16 +59,6 @@ function parseText(text: string): object {
   }
 }
 
-/** Dates and times have a dash or a colon behind a digit, which an exponent has not. */
-function isBeyondPlain({ text }: TomlLiteral): boolean {
-  return /^\d+[-:]/.test(text) || (text !== 'true' && text !== 'false' && !isPlainNumber(text));
-}
-
-function isPlainNumber(text: string): boolean {
-  const value = Number(text.replaceAll('_', ''));
-  return Number.isFinite(value) && (Number.isSafeInteger(value) || /[.eE]/.test(text));
-}
-
 /** The text with a string in the place of each literal: the mark and the literal's index. Lines stay. */
 function withMarks(text: string, literals: readonly TomlLiteral[], mark: string): string {
   let at = 0;
@@ -88,37 +75,16 @@ interface Marks {
   readonly literals: readonly TomlLiteral[];
 }
 
-/** Dotted keys nest without brackets, so the library's own limit does not see them. */
-function requireShallow(value: unknown, key: string, depth: number): void {
-  requireDepth(key, depth);
-  if (typeof value === 'object' && value !== null) {
-    for (const [name, inner] of Object.entries(value)) {
-      if (typeof inner === 'object') {
-        requireShallow(inner, keyOf(key, name), depth + 1);
-      }
-    }
-  }
-}
-
-function requireDepth(key: string, depth: number): void {
-  if (depth > MAX_MANIFEST_DEPTH) {
-    throw capsuleError(
-      'manifest-syntax',
-      `Capsule.toml: ${quoted(key)} is nested more than ${MAX_MANIFEST_DEPTH} tables deep.`,
-      'Write it flatter.',
-    );
-  }
-}
-
 /** Both readings in one: what is marked becomes its exact value, everything else is the same in both. */
 function exactly(plain: unknown, marked: unknown, key: string, marks: Marks, depth = 0): unknown {
-  requireDepth(key, depth);
   if (Array.isArray(plain)) {
+    requireDepth(key, depth);
     return plain.map((item, index) =>
       exactly(item, (marked as readonly unknown[])[index], `${key}[${index}]`, marks, depth + 1),
     );
   }
   if (typeof plain === 'object' && plain !== null && !(plain instanceof TomlDate)) {
+    requireDepth(key, depth);
     const copy = Object.create(null) as Record<string, unknown>;
     const other = new Map(Object.entries(marked as object));
     for (const [name, item] of Object.entries(plain)) {
@@ -134,13 +100,29 @@ function exactly(plain: unknown, marked: unknown, key: string, marks: Marks, dep
   return literal === undefined ? plain : exactValue(plain, literal, key);
 }
 
+/** Dotted keys nest without brackets, so the library's own limit does not see them. */
+function requireDepth(key: string, depth: number): void {
+  if (depth > MAX_MANIFEST_DEPTH) {
+    throw capsuleError(
+      'manifest-syntax',
+      `Capsule.toml: ${quoted(key)} is nested more than ${MAX_MANIFEST_DEPTH} tables deep.`,
+      'Write it flatter.',
+    );
+  }
+}
+
 function keyOf(table: string, name: string): string {
   return table === '' ? name : `${table}.${name}`;
 }
 
 function exactValue(plain: unknown, { text, line }: TomlLiteral, key: string): TomlValue | number {
   if (plain instanceof TomlDate) {
-    return new TomlValue('date', dateText(text, line, key), line);
+    const exact = dateText(text);
+    // The library takes 30 February for 1 March, and says so; of a time, either way the same.
+    if (!plain.toISOString().startsWith(exact.slice(0, 'yyyy-mm-dd'.length))) {
+      throw wrongValue(text, line, key, 'which is no day of the calendar');
+    }
+    return new TomlValue('date', exact, line);
   }
   if (typeof plain === 'bigint') {
     if (plain < INT64.min || plain > INT64.max) {
@@ -152,15 +134,10 @@ function exactValue(plain: unknown, { text, line }: TomlLiteral, key: string): T
   return Number.isFinite(number) ? number : new TomlValue('not-finite', text, line);
 }
 
-function dateText(text: string, line: number, key: string): string {
-  const [, date = '', minutes = '', seconds = ':00', zone = ''] = DATE_TIME.exec(text.toUpperCase()) ?? [];
-  // The library takes 30 February for 1 March.
-  const [year, month, day] = date.split('-').map(Number);
-  if (date !== '' && new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day)).getUTCDate() !== day) {
-    throw wrongValue(text, line, key, 'which is no day of the calendar');
-  }
+function dateText(text: string): string {
+  const [, day = '', minutes = '', seconds = ':00', zone = ''] = DATE_TIME.exec(text.toUpperCase()) ?? [];
   const time = minutes === '' ? '' : minutes + seconds + zone;
-  return [date, time].filter((part) => part !== '').join('T');
+  return [day, time].filter((part) => part !== '').join('T');
 }
 
 function wrongValue(text: string, line: number, key: string, why: string): Error {

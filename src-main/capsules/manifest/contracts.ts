@@ -89,8 +89,11 @@ function places(table: ManifestTable): readonly Place[] {
     }
     const value = table.value(key);
     if (typeof value === 'string') {
-      const place = { namespace: key, interface: '', table, key };
-      throw bad(place, 'no interface', 'Use "namespace:interface" = "1.0", or one table per namespace.');
+      throw bad(
+        { table, key },
+        'no interface',
+        'Use "namespace:interface" = "1.0", or one table per namespace.',
+      );
     }
     const inner = table.table(key);
     for (const name of inner?.keys ?? []) {
@@ -100,6 +103,6 @@ function places(table: ManifestTable): readonly Place[] {
   return [...found.values()];
 }
 
-function bad(place: Place, what: string, hint: string): Error {
+function bad(place: Pick<Place, 'table' | 'key'>, what: string, hint: string): Error {
   return capsuleError('manifest-bad-contract', `${place.table.at(place.key)} has ${what}.`, hint);
 }

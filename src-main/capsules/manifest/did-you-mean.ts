@@ -4,6 +4,7 @@ export function closestWord(word: string, candidates: Iterable<string>): string 
   let best = Math.max(1, Math.floor(word.length / 3)) + 1;
   let found: string | undefined;
   for (const candidate of candidates) {
+    // Also what keeps a very long word cheap.
     if (Math.abs(candidate.length - word.length) >= best) {
       continue;
     }
@@ -18,7 +19,7 @@ export function closestWord(word: string, candidates: Iterable<string>): string 
 
 /** A sentence to append, or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const found = word.length > 128 ? undefined : closestWord(word, candidates);
+  const found = closestWord(word, candidates);
   return found === undefined ? '' : ` Did you mean "${found}"?`;
 }
 
@@ -31,7 +32,7 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const replaced = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
       let least = Math.min(replaced, (last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1);
       }
       row.push(least);

@@ -58,7 +58,7 @@ export class ManifestTable {
       throw capsuleError(
         'manifest-missing-key',
         `${this.at(key)} is missing.`,
-        `Add ${shown(key)} = "…" ${this.path === '' ? 'at the top' : `to [${shown(this.path)}]`}.`,
+        `Add ${shown(key)} = "…" to [${shown(this.path)}].`,
       );
     }
     return value;

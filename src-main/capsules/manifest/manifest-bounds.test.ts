@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isTypedError } from '../../base/typed-error.ts';
 import { MAX_MANIFEST_BYTES } from '../limits.ts';
-import { parseManifest, type Manifest } from './manifest.ts';
-
-const HEAD = '[package]\nname = "demo"\nversion = "1.0.0"\n';
+import { HEAD, parse } from './testing.ts';
 
 /** `before`, as many lines as a manifest has room for, `after`; and how many lines those are. */
 function full(
@@ -19,10 +17,6 @@ function full(
     size += line(index).length;
   }
   return { text: before + parts.join('') + after, lines: parts.length };
-}
-
-function parse(text: string): Manifest {
-  return parseManifest(new TextEncoder().encode(text));
 }
 
 function refusal(text: string): string {

@@ -1,24 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TypedError } from '../../base/typed-error.ts';
 import { heldNames, noCapabilities } from '../../policy/capabilities.ts';
-import { parseManifest } from './manifest.ts';
-
-const HEAD = '[package]\nname = "demo"\nversion = "1.0.0"\n';
-const parse = (text: string) => parseManifest(new TextEncoder().encode(text));
-const parseMore = (text: string) => parse(HEAD + text);
-
-function failure(bytes: Uint8Array | string): TypedError {
-  try {
-    parseManifest(typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
-  } catch (error) {
-    if (error instanceof TypedError) {
-      return error;
-    }
-    throw error;
-  }
-  throw new Error('the manifest was accepted');
-}
+import { MAX_MANIFEST_BYTES } from '../limits.ts';
+import { failure, HEAD, parse, parseMore } from './testing.ts';
 
 describe('a manifest of the current generation', () => {
   it('is read into one shape', () => {
@@ -100,53 +84,20 @@ describe('a manifest of the current generation', () => {
   });
 
   it('needs a name and a version only', () => {
-    expect(parse(HEAD)).toMatchObject({ id: 'demo', component: null, generation: 'current', warnings: [] });
-  });
-});
-
-describe('a manifest of the older generation', () => {
-  const older = `
-    [[component]]
-    entrypoint = "demo.wasm"
-    [capabilities]
-    ipc_publish = ["demo.out.*"]
-    ipc_subscribe = ["demo.in"]
-    [[interceptor]]
-    event = "demo.in"
-    action = "on-in"
-    priority = 5
-    [[skill]]
-    name = "x"
-    [dependencies]
-    requires = []
-  `;
-  it('works the same, with a warning for each older key', () => {
-    const manifest = parseMore(older);
-    expect(manifest).toMatchObject({
-      generation: 'older',
-      component: { file: 'demo.wasm', hash: null },
-      publish: ['demo.out.*'],
-      subscribe: ['demo.in'],
-      actions: [{ topic: 'demo.in', action: 'on-in', priority: 5 }],
-    });
-    expect(manifest.warnings.map((warning) => warning.split(' ')[0])).toEqual([
-      '[[interceptor]]',
-      '"ipc_publish"',
-      '"ipc_subscribe"',
-      '"skill"',
-      '"dependencies"',
-    ]);
-  });
-
-  it('may stand beside the current one; what both say counts once, as the newer says it', () => {
-    const manifest = parseMore(`${older}
-      [subscribe]
-      "demo.in" = { wit = "opaque", handler = "on-in", priority = 9 }
-    `);
-    expect(manifest).toMatchObject({
-      generation: 'mixed',
-      actions: [{ topic: 'demo.in', action: 'on-in', priority: 9 }],
-      subscribe: ['demo.in'],
+    expect(parse(HEAD)).toEqual({
+      id: 'demo',
+      version: '1.0.0',
+      description: '',
+      component: null,
+      capabilities: noCapabilities,
+      actions: [],
+      publish: [],
+      subscribe: [],
+      env: [],
+      imports: [],
+      exports: [],
+      generation: 'current',
+      warnings: [],
     });
   });
 });
@@ -264,6 +215,24 @@ describe('a manifest that is refused', () => {
     const error = failure(text);
     expect(error.code).toBe(code);
     expect(error.hint).not.toBe('');
+  });
+
+  it('says why in words, where the code alone does not', () => {
+    expect(failure(Uint8Array.of(0xff))).toMatchObject({
+      message: 'Capsule.toml is not UTF-8 text.',
+      cause: expect.any(TypeError),
+    });
+    expect(failure(`${HEAD}[capabilities]\nuplink = true\n[imports]\n"a:b" = "1"`).message).toBe(
+      'An uplink cannot import interfaces of other capsules, because uplinks start first.',
+    );
+    expect(parseMore('[capabilities]\nuplink = true\n[imports]').capabilities.uplink).toBe(true);
+    expect(parseMore('[imports]\n"a:b" = "1"').imports).toHaveLength(1);
+  });
+
+  it('may have 256 KiB, and no byte more', () => {
+    const full = `${HEAD}# ${'x'.repeat(MAX_MANIFEST_BYTES - HEAD.length - 2)}`;
+    expect(parse(full).id).toBe('demo');
+    expect(failure(`${full}x`).message).toBe('Capsule.toml is too large: 262145 bytes (limit: 262144).');
   });
 
   it('names line and column of a syntax error', () => {

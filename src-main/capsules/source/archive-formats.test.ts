@@ -9,10 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isTypedError } from '../../base/typed-error.ts';
 import { readArchive } from './archive.ts';
 import { readFolder } from './folder.ts';
-
-const MANIFEST = '[package]\nname = "demo"\nversion = "1.0.0"\n[[component]]\nfile = "demo.wasm"\n';
-const COMPONENT = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00);
-const BLOCK = 512;
+import { BLOCK, COMPONENT, entry, MANIFEST, pax } from './testing.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -63,45 +60,6 @@ async function readingOf(blocks: readonly Uint8Array[]): Promise<string | undefi
       return `${error.code}: ${error.message}`;
     },
   );
-}
-
-interface HeaderFields {
-  readonly type?: string;
-  readonly magic?: string;
-  /** As it stands in the header, where it is not the length of the content. */
-  readonly size?: string;
-}
-
-/** A header written by hand, its data behind it. */
-function entry(name: string, data: Uint8Array, { type = '0', magic, size }: HeaderFields = {}): Uint8Array[] {
-  const header = Buffer.alloc(BLOCK);
-  header.write(name);
-  header.write('0000644\x000000000\x000000000\0', 100);
-  header.write(size ?? `${data.length.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
-  header.write('00000000000\0', 136);
-  header.write(type, 156);
-  header.write(magic ?? 'ustar\x0000', 257, 'latin1');
-  header.write('        ', 148);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return [header, padded(data)];
-}
-
-function pax(records: Readonly<Record<string, string>>, type = 'x'): Uint8Array[] {
-  return entry('PaxHeader/x', Buffer.concat(Object.entries(records).map(paxRecord)), { type });
-}
-
-function paxRecord([key, value]: readonly [string, string]): Buffer {
-  const rest = ` ${key}=${value}\n`;
-  const bare = Buffer.byteLength(rest);
-  const length = [1, 2, 3, 4, 5, 6, 7]
-    .map((digits) => bare + digits)
-    .find((sum) => `${sum}`.length === sum - bare);
-  return Buffer.from(`${length}${rest}`);
-}
-
-function padded(data: Uint8Array): Uint8Array {
-  return Buffer.concat([data, Buffer.alloc((BLOCK - (data.length % BLOCK)) % BLOCK)]);
 }
 
 const ABCD = Buffer.from('abcd');

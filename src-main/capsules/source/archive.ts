@@ -61,7 +61,9 @@ async function openArchive(path: string): Promise<{ file: FileHandle; size: numb
       );
     }
     const magic = new Uint8Array(2);
-    await file.read(magic, 0, 2, 0);
+    await file.read(magic, 0, 2, 0).catch((cause: unknown) => {
+      throw unreadable(path, cause);
+    });
     if (magic[0] !== 0x1f || magic[1] !== 0x8b) {
       throw capsuleError(
         'archive-not-gzip',
@@ -167,8 +169,12 @@ function archiveError(error: unknown): unknown {
     return error;
   }
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'Z_BUF_ERROR' || error.message === 'Unexpected end of data') {
+  if (code === 'Z_BUF_ERROR') {
     return truncatedArchive(error);
+  }
+  if (code === 'ABORT_ERR') {
+    // The gzip ended, and so did everything behind it, before all of the file was read.
+    return trailingData();
   }
   if (code !== undefined && !code.startsWith('Z_')) {
     return capsuleError(
@@ -185,7 +191,7 @@ function unreadable(path: string, cause: unknown): Error {
   const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
   return capsuleError(
     missing ? 'source-missing' : 'source-unreadable',
-    missing ? `${quoted(path)} does not exist.` : `${quoted(path)} cannot be opened.`,
+    missing ? `${quoted(path)} does not exist.` : `${quoted(path)} cannot be read.`,
     missing ? 'Check the path.' : 'Check its permissions.',
     cause,
   );

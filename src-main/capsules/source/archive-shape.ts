@@ -38,15 +38,15 @@ export class ArchiveShape {
     let at = 0;
     while (at < chunk.length) {
       if (this.#rest > 0) {
-        const taken = Math.min(this.#rest, chunk.length - at);
-        this.#takeData(chunk.subarray(at, at + taken));
-        at += taken;
+        const data = chunk.subarray(at, at + this.#rest);
+        this.#takeData(data);
+        at += data.length;
         continue;
       }
-      const taken = Math.min(BLOCK - this.#filled, chunk.length - at);
-      this.#block.set(chunk.subarray(at, at + taken), this.#filled);
-      this.#filled += taken;
-      at += taken;
+      const part = chunk.subarray(at, at + BLOCK - this.#filled);
+      this.#block.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
       if (this.#filled === BLOCK) {
         this.#filled = 0;
         this.#endOfBlock();
@@ -56,7 +56,8 @@ export class ArchiveShape {
 
   /** Call once, when the stream has ended. */
   end(): void {
-    if (this.#filled > 0 || this.#rest > 0 || this.#zeroBlocks < 2) {
+    // Within an entry there was no zero block yet: nothing may stand behind one.
+    if (this.#filled > 0 || this.#zeroBlocks < 2) {
       throw truncatedArchive();
     }
   }
@@ -113,6 +114,7 @@ export class ArchiveShape {
       throw fileTooLarge(shownName, size);
     }
     this.#rest = blocksOf(size);
+    this.#reading = null;
     this.#waiting.clear();
     this.#facts = {};
   }
@@ -132,14 +134,11 @@ export class ArchiveShape {
       this.#waiting.add(header.type);
     }
     this.#rest = blocksOf(size);
+    // One without data says nothing, and is not read.
     this.#reading = { header, data: new Uint8Array(size), filled: 0 };
-    if (size === 0) {
-      this.#endOfExtended(header, new Uint8Array());
-    }
   }
 
   #endOfExtended(header: TarHeader, data: Uint8Array): void {
-    this.#reading = null;
     if (header.type === 'x') {
       this.#facts = readPax(data, 'entry', header.shownName);
     } else if (header.type === 'g') {

@@ -6,6 +6,9 @@ import { SourcePaths } from './paths.ts';
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
+const problem = (expected: string, message: string) =>
+  expect.objectContaining({ code: expected, message: expect.stringContaining(message) });
+
 /** The path as kept, or undefined when it is refused. */
 function admitted(name: string): string | undefined {
   try {
@@ -23,11 +26,89 @@ describe('the paths of a source', () => {
     const paths = new SourcePaths();
     paths.file('a', 128 * 1024 * 1024);
     paths.file('b', 128 * 1024 * 1024);
-    expect(() => paths.file('c', 1)).toThrow(code('source-too-large'));
+    expect(paths.file('empty', 0)).toBe('empty');
+    expect(() => paths.file('c', 1)).toThrow(
+      problem('source-too-large', 'The capsule unpacks to more than 268435456 bytes.'),
+    );
   });
 
   it('may not have one file over 128 MiB', () => {
-    expect(() => new SourcePaths().file('a', 128 * 1024 * 1024 + 1)).toThrow(code('source-file-too-large'));
+    expect(() => new SourcePaths().file('a', 128 * 1024 * 1024 + 1)).toThrow(
+      problem('source-file-too-large', '"a" is too large: 134217729 bytes (limit per file: 134217728).'),
+    );
+  });
+
+  it('may be 4,096 files and folders, however often a folder is named', () => {
+    const paths = new SourcePaths();
+    paths.folder('all');
+    for (let index = 0; index < 1_023; index++) {
+      // Four new ones each, in one folder for all.
+      paths.folder(`all/b${index}/`);
+      paths.folder('./');
+      paths.folder('.');
+      paths.file(`all/b${index}/ccc/dddd`, 0);
+      expect(paths.file(`all/b${index}/eeee`, 0)).toBe(`all/b${index}/eeee`);
+    }
+    // 1 + 1,023 × 4 = 4,093 so far.
+    paths.folder('all/z');
+    paths.file('all/x/y', 0);
+    for (const refused of [() => paths.file('last', 0), () => paths.folder('b/')]) {
+      expect(refused).toThrow(
+        problem(
+          'source-too-many-entries',
+          'The capsule has more than 4096 files and folders; reading stopped at ',
+        ),
+      );
+    }
+  });
+
+  it('may have 1,024 bytes, and no more', () => {
+    const long = `${'é/'.repeat(340)}abcd`;
+    expect(admitted(long)).toBe(long);
+    expect(admitted(`./${long}`)).toBe(long);
+    expect(() => new SourcePaths().file(`${long}e`, 0)).toThrow(
+      problem('source-bad-path', ', which has more than 1024 bytes.'),
+    );
+  });
+
+  it.each(['', '.', './', '..', '/a', 'a//b', 'a/./b', './../a', '././a', 'a/'])(
+    'are paths inside: %j is none',
+    (name) => {
+      expect(() => new SourcePaths().file(name, 0)).toThrow(
+        problem(
+          'source-bad-path',
+          `The capsule has an entry named "${name}", which is not a path inside it.`,
+        ),
+      );
+    },
+  );
+
+  it('are files or folders, and not both', () => {
+    const inOrder = (...steps: readonly ((paths: SourcePaths) => unknown)[]) => {
+      const paths = new SourcePaths();
+      return () => steps.forEach((step) => step(paths));
+    };
+    const file = (name: string) => (paths: SourcePaths) => paths.file(name, 0);
+    const folder = (name: string) => (paths: SourcePaths) => paths.folder(name);
+    for (const steps of [
+      [file('a'), folder('a')],
+      [file('a'), folder('A/')],
+      [folder('a/'), file('a')],
+      [file('a'), file('a/b')],
+      [file('a/b'), file('A')],
+      [folder('a/b'), file('a')],
+      [folder('a'), folder('A')],
+    ]) {
+      expect(inOrder(...steps)).toThrow(
+        problem(
+          'source-duplicate',
+          ' is a duplicate, or differs from another entry only in case or Unicode composition.',
+        ),
+      );
+    }
+    expect(
+      inOrder(folder('a'), file('a/b'), folder('b/c'), folder('b'), folder('./'), folder('.')),
+    ).not.toThrow();
   });
 
   it('stay inside, whatever their names', () => {
@@ -43,7 +124,9 @@ describe('the paths of a source', () => {
   it('leave the name of the record of an installation alone, however it is written, and elsewhere may have it', () => {
     const paths = new SourcePaths();
     for (const name of ['install.json', './install.json', 'Install.JSON', 'install.json/note.txt']) {
-      expect(() => paths.file(name, 0)).toThrow(code('source-bad-path'));
+      expect(() => paths.file(name, 0)).toThrow(
+        problem('source-bad-path', `"${name}", a name that is reserved for the install record.`),
+      );
     }
     expect(() => paths.folder('install.json/')).toThrow(code('source-bad-path'));
     expect(paths.file('assets/install.json', 0)).toBe('assets/install.json');

@@ -67,7 +67,7 @@ export class SourcePaths {
   #parents(path: string): void {
     const folded = foldName(path);
     // From the nearest folder up to one that is known, and whose own are known then.
-    for (let slash = folded.lastIndexOf('/'); slash >= 0; slash = folded.lastIndexOf('/', slash - 1)) {
+    for (let slash = folded.lastIndexOf('/'); slash > 0; slash = folded.lastIndexOf('/', slash - 1)) {
       const folder = folded.slice(0, slash);
       const there = this.#seen.get(folder);
       if (there === 'folder') {

@@ -20,13 +20,14 @@ export class TomlValue {
   }
 }
 
-const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+/** What the library gives as it is. More numbers are than these; they cost a second reading, and come out the same. */
+const PLAIN = /^(?:true|false|\d{1,15})$/;
 /** Day, minutes, seconds and zone of a text that is one or more of them. */
 const DATE_TIME = /(\d{4}-\d\d-\d\d)?[T ]?(\d\d:\d\d)?(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?/;
 
 /**
  * Reads TOML 1.1 without loss. The library gives dates to the millisecond and no text of any value, so every bare value
- * but `true` and `false` is put into the text as a string that names it, and the text is read again.
+ * but the plainest is put into the text as a string that names it, and the text is read again.
  *
  * @returns tables as objects without prototype; a value as string, number, boolean, array or `TomlValue`
  * @throws TypedError `manifest-syntax` with line and column, or with line and key
@@ -35,7 +36,7 @@ export function readToml(text: string): object {
   const plain = parseText(text);
   // Nobody can have written it.
   const mark = randomUUID();
-  const literals = tomlLiterals(text).filter((literal) => !['true', 'false'].includes(literal.text));
+  const literals = tomlLiterals(text).filter((literal) => !PLAIN.test(literal.text));
   return exactly(plain, parseText(withMarks(text, literals, mark)), '', { mark, literals }) as object;
 }
 
@@ -125,7 +126,7 @@ function exactValue(plain: unknown, { text, line }: TomlLiteral, key: string): T
     return new TomlValue('date', exact, line);
   }
   if (typeof plain === 'bigint') {
-    if (plain < INT64.min || plain > INT64.max) {
+    if (plain !== BigInt.asIntN(64, plain)) {
       throw wrongValue(text, line, key, 'which does not fit into the 64 bits of an integer');
     }
     return new TomlValue('integer', plain.toString(), line);

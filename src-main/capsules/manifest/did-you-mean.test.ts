@@ -26,6 +26,7 @@ describe('the closest word', () => {
     ['ent', 'net'],
     ['nett', 'net'],
     ['vk', 'kv'],
+    ['xk', undefined],
     ['uplnk', 'uplink'],
     ['filesystem', undefined],
     ['', undefined],

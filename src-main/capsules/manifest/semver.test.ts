@@ -4,7 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { isVersion, meets, npmRange } from './semver.ts';
 
 describe('a version', () => {
-  it.each(['1.2.3', '0.0.0', '1.0.0-rc.1', '1.0.0-alpha+build.7', '10.20.30+x'])('may be %j', (text) => {
+  it.each([
+    '1.2.3',
+    '0.0.0',
+    '1.0.0-rc.1',
+    '1.0.0-alpha+build.7',
+    '10.20.30+x',
+    '1.0.0-1a',
+    '1.0.0-a.12',
+    '1.0.0-a.1b.cde',
+    '1.0.0+a.bcd',
+  ])('may be %j', (text) => {
     expect(isVersion(text)).toBe(true);
   });
   it.each([
@@ -97,6 +107,7 @@ describe('a requirement', () => {
     ['1.*', '1.9.0', true],
     ['1.*.*', '2.0.0', false],
     ['1.2.*', '1.3.0', false],
+    ['1.*, <1.5', '1.4.0', true],
     ['1.*, <1.5', '1.5.0', false],
     ['1.0.0-rc.1', '1.0.0-rc.2', true],
     ['=1.0.0+build', '1.0.0', true],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMore, refusalOf } from './testing.ts';
+import { failure, HEAD, parseMore, refusalOf } from './testing.ts';
 
 /** Tables without an effect, as they may be written in full, and what is said of them. */
 const TABLES: readonly (readonly [table: string, why: string, lines: Readonly<Record<string, string>>])[] = [
@@ -91,14 +91,21 @@ describe('a command', () => {
   it.each('new install update list remove tree deps build check config show run help'.split(' '))(
     'of the shell may not be one of its own: %s',
     (name) => {
-      expect(refusalOf(command(name, 'cli'))).toMatch(`manifest-bad-command: "${name}" `);
+      expect(failure(HEAD + command(name, 'cli'))).toMatchObject({
+        code: 'manifest-bad-command',
+        hint: expect.stringMatching(new RegExp(`(?:: |, )${name}[,.]`)),
+      });
       expect(parseMore(command(name, 'slash')).warnings).toHaveLength(1);
       expect(parseMore(tableOf('command', { name: `"${name}"` })).warnings).toHaveLength(1);
     },
   );
 
   it('is of no other kind', () => {
-    expect(refusalOf(command('go', 'web'))).toBe('manifest-wrong-type: "command[0].kind" is "web".');
+    expect(failure(HEAD + command('go', 'web'))).toMatchObject({
+      code: 'manifest-wrong-type',
+      message: '"command[0].kind" is "web".',
+      hint: 'It must be one of: slash, cli.',
+    });
   });
 });
 

@@ -90,6 +90,7 @@ describe('an archive', () => {
       expect(content).toMatchObject({ kind: 'archive', manifestText: MANIFEST, component: COMPONENT });
       expect(content.manifest.id).toBe('demo');
       expect(await content.files.get('assets/é.txt')?.read()).toEqual(new TextEncoder().encode('é'));
+      expect(content.files.get('assets/é.txt')).toMatchObject({ path: 'assets/é.txt', size: 2 });
       expect(content.files.get('empty')).toMatchObject({ path: 'empty', size: 0 });
     }
     expect(readFileSync(join(staging, 'assets', 'é.txt'), 'utf8')).toBe('é');
@@ -318,6 +319,13 @@ describe('a folder', () => {
       'assets/dist/kept',
       'wit/a.wit',
     ]);
+  });
+
+  it('gives its files in the order of their names, whatever that of the system is', async () => {
+    // The last two are the other way round by bytes, as Linux has them.
+    const names = ['B', 'a', 'é', '\u{1f600}', '\uff61'];
+    const root = await lay({ ...good, ...Object.fromEntries(names.map((name) => [name, name])) });
+    expect([...(await readFolder(root)).files.keys()].slice(2)).toEqual(names);
   });
 
   it('may have its component in a folder that is otherwise left out', async () => {

@@ -84,6 +84,8 @@ describe('an extended header', () => {
     ['8e0 a=b\n', 'unreadable'],
     ['\n8 a=b\n', 'unreadable'],
     ['8\n a=b\n', 'unreadable'],
+    ['5 a=\n2\n', 'unreadable'],
+    ['5 a=\n0 b=\n', 'unreadable'],
     ['x', 'unreadable'],
     ['\0\0\0', 'unreadable'],
   ])('has records of exactly their own length: %j is %s', (data, expected) => {

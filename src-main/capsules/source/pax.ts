@@ -53,7 +53,8 @@ function recordsOf(data: Uint8Array, name: string): ReadonlyMap<string, string> 
     const end = at + Number(digits);
     const record = decoder.decode(data.subarray(space + 1, end - 1));
     const equals = record.indexOf('=');
-    if (!/^\d+$/.test(digits) || end > data.length || data[end - 1] !== 0x0a || end <= space || equals < 1) {
+    // A length beyond the data has no line end there, one that is too short leaves no record.
+    if (!/^\d+$/.test(digits) || data[end - 1] !== 0x0a || equals < 1) {
       throw corruptArchive(`the extended header of ${name} cannot be read`);
     }
     const key = record.slice(0, equals);

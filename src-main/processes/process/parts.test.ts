@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { ProcessTier } from '../../contract/views.ts';
 import { makeWorkspace, script } from '../../os/testing.ts';
 import { decodeCursor, encodeCursor } from '../registry/cursor-token.ts';
 import { KeyedHash, newProcessId } from '../registry/process-id.ts';
-import { makeLabel, planProcess } from './spec.ts';
-import { Utf8Carry } from '../output/utf8-carry.ts';
+import { makeLabel, planProcess, type ProcessPlan, type ProcessSpec } from './spec.ts';
 
 const { path: workspace, remove } = makeWorkspace();
 afterAll(remove);
@@ -93,35 +93,63 @@ describe('a plan', () => {
     });
   });
 
-  it('refuses an idle time-out of zero and an input over 4 MiB', () => {
-    const refusal = (code: string): Error => expect.objectContaining({ code }) as Error;
-    expect(() => planProcess({ ...spec, idleTimeoutMs: 0 }, 'persistent')).toThrow(refusal('invalid-input'));
-    const stdin = new Uint8Array(4 * 1024 * 1024 + 1);
-    expect(() => planProcess({ ...spec, stdin }, 'sync')).toThrow(refusal('too-large'));
+  it.each<[string, Partial<ProcessSpec>, ProcessTier, Partial<ProcessPlan>]>([
+    [
+      'as it was asked for',
+      { ringBytes: 5_000, overflow: 'backpressure' },
+      'sync',
+      { ringBytes: 5_000, overflow: 'backpressure' },
+    ],
+    ['a ring of 4 KiB at least', { ringBytes: 1 }, 'sync', { ringBytes: 4_096 }],
+    ['a shorter lifetime', { maxLifetimeMs: 70 }, 'sync', { maxLifetimeMs: 70 }],
+    [
+      'a call that waits longer than by default',
+      { maxLifetimeMs: 1e12 },
+      'sync',
+      { maxLifetimeMs: 21_600_000 },
+    ],
+    ['all its time, when no call waits', {}, 'ephemeral', { maxLifetimeMs: 21_600_000, idleTimeoutMs: null }],
+    ['no idle time of what is not persistent', { idleTimeoutMs: 5 }, 'ephemeral', { idleTimeoutMs: null }],
+    ['an idle time', { idleTimeoutMs: 5 }, 'persistent', { idleTimeoutMs: 5 }],
+    ['no retention at all', { exitRetentionMs: 0 }, 'persistent', { exitRetentionMs: 0 }],
+    ['a label of its own', { label: 'web\n server' }, 'sync', { label: 'web server' }],
+  ])('keeps %s', (_name, asked, tier, planned) => {
+    expect(planProcess({ ...spec, ...asked }, tier)).toMatchObject(planned);
   });
-});
 
-describe('text from pieces', () => {
-  it('is the same wherever the bytes were cut', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.array(fc.nat({ max: 7 })), (text, cuts) => {
-        const bytes = new TextEncoder().encode(text);
-        const carry = new Utf8Carry();
-        let at = 0;
-        let got = '';
-        for (const cut of cuts) {
-          got += carry.take(bytes.subarray(at, at + cut), false);
-          at = Math.min(bytes.length, at + cut);
-        }
-        expect(got + carry.take(bytes.subarray(at), true)).toBe(text);
-      }),
+  it.each<[Partial<ProcessSpec>, 'pipe' | 'none']>([
+    [{}, 'none'],
+    [{ keepStdinOpen: false }, 'none'],
+    [{ keepStdinOpen: true }, 'pipe'],
+    [{ stdin: new Uint8Array() }, 'pipe'],
+    [{ stdin: new Uint8Array(4 * 1024 * 1024), keepStdinOpen: true }, 'pipe'],
+  ])('has an input where something comes by it: %#', (asked, stdin) => {
+    const plan = planProcess({ ...spec, ...asked }, 'sync');
+    expect(plan.spawn.stdin).toBe(stdin);
+    expect(plan.initialStdin).toBe(asked.stdin ?? null);
+    expect(plan.keepStdinOpen).toBe(asked.keepStdinOpen ?? false);
+  });
+
+  it('shows the command as it was asked for, with what was asked of the kernel beside it', () => {
+    const plan = planProcess(
+      { ...spec, limits: { maxPids: 7, maxCpuSecs: 1_000 }, maxLifetimeMs: 60_000 },
+      'sync',
     );
+    expect(plan).toMatchObject({
+      ...{ command: 'git', shownCommand: { words: ['git', 'log', '-1'], cut: false } },
+      ...{ spawn: { args: ['log', '-1'], limits: { maxPids: 7, maxCpuSecs: 60 } } },
+      limits: { tasks: 7, cpuMs: 60_000 },
+    });
   });
 
-  it('replaces what is no UTF-8, and what was torn by a loss', () => {
-    const carry = new Utf8Carry();
-    expect(carry.take(Uint8Array.of(0x61, 0xff, 0xe2, 0x82), false)).toBe('a\uFFFD');
-    expect(carry.skip()).toBe('\uFFFD');
-    expect(carry.take(Uint8Array.of(0x62), true)).toBe('b');
+  it('refuses an idle time-out of zero and an input over 4 MiB, and says what to do instead', () => {
+    const refusal = (code: string, hint: RegExp): Error =>
+      expect.objectContaining({ code, hint: expect.stringMatching(hint) as string }) as Error;
+    expect(() => planProcess({ ...spec, idleTimeoutMs: 0 }, 'persistent')).toThrow(
+      refusal('invalid-input', /default/u),
+    );
+    const stdin = new Uint8Array(4 * 1024 * 1024 + 1);
+    expect(() => planProcess({ ...spec, stdin }, 'sync')).toThrow(refusal('too-large', /keep-stdin-open/u));
+    expect(() => planProcess({ ...spec, stdin }, 'sync')).toThrow('4194305 bytes (limit: 4194304)');
   });
 });

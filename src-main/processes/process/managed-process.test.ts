@@ -12,9 +12,11 @@ const { stdin: _none, ...shell } = await script(workspace, '');
 const live: ManagedProcess[] = [];
 const spawn: Spawn = (spec) => spawner.spawn(spec);
 
-afterEach(() =>
-  Promise.all(live.splice(0).map((process) => process.phase !== 'starting' && process.kill('killed'))),
-);
+afterEach(async () => {
+  // Of one that was never started there is nothing to end.
+  const started = live.splice(0).filter(({ phase }) => phase !== 'starting');
+  await Promise.all(started.map((process) => process.kill('killed')));
+});
 afterAll(async () => {
   await spawner.dispose();
   remove();

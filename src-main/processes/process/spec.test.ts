@@ -1,58 +1,11 @@
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ProcessTier } from '../../contract/views.ts';
 import { makeWorkspace, script } from '../../os/testing.ts';
-import { decodeCursor, encodeCursor } from '../registry/cursor-token.ts';
-import { KeyedHash, newProcessId } from '../registry/process-id.ts';
 import { makeLabel, planProcess, type ProcessPlan, type ProcessSpec } from './spec.ts';
 
 const { path: workspace, remove } = makeWorkspace();
 afterAll(remove);
 const { stdin: _none, ...spec } = await script(workspace, '', { command: 'git', args: ['log', '-1'] });
-
-describe('a process-id', () => {
-  it('is 52 characters of lower-case base32, never twice', () => {
-    const ids = Array.from({ length: 1000 }, newProcessId);
-    expect(ids.every((id) => /^[a-z2-7]{52}$/.test(id))).toBe(true);
-    expect(new Set(ids).size).toBe(1000);
-    // Every character must carry randomness; the last has only one bit of it.
-    expect(
-      Array.from({ length: 51 }, (_, at) => new Set(ids.map((id) => id[at])).size).every((n) => n > 25),
-    ).toBe(true);
-  });
-
-  it('is shown as a keyed hash that another registry would not give', () => {
-    const hash = new KeyedHash();
-    expect(hash.of('a')).toMatch(/^[0-9a-f]{16}$/);
-    expect(hash.of('a')).toBe(hash.of('a'));
-    expect(hash.of('a')).not.toBe(new KeyedHash().of('a'));
-    expect(hash.of('a', 'b')).not.toBe(hash.of('ab'));
-    expect(hash.of('a', 'b')).not.toBe(hash.of('a', 'b', ''));
-  });
-});
-
-describe('a cursor token', () => {
-  const hash = new KeyedHash();
-
-  it('comes back as the offset it was made from', () => {
-    fc.assert(
-      fc.property(fc.maxSafeNat(), (offset) => {
-        expect(decodeCursor(hash, 'id', 'stdout', encodeCursor(hash, 'id', 'stdout', offset))).toBe(offset);
-      }),
-    );
-  });
-
-  it('is good for no other process, stream or registry, and cannot be made up', () => {
-    const token = encodeCursor(hash, 'id', 'stdout', 100);
-    const refusal = expect.objectContaining({ code: 'no-such-process' }) as Error;
-    expect(() => decodeCursor(hash, 'other', 'stdout', token)).toThrow(refusal);
-    expect(() => decodeCursor(hash, 'id', 'stderr', token)).toThrow(refusal);
-    expect(() => decodeCursor(new KeyedHash(), 'id', 'stdout', token)).toThrow(refusal);
-    for (const made of ['', '64', '.', `65${token.slice(2)}`, `0${token}`, `${token} `, 'ffffffffffffffff']) {
-      expect(() => decodeCursor(hash, 'id', 'stdout', made), made).toThrow(refusal);
-    }
-  });
-});
 
 describe('a label', () => {
   it.each([

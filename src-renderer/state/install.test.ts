@@ -289,12 +289,16 @@ describe('an installation under way', () => {
   });
 });
 
-it('without a plan there is nothing to install or to cancel, and no step to show', async () => {
-  const { install, client } = bench();
+it('without a plan there is nothing to install, to cancel, to say or to show', async () => {
+  const { install, client, notices } = bench();
+  const { store } = install;
+  const nothing = store.getState();
   expect(await install.confirm()).toBeNull();
   await install.cancel();
+  client.emit('install.step', { token: 'first', step: 'copying' });
   expect(client.asked).toEqual([]);
-  expect(install.store.getState().busy).toBeNull();
+  expect(store.getState()).toEqual(nothing);
+  expect(notices.take()).toEqual([]);
 });
 
 const failure = { code: 'source-missing', message: 'It does not exist.', hint: 'Check the path.' };

@@ -498,31 +498,64 @@ describe('two streams in one log', () => {
     ]);
   });
 
-  it('whose earlier text is in reach both: the one that begins later is pulled first', async () => {
-    const bench = await opened('both');
-    for (const [stream, at] of [
-      ['stderr', 1],
-      ['stdout', 2],
-      ['stderr', 100],
-      ['stdout', 200],
-    ] as const) {
-      bench.rings[stream].write('x'.repeat(LOG_PAGE_BYTES - 1) + '\n', at);
-    }
+  it.each([
+    ['stdout', 'stderr'],
+    ['stderr', 'stdout'],
+  ] as const)(
+    'of which both have earlier text: that of %s, which begins later, is pulled first',
+    async (late, early) => {
+      const bench = await opened('both');
+      for (const [stream, at] of [
+        [early, 1],
+        [late, 2],
+        [early, 100],
+        [late, 200],
+      ] as const) {
+        bench.rings[stream].write('x'.repeat(LOG_PAGE_BYTES - 1) + '\n', at);
+      }
+      bench.report();
+      await bench.settle();
+      bench.logs.setFollow(false);
+      const pulled: unknown[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        const before = bench.client.asked.length;
+        bench.logs.needEarlier();
+        await bench.settle();
+        pulled.push(...bench.client.asked.slice(before).map(({ argument }) => argument));
+      }
+      const first = { cursor: 0, maxBytes: LOG_PAGE_BYTES };
+      expect(pulled).toMatchObject([
+        { ...first, stream: late },
+        { ...first, stream: early },
+      ]);
+    },
+  );
+});
+
+describe('the oldest text', () => {
+  it('is gone to from following, which stops there: what comes then is new', async () => {
+    const bench = await opened('stdout');
+    bench.rings.stdout.write(numbered(0, 5_000), 1);
     bench.report();
     await bench.settle();
-    bench.logs.setFollow(false);
-    const pulled: unknown[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      const before = bench.client.asked.length;
-      bench.logs.needEarlier();
-      await bench.settle();
-      pulled.push(...bench.client.asked.slice(before).map(({ argument }) => argument));
-    }
-    const first = { cursor: 0, maxBytes: LOG_PAGE_BYTES };
-    expect(pulled).toMatchObject([
-      { ...first, stream: 'stdout' },
-      { ...first, stream: 'stderr' },
-    ]);
+    const { produced } = bench.rings.stdout;
+    bench.logs.readOldest();
+    await bench.settle();
+    expect(bench.state).toMatchObject({ follow: false, stoppedAt: { stdout: produced, stderr: 0 } });
+    expect(bench.words[0]).toBe('line 0');
+    bench.rings.stdout.write('new\n', 2);
+    expect(newSince(bench.state, bench.view()).bytes).toBe(4);
+  });
+
+  it('is not read again where it is on the screen, but following stops', async () => {
+    const bench = await opened('stdout');
+    bench.rings.stdout.write('all\n', 1);
+    bench.report();
+    await bench.settle();
+    const { reads } = bench;
+    bench.logs.readOldest();
+    await bench.settle();
+    expect([bench.reads, bench.state.follow, bench.words]).toEqual([reads, false, ['all']]);
   });
 });
 

@@ -91,6 +91,15 @@ describe('the output of a process', () => {
     expect(output.lostUnread).toBe(0);
   });
 
+  it('is never held back where the oldest may go, though nobody reads', () => {
+    const { output, source } = attached('drop-oldest');
+    source.give('x'.repeat(MIN_RING_BYTES));
+    source.give('y'.repeat(30));
+    expect(output.blocked).toBe(false);
+    expect(output.view).toMatchObject({ produced: MIN_RING_BYTES + 30, dropped: 30 });
+    expect(output.lostUnread).toBe(30);
+  });
+
   it('is not held back any more once the program has ended: the rest comes whole', async () => {
     const { output, source } = attached('backpressure');
     source.give('x'.repeat(MIN_RING_BYTES + 5_000));
@@ -129,6 +138,17 @@ describe('the output of a process', () => {
     source.give(Uint8Array.of(first));
     output.close();
     expect(output.drainText(99)).toBe('\uFFFD');
+  });
+
+  it('as text joins no two halves that a loss lies between', () => {
+    const { output, source } = attached();
+    const [first = 0, second = 0] = Buffer.from('é');
+    source.give(Uint8Array.of(first));
+    expect(output.drainText(99)).toBe('');
+    source.give('b'.repeat(7));
+    source.give(Uint8Array.of(second));
+    source.give('c'.repeat(MIN_RING_BYTES - 1));
+    expect(output.drainText(2)).toBe('\uFFFD\uFFFDc');
   });
 
   it('gives up what it has when that is discarded, and says so', () => {

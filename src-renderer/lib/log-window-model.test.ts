@@ -59,6 +59,7 @@ function check(window: LogWindow, stream: Stream, cap: number): void {
     end = from + bytes.length;
     expect(stream.bytes.slice(from, end)).toEqual(bytes);
     expect(startsLine && !isLineStart(stream, from)).toBe(false);
+    expect(from === 0 ? startsLine : true).toBe(true);
     for (const offset of [from, Math.floor((from + end) / 2), end - 1]) {
       expect(arrivalAt(times, offset)).toBe(arrivalAt(stream.times, offset));
     }
@@ -162,18 +163,20 @@ describe('a window on a stream', () => {
 
   it.each([
     // The rest of a line goes when its beginning can be pulled later.
-    [2, 9, 0, ['4:two\nthr']],
-    [2, 9, 1, ['4:two\nthr']],
+    [2, 9, 0, ['4:two\nthr'], true],
+    [2, 9, 1, ['4:two\nthr'], true],
     // It stays when the beginning is gone for good, when it is all there is, or at the very start.
-    [2, 9, 2, ['2:e\ntwo\nthr']],
-    [2, 9, 3, ['2:e\ntwo\nthr']],
-    [2, 2, 0, ['2:e\n']],
-    [15, 5, 0, ['15:o lin']],
-    [0, 5, 0, ['0:one\nt']],
+    [2, 9, 2, ['2:e\ntwo\nthr'], false],
+    [2, 9, 3, ['2:e\ntwo\nthr'], false],
+    [2, 2, 0, ['2:e\n'], false],
+    [15, 5, 0, ['15:o lin'], false],
+    [0, 5, 0, ['0:one\nt'], true],
   ])(
     'begins with a page from %d of %d bytes, where %d is the oldest, as %j',
-    (start, length, oldest, begun) => {
-      expect(parts(appendPage(emptyWindow, pageOf(text, start, length), 100, oldest))).toEqual(begun);
+    (start, length, oldest, begun, atLineStart) => {
+      const window = appendPage(emptyWindow, pageOf(text, start, length), 100, oldest);
+      expect(parts(window)).toEqual(begun);
+      expect(window.segments[0]?.startsLine).toBe(atLineStart);
     },
   );
 

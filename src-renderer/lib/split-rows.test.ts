@@ -217,6 +217,10 @@ describe('what text looks like', () => {
     expect(applySgr(all, '0')).toEqual(plainStyle);
   });
 
+  it('is nothing in particular at first', () => {
+    expect(Object.values(plainStyle).filter((value) => value !== false && value !== null)).toEqual([]);
+  });
+
   it('has no colour of its own again after 39 and 49', () => {
     const colored = applySgr(plainStyle, '1;31;42');
     expect(applySgr(colored, '39')).toEqual({ ...colored, fg: null });

@@ -9,7 +9,9 @@ const exit: ExitView = { code: 0, signal: null, reason: 'self' };
 
 /** A process that runs, with rings of a size, or one that ended so long ago and keeps so much. */
 function live(ringBytes: number) {
-  return { exit: null, plan: { ringBytes }, times: { endedForMs: null }, ...kept(0) };
+  // Nobody may take the output of a program that runs.
+  const discardOutput = (): void => expect.fail('it still runs');
+  return { exit: null, plan: { ringBytes }, times: { endedForMs: null }, retainedBytes: 0, discardOutput };
 }
 function ended(endedForMs: number, bytes: number, ringBytes = MiB) {
   return { exit, plan: { ringBytes }, times: { endedForMs }, ...kept(bytes) };

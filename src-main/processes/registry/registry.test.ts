@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import type { Clock } from '../../base/clock.ts';
 import { fakeClock } from '../../base/testing.ts';
@@ -7,7 +7,7 @@ import type { ProcessTier, ProcessView } from '../../contract/views.ts';
 import type { LookLimits, SandboxedChild } from '../../os/child/child.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
 import { makeWorkspace, openDescriptors, script, until } from '../../os/testing.ts';
-import { VIEW_REFRESH_MS } from '../limits.ts';
+import { SWEEP_INTERVAL_MS, VIEW_REFRESH_MS } from '../limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { ProcessOwner, ProcessSpec } from '../process/spec.ts';
 import { ProcessRegistry } from './registry.ts';
@@ -813,5 +813,26 @@ describe('the registry', () => {
     registry.onChange((change) => changes.push(change));
     process.discardOutput();
     expect([registry.views(), changes]).toEqual([[], []]);
+  });
+
+  it('looks by itself for what is due, as long as there is a process', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const clock = fakeClock();
+    const registry = makeRegistry({}, clock);
+    const limits = { maxLifetimeMs: 60_000, exitRetentionMs: 1_000 };
+    const process = await registry.spawn(owner, 'persistent', sh('exec sleep 100', limits));
+    const other = await registry.spawn(owner, 'persistent', sh('exec sleep 100'));
+    const timers = vi.getTimerCount();
+    clock.pass(60_000);
+    vi.advanceTimersByTime(SWEEP_INTERVAL_MS);
+    expect(await process.exited).toMatchObject({ reason: 'lifetime' });
+    clock.pass(1_000);
+    vi.advanceTimersByTime(SWEEP_INTERVAL_MS);
+    expect(registry.views().map(({ key }) => key)).toEqual([other.key]);
+    await other.kill('killed');
+    const watching = vi.getTimerCount();
+    registry.release(other);
+    expect([timers > 0, watching - vi.getTimerCount()]).toEqual([true, 1]);
   });
 });

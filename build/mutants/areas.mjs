@@ -24,9 +24,9 @@ export const areas = [
   { name: 'src-main/bridge', inThreads: true },
   { name: 'src-main/capsules/manifest' },
   { name: 'src-main/capsules/source' },
-  { name: 'src-main/processes/output', tests: ['src-main/processes/process/parts.test.ts'] },
-  { name: 'src-main/processes/process', tests: ['src-main/processes/registry/registry.test.ts'] },
-  { name: 'src-main/processes/registry', tests: ['src-main/processes/process/parts.test.ts'] },
+  { name: 'src-main/processes/output' },
+  { name: 'src-main/processes/process' },
+  { name: 'src-main/processes/registry' },
   {
     name: 'src-renderer/lib',
     tests: ['src-renderer/state/logs.test.ts', 'src-renderer/features/logs/copy.test.ts'],

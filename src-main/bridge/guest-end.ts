@@ -38,10 +38,8 @@ export function createGuestEnd(port: MessagePort, shared: SharedArrayBuffer): As
 }
 
 function parkUntilMoved(words: Int32Array, seen: number): void {
-  for (let spin = 0; spin < SPINS; spin += 1) {
-    if (Atomics.load(words, WAKE) !== seen) {
-      return;
-    }
+  for (let spin = 0; spin < SPINS && Atomics.load(words, WAKE) === seen;) {
+    spin += 1;
   }
   // Untimed on purpose: the supervisor's terminate() ends even a parked thread within a few milliseconds.
   while (Atomics.load(words, WAKE) === seen) {
@@ -56,14 +54,10 @@ function takeInline(shared: SharedArrayBuffer, length: number): Outcome {
   return deserialize(bytes) as Outcome;
 }
 
+/** It is there: the host posts it before the word moves. */
 function takeFromPort(port: MessagePort, id: number): Outcome {
-  for (;;) {
-    const received = receiveMessageOnPort(port);
-    if (received !== undefined) {
-      const large = received.message as LargeResponse;
-      return large.id === id
-        ? (deserialize(large.bytes) as Outcome)
-        : { tag: 'trap', message: 'The host returned a response to a different call.' };
-    }
-  }
+  const large = receiveMessageOnPort(port)?.message as LargeResponse | undefined;
+  return large?.id === id
+    ? (deserialize(large.bytes) as Outcome)
+    : { tag: 'trap', message: 'The host returned a response to a different call.' };
 }

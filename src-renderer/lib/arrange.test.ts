@@ -26,6 +26,28 @@ describe('rows of the process list', () => {
     expect(arrange(list, false, new Set()).map((row) => row.id)).toEqual(['3', '1', '2']);
   });
 
+  it('puts the heads in order of their names, each once, with how many it has', () => {
+    const many = [item('1', 'b'), item('2', 'é'), item('3', 'a'), item('4', 'f'), item('5', 'b')];
+    expect(arrange(many, true, new Set(['a', 'b', 'é', 'f']))).toEqual([
+      { kind: 'group', id: 'group:a', group: 'a', members: 1 },
+      { kind: 'group', id: 'group:b', group: 'b', members: 2 },
+      { kind: 'group', id: 'group:é', group: 'é', members: 1 },
+      { kind: 'group', id: 'group:f', group: 'f', members: 1 },
+    ]);
+  });
+
+  it('keeps the head of a group that has gone, with nobody, and shows the news of what is there', () => {
+    const before = arrange([item('1', 'a'), item('2', 'b')], true, new Set());
+    const after = arrange([item('2', 'b'), item('3', 'b')], true, new Set());
+    expect(holdOrder(before, after)).toEqual([
+      { kind: 'group', id: 'group:a', group: 'a', members: 0 },
+      { kind: 'item', id: '1', item: item('1', 'a'), gone: true },
+      { kind: 'group', id: 'group:b', group: 'b', members: 2 },
+      { kind: 'item', id: '2', item: item('2', 'b'), gone: false },
+      { kind: 'item', id: '3', item: item('3', 'b'), gone: false },
+    ]);
+  });
+
   it('moves nothing while held: gone rows stay, new rows come last', () => {
     const before = arrange(list, false, new Set());
     const after = arrange([item('4', 'a'), item('2', 'b'), item('3', 'b')], false, new Set());

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeBytes, escapeName } from './escape-text.ts';
+import { characterSize, escapeBytes, escapeName } from './escape-text.ts';
 
 const utf8 = new TextEncoder();
 const shown = (bytes: Uint8Array): string =>
@@ -103,5 +103,53 @@ describe('log text that cannot lie', () => {
         expect(shown(utf8.encode(text))).toBe(text);
       }),
     );
+  });
+
+  it('leaves a tab as it is, in text and in a name, and marks nothing for it', () => {
+    expect(escapeBytes(utf8.encode('a\tb'))).toEqual([{ text: 'a\tb', escaped: false }]);
+    expect(escapeName('a\tb')).toBe('a\tb');
+  });
+
+  it('marks what is hidden in good text, and nothing beside it', () => {
+    expect(escapeBytes(utf8.encode('\ufeffab\u202ec👩‍🚀'))).toEqual([
+      { text: '\\u{feff}', escaped: true },
+      { text: 'ab', escaped: false },
+      { text: '\\u{202e}', escaped: true },
+      { text: 'c👩‍🚀', escaped: false },
+    ]);
+  });
+
+  it('takes for a character exactly what a strict decoder takes for one, at every bound of UTF-8', () => {
+    const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    const sizeOf = (bytes: Uint8Array): number =>
+      [1, 2, 3, 4].find((size) => {
+        try {
+          return size <= bytes.length && Array.from(strict.decode(bytes.subarray(0, size))).length === 1;
+        } catch {
+          return false;
+        }
+      }) ?? 0;
+    const wrong: number[][] = [];
+    const bounds = [0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff];
+    for (let first = 0; first <= 0xff; first += 1) {
+      for (const second of bounds) {
+        for (const rest of [
+          [],
+          [0x7f, 0x80],
+          [0x80, 0x7f],
+          [0x80, 0x80],
+          [0xbf, 0xbf],
+          [0xc0, 0xbf],
+          [0xbf, 0xc0],
+        ]) {
+          const bytes = Uint8Array.of(first, second, ...rest);
+          if (characterSize(bytes, 0) !== sizeOf(bytes)) {
+            wrong.push([...bytes]);
+          }
+        }
+      }
+      expect(characterSize(Uint8Array.of(first), 0)).toBe(first < 0x80 ? 1 : 0);
+    }
+    expect(wrong).toEqual([]);
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { commandBesideLabel, formatRun, secondsToKill, formatProcess } from './format-process.ts';
+import {
+  commandBesideLabel,
+  formatLifetime,
+  formatProcess,
+  formatRun,
+  secondsToKill,
+} from './format-process.ts';
 
 describe('a process in words', () => {
   it('says how long it ran and when it ended, once it has ended', () => {
@@ -37,5 +43,19 @@ describe('a process in words', () => {
     [9_000, 0],
   ])('counts down from the grace of 5 s: %d ms after the stop %d s are left', (after, left) => {
     expect(secondsToKill({ killAt: 15_000, graceMs: 5_000 }, 10_000 + after)).toBe(left);
+  });
+
+  it('says how long it may live, for each tier in other words', () => {
+    expect((['sync', 'ephemeral', 'persistent'] as const).map(formatLifetime)).toEqual([
+      'one call',
+      'instance',
+      'persistent',
+    ]);
+  });
+
+  it('counts seconds that have begun, of a grace as of what is left', () => {
+    expect(secondsToKill({ killAt: 11_500, graceMs: 1_500 }, 10_000)).toBe(2);
+    expect(secondsToKill({ killAt: 11_500, graceMs: 1_500 }, 0)).toBe(2);
+    expect(secondsToKill({ killAt: 11_500, graceMs: 1_500 }, 11_499)).toBe(1);
   });
 });

@@ -160,3 +160,70 @@ describe('select graphic rendition', () => {
     expect(applySgr(plainStyle, parameters)).toEqual({ ...plainStyle, ...change });
   });
 });
+
+describe('colours by number', () => {
+  const LEVELS = [0x00, 0x5f, 0x87, 0xaf, 0xd7, 0xff];
+  const range = (from: number, to: number): readonly number[] =>
+    Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+  it('are those of xterm: 16 by number, a cube of six levels, 24 greys', () => {
+    const cube = LEVELS.flatMap((red) =>
+      LEVELS.flatMap((green) => LEVELS.map((blue) => `rgb(${red} ${green} ${blue})`)),
+    );
+    const greys = range(0, 23).map((step) => `rgb(${8 + 10 * step} ${8 + 10 * step} ${8 + 10 * step})`);
+    const palette = range(0, 255).map((index) => applySgr(plainStyle, `38;5;${index}`).fg);
+    expect(palette).toEqual([...range(0, 15), ...cube, ...greys]);
+  });
+
+  it('of text and ground are the eight of old and their bright ones; the codes around them are none', () => {
+    for (const [first, name, base] of [
+      [30, 'fg', 0],
+      [40, 'bg', 0],
+      [90, 'fg', 8],
+      [100, 'bg', 8],
+    ] as const) {
+      const codes = range(first, first + 7);
+      expect(codes.map((code) => applySgr(plainStyle, String(code)))).toEqual(
+        codes.map((code) => ({ ...plainStyle, [name]: base + code - first })),
+      );
+    }
+    for (const code of [29, 38, 39, 48, 49, 89, 98, 99, 108]) {
+      expect(applySgr(plainStyle, String(code))).toEqual(plainStyle);
+    }
+  });
+
+  it('is no colour beyond 255, for each of its parts', () => {
+    for (const parts of ['256;0;0', '0;256;0', '0;0;256', '-1;0;0', '0.5;0;0']) {
+      expect(applySgr(plainStyle, `48;2;${parts}`)).toEqual(plainStyle);
+    }
+    expect(applySgr(plainStyle, '48;2;255;0;255').bg).toBe('rgb(255 0 255)');
+  });
+});
+
+describe('what text looks like', () => {
+  it.each([
+    ['bold', 1, 22],
+    ['dim', 2, 22],
+    ['italic', 3, 23],
+    ['underline', 4, 24],
+    ['inverse', 7, 27],
+    ['strike', 9, 29],
+    ['overline', 53, 55],
+  ] as const)('%s is switched on by %d and off by %d, and by 0, alone', (name, on, off) => {
+    const all = applySgr(plainStyle, '1;2;3;4;7;9;53;31;42');
+    expect(applySgr(plainStyle, String(on))).toEqual({ ...plainStyle, [name]: true });
+    const without = off === 22 ? { bold: false, dim: false } : { [name]: false };
+    expect(applySgr(all, String(off))).toEqual({ ...all, ...without });
+    expect(applySgr(all, '0')).toEqual(plainStyle);
+  });
+
+  it('is nothing in particular at first', () => {
+    expect(Object.values(plainStyle).filter((value) => value !== false && value !== null)).toEqual([]);
+  });
+
+  it('has no colour of its own again after 39 and 49', () => {
+    const colored = applySgr(plainStyle, '1;31;42');
+    expect(applySgr(colored, '39')).toEqual({ ...colored, fg: null });
+    expect(applySgr(colored, '49')).toEqual({ ...colored, bg: null });
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { LogStream } from '../../src-main/contract/views.ts';
 import { createFakeClient, fakeDelta, FakeRing, fakeSnapshot, refusal } from '../client/fake-client.ts';
 import type { FakeClient, FakeRings } from '../client/fake-client.ts';
 import { fakeProcess, fakeStream } from '../client/fake-views.ts';
@@ -6,7 +7,7 @@ import { LOG_PAGE_BYTES, LOG_WINDOW_BYTES } from '../lib/limits.ts';
 import { windowSize } from '../lib/log-window.ts';
 import { rowText } from '../lib/row-spans.ts';
 import { createLogs, newSince } from './logs.ts';
-import type { Logs, LogState } from './logs.ts';
+import type { LogMode, Logs, LogState } from './logs.ts';
 import { createMachine } from './machine.ts';
 import type { Machine } from './machine.ts';
 
@@ -86,7 +87,7 @@ function answers(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-async function opened(mode: 'stdout' | 'both', capacity = 1024 * 1024): Promise<Bench> {
+async function opened(mode: LogMode, capacity = 1024 * 1024): Promise<Bench> {
   const bench = new Bench(capacity);
   await bench.start();
   bench.logs.open('p', mode);
@@ -440,5 +441,166 @@ describe('what is asked for', () => {
     expect(frames).toHaveBeenCalledTimes(1);
     bench.report();
     expect(frames).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('two streams in one log', () => {
+  const PAGES = 6;
+  /** One stream has much more than a page, and the other a line of the time before what is read of it. */
+  async function oneAhead(ahead: LogStream, behind: LogStream): Promise<Bench> {
+    const bench = await opened('both');
+    bench.rings[behind].write('early\n', 1);
+    for (let page = 0; page < PAGES; page += 1) {
+      bench.rings[ahead].write('x'.repeat(LOG_PAGE_BYTES - 1) + '\n', 10 + page);
+    }
+    bench.rings[behind].write('late\n', 100);
+    bench.report();
+    await bench.settle();
+    return bench;
+  }
+
+  it.each([
+    ['stdout', 'stderr'],
+    ['stderr', 'stdout'],
+  ] as const)(
+    'show nothing of the time of which %s is not read; its earlier text is what is pulled then',
+    async (ahead, behind) => {
+      const bench = await oneAhead(ahead, behind);
+      expect(bench.words).not.toContain('early');
+      expect(bench.words.at(-1)).toBe('late');
+      const before = bench.client.asked.length;
+      bench.logs.setFollow(false);
+      await bench.settle();
+      bench.logs.needEarlier();
+      await bench.settle();
+      const start = (PAGES - 2) * LOG_PAGE_BYTES;
+      expect(bench.client.asked.slice(before)).toEqual([
+        {
+          name: 'logs.read',
+          argument: { key: 'p', stream: ahead, cursor: start, maxBytes: LOG_PAGE_BYTES },
+        },
+      ]);
+      bench.logs.readOldest();
+      await bench.settle();
+      expect(bench.words[0]).toBe('early');
+    },
+  );
+
+  it.each(['stdout', 'stderr'] as const)('are read one alone when only %s is shown', async (stream) => {
+    const bench = await opened(stream);
+    bench.rings.stdout.write('out\n', 1);
+    bench.rings.stderr.write('err\n', 2);
+    bench.report();
+    await bench.settle();
+    expect(bench.words).toEqual([stream === 'stdout' ? 'out' : 'err']);
+    expect(bench.client.asked.filter(({ name }) => name === 'logs.read')).toMatchObject([
+      { argument: { stream } },
+    ]);
+  });
+
+  it.each([
+    ['stdout', 'stderr'],
+    ['stderr', 'stdout'],
+  ] as const)(
+    'of which both have earlier text: that of %s, which begins later, is pulled first',
+    async (late, early) => {
+      const bench = await opened('both');
+      for (const [stream, at] of [
+        [early, 1],
+        [late, 2],
+        [early, 100],
+        [late, 200],
+      ] as const) {
+        bench.rings[stream].write('x'.repeat(LOG_PAGE_BYTES - 1) + '\n', at);
+      }
+      bench.report();
+      await bench.settle();
+      bench.logs.setFollow(false);
+      const pulled: unknown[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        const before = bench.client.asked.length;
+        bench.logs.needEarlier();
+        await bench.settle();
+        pulled.push(...bench.client.asked.slice(before).map(({ argument }) => argument));
+      }
+      const first = { cursor: 0, maxBytes: LOG_PAGE_BYTES };
+      expect(pulled).toMatchObject([
+        { ...first, stream: late },
+        { ...first, stream: early },
+      ]);
+    },
+  );
+});
+
+describe('the oldest text', () => {
+  it('is gone to from following, which stops there: what comes then is new', async () => {
+    const bench = await opened('stdout');
+    bench.rings.stdout.write(numbered(0, 5_000), 1);
+    bench.report();
+    await bench.settle();
+    const { produced } = bench.rings.stdout;
+    bench.logs.readOldest();
+    await bench.settle();
+    expect(bench.state).toMatchObject({ follow: false, stoppedAt: { stdout: produced, stderr: 0 } });
+    expect(bench.words[0]).toBe('line 0');
+    bench.rings.stdout.write('new\n', 2);
+    expect(newSince(bench.state, bench.view()).bytes).toBe(4);
+  });
+
+  it('is not read again where it is on the screen, but following stops', async () => {
+    const bench = await opened('stdout');
+    bench.rings.stdout.write('all\n', 1);
+    bench.report();
+    await bench.settle();
+    const { reads } = bench;
+    bench.logs.readOldest();
+    await bench.settle();
+    expect([bench.reads, bench.state.follow, bench.words]).toEqual([reads, false, ['all']]);
+  });
+});
+
+describe('a read', () => {
+  it('that adds nothing is not sent again until main reports more', async () => {
+    const bench = await opened('stdout');
+    bench.rings.stdout.write('more\n', 1);
+    bench.client.answer({
+      'logs.read': () => ({ bytes: new Uint8Array(), start: 0, next: 0, lost: 0, end: false, times: [] }),
+    });
+    bench.report();
+    await bench.settle();
+    expect(bench.reads).toBe(1);
+  });
+
+  it('of earlier text is for no more than is missing', async () => {
+    const bench = await opened('stdout', LOG_PAGE_BYTES + 100);
+    bench.rings.stdout.write('x'.repeat(3 * LOG_PAGE_BYTES), 1);
+    bench.report();
+    await bench.settle();
+    bench.logs.setFollow(false);
+    bench.logs.needEarlier();
+    await bench.settle();
+    expect(bench.client.asked.at(-1)?.argument).toEqual({
+      ...{ key: 'p', stream: 'stdout', cursor: 2 * LOG_PAGE_BYTES - 100, maxBytes: 100 },
+    });
+    const { reads } = bench;
+    bench.logs.needEarlier();
+    expect(bench.reads).toBe(reads);
+  });
+
+  it('is one at a time for a stream, whoever asks', async () => {
+    const bench = await opened('stdout');
+    bench.rings.stdout.write(numbered(0, 20_000), 1);
+    bench.report();
+    await bench.settle();
+    bench.logs.readFrom('stdout', 0);
+    await bench.settle();
+    const { reads } = bench;
+    bench.logs.needLater();
+    bench.logs.needLater();
+    bench.logs.needEarlier();
+    expect(bench.reads).toBe(reads + 1);
+    await bench.settle();
+    bench.logs.needLater();
+    expect(bench.reads).toBe(reads + 2);
   });
 });

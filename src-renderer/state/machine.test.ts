@@ -98,6 +98,69 @@ describe('what the window knows of main', () => {
     expect(store.getState().processes.size).toBe(1);
   });
 
+  it('is loading until main answers; one snapshot is asked for at a time', async () => {
+    let give = (): void => undefined;
+    const client = createFakeClient({
+      'state.snapshot': () => new Promise((resolve) => (give = () => resolve(fakeSnapshot()))),
+    });
+    const { store, start, reload } = createMachine(client);
+    start();
+    await reload();
+    expect(store.getState().status).toBe('loading');
+    expect(client.asked).toHaveLength(1);
+    give();
+    await vi.waitUntil(() => store.getState().status === 'ready');
+    const again = reload();
+    expect(client.asked).toHaveLength(2);
+    give();
+    await again;
+  });
+
+  it('is nothing before a first snapshot, whatever deltas come', async () => {
+    const client = createFakeClient();
+    const { store, start } = createMachine(client);
+    start();
+    await vi.waitUntil(() => store.getState().status === 'failed');
+    client.emit('state.delta', fakeDelta(1, { processes: [fakeProcess('a')] }));
+    client.emit('state.delta', fakeDelta(7, { processes: [fakeProcess('b')] }));
+    expect(store.getState().processes.size).toBe(0);
+    expect(client.asked).toHaveLength(1);
+  });
+
+  it('stays as it was when a new snapshot fails, and asks for another once it hears that it missed something', async () => {
+    const client = createFakeClient({ 'state.snapshot': () => fakeSnapshot() });
+    const { store, start, reload } = createMachine(client);
+    start();
+    await vi.waitUntil(() => store.getState().status === 'ready');
+    let fail = (): void => undefined;
+    client.answer({
+      'state.snapshot': () => new Promise((_, reject) => (fail = () => reject(refusal({})))),
+    });
+    const reloading = reload();
+    client.emit('state.delta', fakeDelta(2, { processes: [fakeProcess('missed')] }));
+    fail();
+    await reloading;
+    expect(store.getState()).toMatchObject({ status: 'stale', sequence: 1 });
+    expect(client.asked).toHaveLength(2);
+    client.answer({
+      'state.snapshot': () => fakeSnapshot({ sequence: 3, processes: [fakeProcess('missed')] }),
+    });
+    client.emit('state.delta', fakeDelta(3));
+    await vi.waitUntil(() => store.getState().status === 'ready');
+    expect([...store.getState().processes.keys()]).toEqual(['missed']);
+  });
+
+  it('tells nobody of a delta that it has seen', async () => {
+    const client = createFakeClient({ 'state.snapshot': () => fakeSnapshot({ sequence: 4 }) });
+    const { store, start } = createMachine(client);
+    start();
+    await vi.waitUntil(() => store.getState().status === 'ready');
+    const heard = vi.fn<() => void>();
+    store.subscribe(heard);
+    client.emit('state.delta', fakeDelta(4, { processes: [fakeProcess('old')] }));
+    expect(heard).not.toHaveBeenCalled();
+  });
+
   it('stops listening once unsubscribed', async () => {
     const client = createFakeClient({ 'state.snapshot': () => fakeSnapshot() });
     const { store, start } = createMachine(client);

@@ -48,7 +48,7 @@ export function createMachine(client: Client): Machine {
     const known = applyDelta(state, delta);
     if (known === 'gap') {
       void reload();
-    } else if (known !== state) {
+    } else {
       store.setState(known);
     }
   };

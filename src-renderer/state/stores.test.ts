@@ -1,22 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { CapsuleView } from '../../src-main/contract/views.ts';
+import type { Snapshot } from '../../src-main/contract/views.ts';
 import { createFakeClient, fakeDelta, fakeSnapshot, refusal } from '../client/fake-client.ts';
-import { fakeCapsule, fakePlan, fakeProcess } from '../client/fake-views.ts';
+import { fakePlan, fakeProcess } from '../client/fake-views.ts';
 import { createActions } from './actions.ts';
-import { createInstall, suggestedGrants } from './install.ts';
 import { createInvoke, payloadProblem, principalProblem } from './invoke.ts';
+import type { Memory } from './kept-view.ts';
+import type { Frame } from './logs.ts';
 import { createNotices } from './notices.ts';
-import { createStores, startStores } from './stores.ts';
-import { defaultView } from './view.ts';
-
-const capability = (name: string, risk: 'low' | 'medium' | 'high', granted = false) => ({
-  name,
-  values: [],
-  places: [],
-  risk,
-  sentence: '',
-  granted,
-});
+import { createStores, startStores, type Stores } from './stores.ts';
+import { defaultView, type ViewState } from './view.ts';
 
 describe('actions', () => {
   it('sends the key it was given with the default grace, once while it is under way', async () => {
@@ -46,134 +38,6 @@ describe('actions', () => {
       { title: 'Could not kill the process', text: 'It has ended.', hint: 'Discard it.' },
     ]);
     expect(notices.take()).toEqual([]);
-  });
-});
-
-describe('installing', () => {
-  const capabilities = [capability('log', 'low'), capability('kv', 'medium'), capability('spawn', 'high')];
-
-  it('ticks low and medium risk, never high; of one that replaces another what that one was granted', () => {
-    expect(suggestedGrants(fakePlan('t', { capabilities }))).toEqual(new Set(['log', 'kv']));
-    const asked = [capability('log', 'low', true), capability('kv', 'medium'), capability('net', 'low')];
-    const replacing = fakePlan('t', {
-      replaces: '0.1.0',
-      capabilities: [...asked, capability('spawn', 'high', true)],
-    });
-    expect(suggestedGrants(replacing)).toEqual(new Set(['log', 'spawn']));
-  });
-
-  it('installs exactly what is selected, by the token of the plan', async () => {
-    const client = createFakeClient({
-      'install.choose': () => fakePlan('t', { capabilities }),
-      'install.confirm': () => fakeCapsule('supervisor'),
-    });
-    const install = createInstall(client, createNotices());
-    await install.choose('archive');
-    install.grant('spawn', true);
-    install.grant('kv', false);
-    expect(await install.confirm()).toBe('supervisor');
-    expect(client.asked.at(-1)).toEqual({
-      name: 'install.confirm',
-      argument: { token: 't', grants: ['log', 'spawn'] },
-    });
-    expect(install.store.getState().plans).toEqual([]);
-  });
-
-  it('shows a file that was handed over after the one on the screen', async () => {
-    const client = createFakeClient({ 'install.cancel': () => null });
-    const install = createInstall(client, createNotices());
-    install.start();
-    client.emit('install.requested', fakePlan('first'));
-    client.emit('install.requested', fakePlan('second', { capabilities }));
-    expect(install.store.getState().plans.map((plan) => plan.token)).toEqual(['first', 'second']);
-    await install.cancel();
-    expect(install.store.getState()).toMatchObject({
-      plans: [{ token: 'second' }],
-      granted: new Set(['log', 'kv']),
-    });
-  });
-
-  it('keeps what happens to a plan apart from a file that is still being read', async () => {
-    let read: (plan: null) => void = () => undefined;
-    let installed: (capsule: CapsuleView) => void = () => undefined;
-    const client = createFakeClient({
-      'install.choose': () => new Promise((resolve) => (read = resolve)),
-      'install.confirm': () => new Promise((resolve) => (installed = resolve)),
-      'install.cancel': () => null,
-    });
-    const install = createInstall(client, createNotices());
-    install.start();
-    client.emit('install.requested', fakePlan('first'));
-    client.emit('install.requested', fakePlan('second'));
-    const choosing = install.choose('archive');
-    await install.cancel();
-    const installing = install.confirm();
-    read(null);
-    await choosing;
-    expect(install.store.getState()).toMatchObject({ choosing: false, busy: 'installing' });
-    installed(fakeCapsule('supervisor'));
-    expect(await installing).toBe('supervisor');
-    expect(client.asked.map(({ name }) => name)).toEqual([
-      'install.choose',
-      'install.cancel',
-      'install.confirm',
-    ]);
-  });
-
-  it('says what was handed over and could not be opened, until it is stopped', () => {
-    const notices = createNotices();
-    const client = createFakeClient();
-    const stop = createInstall(client, notices).start();
-    const failure = { code: 'source-missing', message: 'It does not exist.', hint: 'Check the path.' };
-    client.emit('install.refused', { source: '/home/person/x.capsule', failure });
-    expect(notices.take()).toMatchObject([
-      {
-        kind: 'failure',
-        title: 'Could not open x.capsule',
-        text: 'It does not exist.',
-        hint: 'Check the path.',
-      },
-    ]);
-    stop();
-    client.emit('install.refused', { source: 'x', failure });
-    client.emit('install.requested', fakePlan('late'));
-    expect(notices.take()).toEqual([]);
-  });
-
-  it('keeps the plan on the screen when the install fails, and says why there', async () => {
-    const notices = createNotices();
-    const client = createFakeClient({ 'install.choose': () => fakePlan('t'), 'install.cancel': () => null });
-    const install = createInstall(client, notices);
-    await install.choose('folder');
-    expect(await install.confirm()).toBeNull();
-    expect(await install.confirm()).toBeNull();
-    expect(install.store.getState()).toMatchObject({
-      plans: [{ token: 't' }],
-      busy: null,
-      problems: [{ source: null, failure: { code: 'unanswered' } }],
-    });
-    await install.cancel();
-    expect(install.store.getState().problems).toEqual([]);
-    expect(notices.take()).toEqual([]);
-  });
-
-  it('tells what could not be opened on the page that is open, and what nobody put away there afterwards', async () => {
-    const notices = createNotices();
-    const client = createFakeClient({ 'install.cancel': () => null });
-    const install = createInstall(client, notices);
-    install.start();
-    const failure = { code: 'source-missing', message: 'It does not exist.', hint: 'Check the path.' };
-    client.emit('install.requested', fakePlan('first'));
-    client.emit('install.requested', fakePlan('second'));
-    client.emit('install.refused', { source: '/home/person/read.capsule', failure });
-    install.dismiss();
-    client.emit('install.refused', { source: '/home/person/late.capsule', failure });
-    await install.cancel();
-    expect(install.store.getState().problems).toEqual([{ source: '/home/person/late.capsule', failure }]);
-    expect(notices.take()).toEqual([]);
-    await install.cancel();
-    expect(install.store.getState().problems).toEqual([]);
-    expect(notices.take()).toMatchObject([{ title: 'Could not open late.capsule' }]);
   });
 });
 
@@ -241,22 +105,9 @@ describe('invoking', () => {
   });
 });
 
-describe('the view', () => {
-  it('forgets of the last run what is gone by the first snapshot, and keeps what goes later', async () => {
-    const kept = JSON.stringify({ ...defaultView, openLog: 'gone', selected: ['gone', 'here'] });
-    const client = createFakeClient({
-      'state.snapshot': () => fakeSnapshot({ processes: [fakeProcess('here')] }),
-    });
-    const stores = createStores({
-      client,
-      memory: { getItem: () => kept, setItem: () => undefined, removeItem: () => undefined },
-      frame: () => () => undefined,
-      now: Date.now,
-      newId: () => 'call-1',
-    });
-    const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' }) as unknown as Document;
-    const stop = startStores(stores, page);
-    await vi.waitUntil(() => stores.machine.store.getState().status === 'ready');
+describe('the stores of a window', () => {
+  it('forget of the last run what is gone by the first snapshot, and keep what goes later', async () => {
+    const { stores, client, stop } = await started({ openLog: 'gone', selected: ['gone', 'here'] });
     expect(stores.view.getState()).toMatchObject({ openLog: '', selected: ['here'] });
     stores.view.setState({ openLog: 'here' });
     client.emit('state.delta', fakeDelta(2, { removedProcesses: ['here'] }));
@@ -264,4 +115,60 @@ describe('the view', () => {
     expect(stores.view.getState().openLog).toBe('here');
     stop();
   });
+
+  it('forget nothing because main did not answer', async () => {
+    const { stores, client, stop } = await started({ openLog: 'gone', selected: ['here'] }, () => {
+      throw refusal({});
+    });
+    expect(stores.view.getState()).toMatchObject({ openLog: 'gone', selected: ['here'] });
+    client.answer({ 'state.snapshot': snapshot });
+    await stores.machine.reload();
+    expect(stores.view.getState()).toMatchObject({ openLog: '', selected: ['here'] });
+    stop();
+  });
+
+  it.each([
+    ['here', 'here'],
+    ['', null],
+  ])('open the log that was open when the window closed: %j', async (openLog, key) => {
+    const { stores, stop } = await started({ openLog, logMode: 'stderr' });
+    expect(stores.logs.store.getState()).toMatchObject({ key, mode: key === null ? 'both' : 'stderr' });
+    stop();
+  });
+
+  it('hear of nothing any more once they are stopped', async () => {
+    const { stores, client, frame, page, stop } = await started({ openLog: 'here' });
+    stop();
+    frame.mockClear();
+    const before = states(stores);
+    client.emit('state.delta', fakeDelta(2, { processes: [fakeProcess('late')] }));
+    client.emit('install.requested', fakePlan('late'));
+    stores.machine.store.setState({ processes: new Map() });
+    page.dispatchEvent(new Event('visibilitychange'));
+    expect(states(stores)).toEqual({ ...before, processes: [] });
+    expect(frame).not.toHaveBeenCalled();
+  });
 });
+
+const snapshot = (): Snapshot => fakeSnapshot({ processes: [fakeProcess('here')] });
+
+/** Stores as a window starts them, once main has answered; `kept` is what is left of its last run. */
+async function started(kept: Partial<ViewState>, answer: () => Snapshot = snapshot) {
+  const client = createFakeClient({ 'state.snapshot': answer });
+  const frame = vi.fn<Frame>(() => () => undefined);
+  const text = JSON.stringify({ ...defaultView, ...kept });
+  const memory: Memory = { getItem: () => text, setItem: () => undefined, removeItem: () => undefined };
+  let ticks = 0;
+  const now = (): number => (ticks += 1);
+  const stores = createStores({ client, memory, frame, now, newId: () => 'call-1' });
+  const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' });
+  const stop = startStores(stores, page as unknown as Document);
+  await vi.waitUntil(() => stores.machine.store.getState().status !== 'loading');
+  page.visibilityState = 'visible';
+  return { stores, client, frame, page, stop };
+}
+
+function states({ machine, install, clock }: Stores) {
+  const processes = [...machine.store.getState().processes.keys()];
+  return { processes, plans: install.store.getState().plans, now: clock.store.getState().now };
+}

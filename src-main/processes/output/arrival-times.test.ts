@@ -34,6 +34,7 @@ describe('when bytes arrived', () => {
     [20, 30, entries([20, 300])],
     [29, 30, entries([29, 300])],
     [10, 10, []],
+    [15, 15, []],
     [0, 0, []],
   ])('of %d to %d is told from the first of them on', (start, end, told) => {
     expect(times.between(start, end)).toEqual(told);

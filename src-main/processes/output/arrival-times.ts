@@ -42,7 +42,7 @@ export class ArrivalTimes {
 
   /** The entries that tell about the bytes of `start` … `end`; the first is moved up to `start`. */
   between(start: number, end: number): readonly ArrivalTime[] {
-    if (start === end || this.#entries.length === 0) {
+    if (start === end) {
       return [];
     }
     const from = this.#indexAt(start);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FIRST_RING_BYTES, MAX_TIME_ENTRIES } from '../limits.ts';
+import { FIRST_RING_BYTES, MAX_TIME_ENTRIES, TIME_STEP_MS } from '../limits.ts';
 import { LogRing } from './log-ring.ts';
 import type { LogSlice, Overflow } from './log-ring.ts';
 
@@ -204,9 +204,17 @@ describe('a log ring', () => {
     let now = 1_000;
     const ring = makeRing('drop-oldest', CAPACITY, () => now);
     ring.append(new Uint8Array());
-    now = 2_000;
+    // So soon that it would count as what came before.
+    now += TIME_STEP_MS - 1;
     ring.append(stream(0, 1));
-    expect(ring.readAt(0, 1).times).toEqual([{ offset: 0, at: 2_000 }]);
+    expect(ring.readAt(0, 1).times).toEqual([{ offset: 0, at: now }]);
+  });
+
+  it('has room for a whole ring when it drops the oldest, whoever has read what', () => {
+    const ring = makeRing('drop-oldest');
+    expect(ring.room).toBe(CAPACITY);
+    ring.append(stream(0, CAPACITY - 1));
+    expect(ring.room).toBe(CAPACITY);
   });
 
   it('is still readable after its end, when memory was given back', () => {

@@ -108,7 +108,7 @@ export class LogRing {
     this.#times.note(this.#produced);
     this.#grow(this.#produced + bytes.length);
     const end = this.#produced + bytes.length;
-    const kept = bytes.length > this.#capacity ? bytes.subarray(bytes.length - this.#capacity) : bytes;
+    const kept = bytes.subarray(-this.#capacity);
     this.#put(kept, end - kept.length);
     this.#produced = end;
     this.#evictTo(end - this.#capacity);
@@ -203,10 +203,8 @@ export class LogRing {
   #put(bytes: Uint8Array, offset: number): void {
     const at = offset % this.#buffer.length;
     const first = Math.min(bytes.length, this.#buffer.length - at);
-    this.#buffer.set(first === bytes.length ? bytes : bytes.subarray(0, first), at);
-    if (first < bytes.length) {
-      this.#buffer.set(bytes.subarray(first), 0);
-    }
+    this.#buffer.set(bytes.subarray(0, first), at);
+    this.#buffer.set(bytes.subarray(first), 0);
   }
 
   #copy(start: number, end: number): Uint8Array {
@@ -214,9 +212,7 @@ export class LogRing {
     const at = start % this.#buffer.length;
     const first = Math.min(bytes.length, this.#buffer.length - at);
     bytes.set(this.#buffer.subarray(at, at + first));
-    if (first < bytes.length) {
-      bytes.set(this.#buffer.subarray(0, bytes.length - first), first);
-    }
+    bytes.set(this.#buffer.subarray(0, bytes.length - first), first);
     return bytes;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../base/deferred.ts';
 import type { ByteSource, ByteTarget } from '../../os/pipes/byte-source.ts';
-import { MIN_RING_BYTES } from '../limits.ts';
+import { DECODE_SLICE_BYTES, MAX_RING_BYTES, MIN_RING_BYTES } from '../limits.ts';
 import type { Overflow } from './log-ring.ts';
 import { isReadable, ProcessOutput } from './process-output.ts';
 
@@ -91,6 +91,15 @@ describe('the output of a process', () => {
     expect(output.lostUnread).toBe(0);
   });
 
+  it('is never held back where the oldest may go, though nobody reads', () => {
+    const { output, source } = attached('drop-oldest');
+    source.give('x'.repeat(MIN_RING_BYTES));
+    source.give('y'.repeat(30));
+    expect(output.blocked).toBe(false);
+    expect(output.view).toMatchObject({ produced: MIN_RING_BYTES + 30, dropped: 30 });
+    expect(output.lostUnread).toBe(30);
+  });
+
   it('is not held back any more once the program has ended: the rest comes whole', async () => {
     const { output, source } = attached('backpressure');
     source.give('x'.repeat(MIN_RING_BYTES + 5_000));
@@ -129,6 +138,39 @@ describe('the output of a process', () => {
     source.give(Uint8Array.of(first));
     output.close();
     expect(await output.drainText(99)).toBe('\uFFFD');
+  });
+
+  it('as text joins no two halves that a loss lies between', async () => {
+    const { output, source } = attached();
+    const [first = 0, second = 0] = Buffer.from('é');
+    source.give(Uint8Array.of(first));
+    expect(await output.drainText(99)).toBe('');
+    source.give('b'.repeat(7));
+    source.give(Uint8Array.of(second));
+    source.give('c'.repeat(MIN_RING_BYTES - 1));
+    expect(await output.drainText(2)).toBe('\uFFFD\uFFFDc');
+  });
+
+  it('as much text is whole, in the order in which it was asked for, and lets others in between', async () => {
+    const output = new ProcessOutput(
+      { capacity: MAX_RING_BYTES, overflow: 'drop-oldest', now: () => 0 },
+      () => undefined,
+    );
+    // No slice ends where a character does.
+    const whole = '🌲é'.repeat(DECODE_SLICE_BYTES / 4);
+    output.accept(Buffer.from(whole));
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      immediate = setImmediate(count);
+    };
+    let immediate = setImmediate(count);
+    const asked = [DECODE_SLICE_BYTES + 1, 5, Infinity].map((max) => output.drainText(max));
+    const texts = await Promise.all(asked);
+    clearImmediate(immediate);
+    expect(texts.join('') === whole).toBe(true);
+    expect(texts.map(({ length }) => length > 0)).toEqual([true, true, true]);
+    expect(turns).toBeGreaterThan(0);
   });
 
   it('gives up what it has when that is discarded, and says so', () => {

@@ -3,7 +3,7 @@
  * its rest instead of turning into two replacement characters. What is not UTF-8 becomes U+FFFD.
  */
 export class Utf8Carry {
-  #decoder = newDecoder();
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   /** `last` also gives out what still waits. */
   take(bytes: Uint8Array, last: boolean): string {
@@ -12,12 +12,6 @@ export class Utf8Carry {
 
   /** Bytes were lost in between: what waits is incomplete for good. */
   skip(): string {
-    const rest = this.#decoder.decode();
-    this.#decoder = newDecoder();
-    return rest;
+    return this.#decoder.decode();
   }
-}
-
-function newDecoder(): InstanceType<typeof TextDecoder> {
-  return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fakeClock } from '../../base/testing.ts';
 import { StopSequence } from './stop-sequence.ts';
 
@@ -75,4 +75,100 @@ describe('a stop sequence', () => {
     expect(stop.view).toMatchObject({ step: 'kill', revocable: false });
     expect(stop.cancel()).toBe(false);
   });
+});
+
+describe('what a stop tells', () => {
+  function told() {
+    const clock = fakeClock(1_000);
+    const seen: unknown[] = [];
+    const stop: StopSequence = new StopSequence({
+      clock,
+      ask: (signal) => seen.push(signal),
+      kill: () => seen.push('kill'),
+      onChange: () => seen.push(stop.view?.step ?? 'none'),
+    });
+    return { clock, seen, stop };
+  }
+
+  it('is each step, after it was taken, and nothing twice', () => {
+    const { clock, seen, stop } = told();
+    stop.begin(asked);
+    clock.pass(1_000);
+    // Not shorter, as revocable as before.
+    stop.begin({ ...asked, graceMs: 4_000 });
+    expect(seen).toEqual(['term', 'term']);
+    stop.begin({ ...asked, graceMs: 4_000, revocable: false });
+    expect(seen).toEqual(['term', 'term', 'term']);
+    expect(stop.view).toMatchObject({ graceMs: 5_000, revocable: false });
+    // Once that holds, it holds.
+    stop.begin({ ...asked, graceMs: 3_000 });
+    expect(stop.view).toMatchObject({ graceMs: 4_000, revocable: false });
+    stop.force();
+    stop.begin({ ...asked, graceMs: 0 });
+    expect(seen.slice(4)).toEqual(['kill', 'kill']);
+    expect(stop.view).toMatchObject({ step: 'kill', graceMs: 4_000, killAt: 2_000 });
+    stop.end();
+    expect(stop.view).toBeNull();
+  });
+
+  it('is a KILL without a grace when nobody had asked it to end', () => {
+    const { clock, seen, stop } = told();
+    clock.pass(300);
+    stop.force();
+    expect(stop.view).toEqual({ step: 'kill', since: 1_300, graceMs: 0, killAt: 1_300, revocable: false });
+    expect(seen).toEqual(['kill', 'kill']);
+    stop.end();
+  });
+
+  it('is that it was called off, to whoever waits for it, and the next stop is another one', async () => {
+    const { seen, stop } = told();
+    expect(stop.cancel()).toBe(false);
+    stop.begin(asked);
+    const over = stop.over;
+    expect(stop.cancel()).toBe(true);
+    expect(seen).toEqual(['term', 'term', 'none']);
+    expect([await over, stop.view]).toEqual(['called-off', null]);
+    stop.begin({ ...asked, first: 'int' });
+    const next = stop.over;
+    stop.end();
+    expect([await next, stop.view]).toEqual(['ended', null]);
+  });
+
+  it('comes no more once it was called off or has ended', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    for (const finish of ['cancel', 'end'] as const) {
+      const { seen, stop } = told();
+      stop.begin(asked);
+      stop[finish]();
+      vi.advanceTimersByTime(60_000);
+      expect(seen).not.toContain('kill');
+    }
+  });
+
+  it.each([
+    [0, 5_000, 5_000],
+    [2_000, 9_000, 5_000],
+    [2_000, 1_000, 3_000],
+    [2_000, 1, 2_001],
+  ])(
+    'is the KILL, in time: %d ms after the start of a stop with 5 s asked again with %d ms',
+    (pass, graceMs, at) => {
+      vi.useFakeTimers();
+      onTestFinished(() => void vi.useRealTimers());
+      const { clock, seen, stop } = told();
+      const wait = (ms: number): void => {
+        clock.pass(ms);
+        vi.advanceTimersByTime(ms);
+      };
+      stop.begin(asked);
+      wait(pass);
+      stop.begin({ ...asked, graceMs });
+      wait(Math.max(0, at - pass - 1));
+      expect(seen.includes('kill')).toBe(false);
+      wait(1);
+      expect(seen.filter((each) => each === 'kill')).toHaveLength(2);
+      stop.end();
+    },
+  );
 });

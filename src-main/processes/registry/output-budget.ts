@@ -1,5 +1,6 @@
 import { DEFAULT_RING_BYTES } from '../limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
+import type { ProcessTimes } from '../process/process-times.ts';
 import type { ProcessPlan } from '../process/spec.ts';
 import { ProcessError } from '../process-error.ts';
 import type { RegistryLimits } from './limits.ts';
@@ -9,18 +10,26 @@ const RINGS = 2;
 
 type OutputLimits = Pick<RegistryLimits, 'largeRingBytes' | 'outputBytes'>;
 
+type RingBytes = Pick<ProcessPlan, 'ringBytes'>;
+
+/** What is looked at of a process. */
+interface OutputHolder extends Pick<ManagedProcess, 'exit' | 'retainedBytes' | 'discardOutput'> {
+  readonly plan: RingBytes;
+  readonly times: Pick<ProcessTimes, 'endedForMs'>;
+}
+
 /**
  * The plan of one more process with rings that its registry can give it, and room made for them: the output of what ended
  * longest ago goes first, as long as there is too much.
  *
  * @throws ProcessError `quota`
  */
-export function planRings(
-  all: readonly ManagedProcess[],
-  asked: ProcessPlan,
+export function planRings<Plan extends RingBytes>(
+  all: readonly OutputHolder[],
+  asked: Plan,
   tier: ManagedProcess['tier'],
   limits: OutputLimits,
-): ProcessPlan {
+): Plan {
   const ringBytes = ringBytesWithin(all, asked, tier, limits);
   makeRoomForOutput(all, ringBytes, limits);
   return { ...asked, ringBytes };
@@ -32,8 +41,8 @@ export function planRings(
  * of a program that a call waits for, whose size nobody asked for, have the default size then.
  */
 function ringBytesWithin(
-  all: readonly ManagedProcess[],
-  { ringBytes }: Pick<ProcessPlan, 'ringBytes'>,
+  all: readonly OutputHolder[],
+  { ringBytes }: RingBytes,
   tier: ManagedProcess['tier'],
   { largeRingBytes }: OutputLimits,
 ): number {
@@ -55,7 +64,7 @@ function ringBytesWithin(
 }
 
 function makeRoomForOutput(
-  all: readonly ManagedProcess[],
+  all: readonly OutputHolder[],
   ringBytes: number,
   { outputBytes }: OutputLimits,
 ): void {
@@ -72,10 +81,10 @@ function makeRoomForOutput(
   }
 }
 
-function bytesOf(process: ManagedProcess): number {
+function bytesOf(process: OutputHolder): number {
   return process.exit === null ? RINGS * process.plan.ringBytes : process.retainedBytes;
 }
 
-function beyondDefault({ ringBytes }: Pick<ProcessPlan, 'ringBytes'>): number {
+function beyondDefault({ ringBytes }: RingBytes): number {
   return RINGS * Math.max(0, ringBytes - DEFAULT_RING_BYTES);
 }

@@ -108,3 +108,50 @@ describe('a lookup by id', () => {
     );
   });
 });
+
+describe('a capsule that was removed', () => {
+  it('leaves what nobody can ask for any more, also not one of its name that comes after it', () => {
+    const some = new ProcessIndex(new KeyedHash());
+    const [left, other] = [add(some, ann), add(some, { ...ann, capsule: 'other' })];
+    expect([some.isOwn(left, ann), some.find(left.id, ann)]).toEqual([true, left]);
+    some.giveUp('tools');
+    expect([some.isOwn(left, ann), some.find(left.id, ann)]).toEqual([false, undefined]);
+    expect(some.find(other.id, other.owner)).toBe(other);
+    // The window still shows it.
+    expect(some.byKey(left.key)).toBe(left);
+    const next = add(some, ann);
+    expect([some.isOwn(next, ann), some.find(next.id, ann), some.find(left.id, ann)]).toEqual([
+      ...[true, next, undefined],
+    ]);
+    some.giveUp('tools');
+    expect([left, next].map((process) => some.isOwn(process, ann))).toEqual([false, false]);
+  });
+});
+
+describe('the processes that are kept', () => {
+  it('are in order of start, by key, until they are deleted', () => {
+    const some = new ProcessIndex(new KeyedHash());
+    const [first, second, stranger] = [add(some, ann), add(some, ann, 'sync'), add(index, ann)];
+    expect([some.all(), some.size]).toEqual([[first, second], 2]);
+    expect([some.has(first), some.has(stranger)]).toEqual([true, false]);
+    expect([some.byKey(second.key), some.byKey(stranger.key)]).toEqual([second, undefined]);
+    expect([some.delete(first), some.delete(first), some.has(first)]).toEqual([true, false, false]);
+    some.clear();
+    expect([some.all(), some.size]).toEqual([[], 0]);
+  });
+
+  it.each([
+    ['the same capsule and principal', {}, true],
+    ['another call', { call: 'c2' }, true],
+    ['another principal', { principal: 'bob' }, false],
+    ['another capsule', { capsule: 'other' }, false],
+  ])('belong to %s: %j', (_name, change, isOwn) => {
+    const some = new ProcessIndex(new KeyedHash());
+    expect(some.isOwn(add(some, ann), { ...ann, ...change })).toBe(isOwn);
+    expect(some.isOwn(add(some, ann, 'sync'), { ...ann, ...change })).toBe(isOwn);
+  });
+
+  it('belong to nobody once they are deleted', () => {
+    expect(index.isOwn(released, ann)).toBe(false);
+  });
+});

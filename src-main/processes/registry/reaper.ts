@@ -1,12 +1,22 @@
 import type { ExitReason } from '../../contract/views.ts';
 import { SWEEP_INTERVAL_MS } from '../limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
+import type { ProcessTimes } from '../process/process-times.ts';
+import type { ProcessPlan } from '../process/spec.ts';
+import type { UseClock } from '../process/use-clock.ts';
 
 /** What is due for one process: an end with its reason, being forgotten, or nothing. */
 export type Decision = Extract<ExitReason, 'idle' | 'lifetime'> | 'forget' | null;
 
+/** What is looked at of a process. */
+interface Evaluated extends Pick<ManagedProcess, 'phase'> {
+  readonly plan: Pick<ProcessPlan, 'maxLifetimeMs' | 'idleTimeoutMs' | 'exitRetentionMs'>;
+  readonly times: Pick<ProcessTimes, 'ageMs' | 'endedForMs'>;
+  readonly use: Pick<UseClock, 'idleMs'>;
+}
+
 /** Judges by the limits that the process was started with. */
-export function evaluate(process: ManagedProcess): Decision {
+export function evaluate(process: Evaluated): Decision {
   const { maxLifetimeMs, idleTimeoutMs, exitRetentionMs } = process.plan;
   const { ageMs, endedForMs } = process.times;
   if (endedForMs !== null) {
@@ -28,10 +38,6 @@ export class Reaper {
 
   constructor(sweep: () => void) {
     this.#sweep = sweep;
-  }
-
-  get watching(): boolean {
-    return this.#timer !== undefined;
   }
 
   /** Begins to look, or stops. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import type { Clock } from '../../base/clock.ts';
 import { fakeClock } from '../../base/testing.ts';
@@ -7,7 +7,7 @@ import type { ProcessTier, ProcessView } from '../../contract/views.ts';
 import type { LookLimits, SandboxedChild } from '../../os/child/child.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
 import { LAUNCHER_FILE, makeWorkspace, openDescriptors, script, until } from '../../os/testing.ts';
-import { VIEW_REFRESH_MS } from '../limits.ts';
+import { SWEEP_INTERVAL_MS, VIEW_REFRESH_MS } from '../limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { ProcessOwner, ProcessSpec } from '../process/spec.ts';
 import { ProcessRegistry } from './registry.ts';
@@ -685,5 +685,166 @@ describe('the registry', () => {
     ]);
     await expect(registry.spawn(owner, 'sync', sh('true'))).rejects.toMatchObject(refusal('cancelled'));
     await until(() => openDescriptors() <= before + 60);
+  });
+
+  it('has a limit that no principal’s own raises', async () => {
+    const registry = makeRegistry({ concurrent: 1 });
+    await registry.spawn(owner, 'persistent', sh('sleep 100'), { maxConcurrent: 5 });
+    await expect(registry.spawn(owner, 'persistent', sh('true'), { maxConcurrent: 5 })).rejects.toMatchObject(
+      refusal('quota'),
+    );
+  });
+
+  it('says which limit is reached: that of a principal, or of all', async () => {
+    const registry = makeRegistry({ retainedPerPrincipal: 1, entries: 2 });
+    await registry.spawn(owner, 'persistent', sh('sleep 100'));
+    await expect(registry.spawn(owner, 'persistent', sh('true'))).rejects.toThrow(
+      /principal.* limit of 1 persistent/u,
+    );
+    // What a call waits for is not among them.
+    await registry.spawn(owner, 'sync', sh('sleep 100'));
+    await expect(registry.spawn(owner, 'sync', sh('true'))).rejects.toThrow(/full \(2 entries\)/u);
+  });
+
+  it('makes room by the ended one that nobody can ask for and that came first', async () => {
+    const registry = makeRegistry({ entries: 3 });
+    const first = await registry.spawn(owner, 'sync', sh('true'));
+    const second = await registry.spawn(owner, 'ephemeral', sh('true'));
+    const third = await registry.spawn(owner, 'persistent', sh('true'));
+    await Promise.all([first, second, third].map(({ exited }) => exited));
+    const fourth = await registry.spawn(owner, 'persistent', sh('true'));
+    expect(registry.views().map(({ key }) => key)).toEqual([second, third, fourth].map(({ key }) => key));
+  });
+
+  it('starts nothing for a caller that has gone before', async () => {
+    const registry = makeRegistry();
+    const changes: RegistryChange[] = [];
+    registry.onChange((change) => changes.push(change));
+    const signal = AbortSignal.abort();
+    await expect(registry.spawn(owner, 'sync', sh('true'), { signal })).rejects.toMatchObject(
+      refusal('cancelled'),
+    );
+    expect(changes).toEqual([]);
+  });
+
+  it('does not end a program because its caller goes after the start', async () => {
+    const caller = new AbortController();
+    const process = await makeRegistry().spawn(owner, 'ephemeral', sh('sleep 100'), {
+      signal: caller.signal,
+    });
+    caller.abort();
+    expect([process.phase, process.view().stop]).toEqual(['running', null]);
+  });
+
+  it('keeps the latest ended ones that nobody can ask for, and every one that somebody can', async () => {
+    const registry = makeRegistry({ exitedTransient: 3 });
+    const tiers: readonly ProcessTier[] = ['persistent', 'persistent', 'sync', 'ephemeral'];
+    const keys: string[] = [];
+    for (const tier of tiers) {
+      const process = await registry.spawn(owner, tier, sh('true'));
+      await process.exited;
+      keys.push(process.key);
+    }
+    expect(registry.views().map(({ key }) => key)).toEqual(keys);
+    const running = await registry.spawn(owner, 'sync', sh('sleep 100'));
+    for (let index = 0; index < 2; index += 1) {
+      await (
+        await registry.spawn(owner, 'sync', sh('true'))
+      ).exited;
+    }
+    // The sync one that ended first is gone; the one that runs stays.
+    expect(registry.views().length).toBe(6);
+    expect(() => registry.byKey(keys[2] ?? '')).toThrow('No such process');
+    expect(registry.byKey(running.key)).toBe(running);
+  });
+
+  it('gives cursors that are good for their process and stream', async () => {
+    const registry = makeRegistry();
+    const [process, other] = [
+      await registry.spawn(owner, 'persistent', sh('true')),
+      await registry.spawn(owner, 'persistent', sh('true')),
+    ];
+    const token = registry.cursor(process, 'stdout', 70);
+    expect(registry.offsetOf(process, 'stdout', token)).toBe(70);
+    for (const ask of [
+      () => registry.offsetOf(process, 'stderr', token),
+      () => registry.offsetOf(other, 'stdout', token),
+    ]) {
+      expect(ask).toThrow(expect.objectContaining(refusal('no-such-process')) as Error);
+    }
+  });
+
+  it('stops those that match, and waits for them alone', async () => {
+    const registry = makeRegistry();
+    const [ended, mine, other] = [
+      await registry.spawn(owner, 'sync', sh('exit 2')),
+      await registry.spawn(owner, 'persistent', sh('exec sleep 100')),
+      await registry.spawn({ ...owner, capsule: 'other' }, 'persistent', sh('exec sleep 100')),
+    ];
+    await ended.exited;
+    await registry.stopAll(({ owner: { capsule } }) => capsule === 'tools', 'unloaded', 5_000);
+    expect([ended.exit, mine.exit, other.exit]).toEqual([
+      { code: 2, signal: null, reason: 'self' },
+      { code: null, signal: 15, reason: 'unloaded' },
+      null,
+    ]);
+  });
+
+  it('says that a process is gone when it is released, once, and nothing of it afterwards', async () => {
+    const registry = makeRegistry();
+    const process = await registry.spawn(owner, 'persistent', sh('echo; exit 0'));
+    await process.exited;
+    const changes: RegistryChange[] = [];
+    registry.onChange((change) => changes.push(change));
+    registry.release(process);
+    registry.release(process);
+    process.discardOutput();
+    expect(changes).toEqual([{ kind: 'process-removed', key: process.key }]);
+    expect(registry.find(process.id, owner)).toBeUndefined();
+    expect(() => registry.byKey(process.key)).toThrow('No such process');
+  });
+
+  it('forgets what a removed capsule left for all who ask by id; the window still has it', async () => {
+    const registry = makeRegistry();
+    const process = await registry.spawn(owner, 'persistent', sh('sleep 100'));
+    registry.giveUp('tools');
+    expect([registry.find(process.id, owner), registry.list(owner, null)]).toEqual([undefined, []]);
+    expect(registry.byKey(process.key)).toBe(process);
+    expect(registry.keyOf(process.id)).toBe(process.key);
+  });
+
+  it('is disposed once, whoever asks, and has nothing to show or to tell then', async () => {
+    const registry = makeRegistry();
+    const process = await registry.spawn(owner, 'persistent', sh('exec sleep 100'));
+    const disposing = registry.dispose();
+    expect(registry.dispose()).toBe(disposing);
+    expect(process.view().stop).toMatchObject({ step: 'term', graceMs: 2_000, revocable: false });
+    await disposing;
+    expect(process.exit).toEqual({ code: null, signal: 15, reason: 'shutdown' });
+    const changes: RegistryChange[] = [];
+    registry.onChange((change) => changes.push(change));
+    process.discardOutput();
+    expect([registry.views(), changes]).toEqual([[], []]);
+  });
+
+  it('looks by itself for what is due, as long as there is a process', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const clock = fakeClock();
+    const registry = makeRegistry({}, clock);
+    const limits = { maxLifetimeMs: 60_000, exitRetentionMs: 1_000 };
+    const process = await registry.spawn(owner, 'persistent', sh('exec sleep 100', limits));
+    const other = await registry.spawn(owner, 'persistent', sh('exec sleep 100'));
+    const timers = vi.getTimerCount();
+    clock.pass(60_000);
+    vi.advanceTimersByTime(SWEEP_INTERVAL_MS);
+    expect(await process.exited).toMatchObject({ reason: 'lifetime' });
+    clock.pass(1_000);
+    vi.advanceTimersByTime(SWEEP_INTERVAL_MS);
+    expect(registry.views().map(({ key }) => key)).toEqual([other.key]);
+    await other.kill('killed');
+    const watching = vi.getTimerCount();
+    registry.release(other);
+    expect([timers > 0, watching - vi.getTimerCount()]).toEqual([true, 1]);
   });
 });

@@ -37,7 +37,8 @@ export function readToml(text: string): object {
   // Nobody can have written it.
   const mark = randomUUID();
   const literals = tomlLiterals(text).filter((literal) => !PLAIN.test(literal.text));
-  return exactly(plain, parseText(withMarks(text, literals, mark)), '', { mark, literals }) as object;
+  const marked = literals.length === 0 ? plain : parseText(withMarks(text, literals, mark));
+  return exactly(plain, marked, '', { mark, literals }) as object;
 }
 
 function parseText(text: string): object {

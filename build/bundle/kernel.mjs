@@ -19,6 +19,8 @@ const GUEST_WORKER = { 'guest-worker.js': 'src-main/guest/worker.ts' };
 /** Starts programs, for the kernel and for the tests of what starts programs without one. */
 const LAUNCHER_THREAD = { 'launcher-thread.js': 'src-main/os/launcher/launcher-thread.ts' };
 
+const LAUNCHER_OUTPUTS = ['out/kernel/launcher-thread.js', `${BUNDLED_FOLDER}/launcher.json`];
+
 /** What jco's generator reads beside itself when it runs. */
 const GENERATOR_FILES = [
   'js-component-bindgen-component.core.wasm',
@@ -47,16 +49,16 @@ export async function bundleKernel() {
  */
 export async function bundleLauncher() {
   const hash = hashOf(
-    ['src-main/os', 'src-main/base', 'build/bundle/kernel.mjs', 'package-lock.json'],
+    [
+      'src-main/os',
+      'src-main/base',
+      'build/bundle/kernel.mjs',
+      'build/bundle/inputs.mjs',
+      'package-lock.json',
+    ],
     isProgramSource,
   );
-  if (
-    isDone(
-      'launcher',
-      hash,
-      Object.keys(LAUNCHER_THREAD).map((file) => `out/kernel/${file}`),
-    )
-  ) {
+  if (isDone('launcher', hash, LAUNCHER_OUTPUTS)) {
     return false;
   }
   const { build } = await import('esbuild');

@@ -316,6 +316,19 @@ describe('what a call holds', () => {
     expect(ended).toEqual(['child', 'parent']);
   });
 
+  it('names no process-id, whether a call was allowed, failed or a handle was dropped', async () => {
+    const { ask, pipeline, records } = pipelineWith(
+      { run: (_call, subject) => (subject === 'id fails' ? Promise.reject(new Error('id')) : subject) },
+      true,
+      { withoutIds: (text) => text.replaceAll('id', 'key') },
+    );
+    await ask(callOf(), 'id');
+    await ask(callOf(), 'id fails');
+    await pipeline.recordDrops(callOf(), [{ resource: 'a:b/c@1.0.0#thing', target: 'on id' }]);
+    expect(records.map(({ target }) => target)).toEqual(['on key', 'on key fails', 'on key']);
+    expect(JSON.stringify(records.map(({ target, reason }) => [target, reason]))).not.toContain('id');
+  });
+
   it('is recorded when its drop puts an end to something', async () => {
     const { pipeline, records } = pipelineWith({});
     await pipeline.recordDrops(callOf(), [

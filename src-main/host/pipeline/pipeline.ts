@@ -37,6 +37,12 @@ export interface Pipeline {
  * What a function that may wait waits for, subject and gate included, is raced with a cancel.
  */
 export function createPipeline(services: PipelineServices): Pipeline {
+  const record = ({ target, reason, ...more }: AuditRecord): void | Promise<void> =>
+    services.audit({
+      ...more,
+      target: services.withoutIds(target),
+      reason: services.withoutIds(reason),
+    });
   const answer = async (caller: Caller, name: string, args: readonly unknown[]): Promise<Outcome> => {
     const operation = services.operations.get(name);
     if (operation === undefined) {
@@ -47,14 +53,14 @@ export function createPipeline(services: PipelineServices): Pipeline {
     }
     const { verdict, target } = await perform(services, caller, operation, args);
     if (verdict.recorded ?? (operation.function.audit === 'always' || verdict.audited === 'denied')) {
-      await services.audit({
+      await record({
         at: services.clock.now(),
         capsule: caller.capsule,
         principal: caller.principal,
         action: operation.name,
-        target: services.withoutIds(target),
+        target,
         outcome: verdict.audited,
-        reason: services.withoutIds(verdict.reason),
+        reason: verdict.reason,
       });
     }
     return verdict.outcome;
@@ -63,7 +69,7 @@ export function createPipeline(services: PipelineServices): Pipeline {
     const at = services.clock.now();
     // All are handed over in this turn: at the end of the application there may be no other.
     const written = ended.map(async ({ resource, target }) => {
-      await services.audit({
+      await record({
         at,
         capsule,
         principal,

@@ -55,7 +55,8 @@ export class StopSequence {
       this.#plan({ step: first, since, graceMs, killAt: since + graceMs, revocable });
       return;
     }
-    const wanted = Math.round(this.#elapsedMs + graceMs);
+    // Whole milliseconds, rounded down: a KILL that is due now is never said to come.
+    const wanted = Math.floor(this.#elapsedMs + graceMs);
     if (view.step !== 'kill' && (wanted < view.graceMs || (view.revocable && !revocable))) {
       const shorter = Math.min(wanted, view.graceMs);
       this.#plan({
@@ -82,7 +83,7 @@ export class StopSequence {
     clearTimeout(this.#timer);
     const now = this.#actions.clock.now();
     const { since, graceMs } = this.#view ?? { since: now, graceMs: 0 };
-    const killAt = this.#view === null ? now : since + Math.round(this.#elapsedMs);
+    const killAt = this.#view === null ? now : since + Math.floor(this.#elapsedMs);
     this.#view = { step: 'kill', since, graceMs, killAt, revocable: false };
     this.#actions.kill();
     this.#actions.onChange();

@@ -43,8 +43,8 @@ export default defineConfig({
       // A sandboxed preload is one CommonJS file that may require `electron` and nothing else.
       externalizeDeps: false,
       rolldownOptions: {
-        input: { index: here('src-main/preload/index.ts') },
-        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+        input: { index: here('src-main/preload/index.ts'), guest: here('src-main/preload/guest.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
   },

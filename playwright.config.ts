@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { installed, runsAsRoot } from './e2e/support/program.ts';
-import { differences } from './e2e/support/tags.ts';
+import { differences, LONG } from './e2e/support/tags.ts';
 
 /** Specs that cannot say anything about what is tested, with the reason, which is printed. */
 const leftOut: readonly (readonly [files: string, reason: string])[] =
@@ -27,10 +27,21 @@ const leftOut: readonly (readonly [files: string, reason: string])[] =
             ] as const)),
       ];
 
+const ignored = leftOut.map(([files]) => `**/e2e/${files}`);
+
 /** Two ways to run leave their results side by side. */
-const name = installed === null ? 'playwright' : 'playwright-installed';
+const report = installed === null ? 'playwright' : 'playwright-installed';
 
 const tags = Object.entries(differences);
+
+/** They measure how soon the window answers: `npm test` runs nothing of ours beside them. */
+const measuring = ['flood', 'limits', 'security'].map((spec) => `**/e2e/${spec}.spec.ts`);
+
+/** What runs on an installed program and nowhere else needs no tag. */
+const tagged = installed === null ? {} : { grep: tags.map(([tag]) => new RegExp(tag)) };
+
+/** The rest of the hostile suite, which `npm run test:hostile` runs. */
+const short = { ...tagged, grepInvert: new RegExp(LONG) };
 
 // Playwright loads this file in its workers as well.
 if (process.env['TEST_WORKER_INDEX'] === undefined) {
@@ -47,21 +58,15 @@ export default defineConfig({
   globalSetup: './e2e/global-setup.ts',
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
-  testIgnore: leftOut.map(([files]) => `**/e2e/${files}`),
-  // What runs on an installed program alone needs no tag.
-  ...(installed !== null && {
-    projects: [
-      {
-        name: 'again',
-        testDir: 'e2e',
-        testIgnore: '**/packaged/*',
-        grep: tags.map(([tag]) => new RegExp(tag)),
-      },
-      { name: 'packaged', testDir: 'e2e/packaged' },
-    ],
-  }),
-  outputDir: `artefacts/${name}`,
-  // One application at a time: the specs measure it and kill it.
+  testIgnore: ignored,
+  projects: [
+    { name: 'together', testIgnore: [...ignored, ...measuring, '**/packaged/*'], ...short },
+    ...(installed === null ? [] : [{ name: 'together, packaged', testDir: 'e2e/packaged' }]),
+    { name: 'alone', testMatch: measuring, ...tagged },
+    { name: 'hostile', testDir: 'e2e/hostile' },
+  ],
+  outputDir: `artefacts/${report}`,
+  // `npm test` runs two at a time of those that stand together.
   workers: 1,
   retries: 0,
   forbidOnly: true,
@@ -70,7 +75,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   // build/test.mjs reads the JSON file; it lies beside outputDir, which Playwright empties.
   // PLAYWRIGHT_JSON_OUTPUT_FILE puts it somewhere else.
-  reporter: [['list'], ['json', { outputFile: `artefacts/${name}.json` }]],
+  reporter: [['list'], ['json', { outputFile: `artefacts/${report}.json` }]],
   // A picture of the end and what was done before it. A trace's own pictures of every step cost each spec a fifth of
   // its time: `--trace on` has them.
   use: {

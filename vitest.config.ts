@@ -14,8 +14,30 @@ const startedByFile = [
 
 const { pure, window, system, guests } = testProjects(import.meta.dirname);
 
-/** They measure how long the thread stands still, against an idle one: they run when nothing else does. */
-const alone = ['src-main/host/hostile-sizes.test.ts'];
+/** They need Electron. */
+const inPages = [
+  'runtime/guest-process/guest-pages',
+  'runtime/component/transpiler-pages',
+  'kernel/mutated-components',
+  'shell/guest-pages/taken-over',
+].map((name) => `src-main/${name}.test.ts`);
+/** What is run once more on guests in pages. */
+const onPages = [
+  'host/conformance/conformance',
+  'runtime/instance/realm',
+  'runtime/instance/tampering',
+  'runtime/instance/full-memory',
+].map((name) => `src-main/${name}.test.ts`);
+
+/**
+ * They measure how long the thread stands still, against an idle one, or how memory or disk of the whole machine grow: they run
+ * when nothing else does.
+ */
+const alone = [
+  'src-main/host/hostile-sizes.test.ts',
+  'src-main/processes/usage/hostile-memory.test.ts',
+  'src-main/processes/usage/hostile-storage.test.ts',
+];
 
 // Real processes on a loaded machine of two cores. What is waited for comes in a fraction of this; a limit is only
 // to end a test that would hang, and the inner one first, since it tells what never came.
@@ -84,11 +106,25 @@ export default defineConfig({
         test: {
           ...aProcessEach,
           name: 'guests',
-          include: guests,
+          include: guests.filter((test) => !inPages.includes(test)),
           // The kernel is loaded once for each worker, not for each file; `leak-check` sees what a file leaves.
           isolate: false,
           globalSetup: ['build/test/system-setup.mjs', 'build/test/guests-setup.ts'],
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...aProcessEach,
+          name: 'pages',
+          include: [...inPages, ...onPages],
+          env: { GUESTS: 'pages' },
+          globalSetup: [
+            'build/test/system-setup.mjs',
+            'build/test/guests-setup.ts',
+            'build/test/pages-setup.mjs',
+          ],
+          sequence: { groupOrder: 3 },
         },
       },
     ],

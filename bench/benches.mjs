@@ -27,7 +27,7 @@ await build({
 
 /** @typedef {{name: string, unit: string, ours: number, reference: number, ratio: number, aim: string, note: string}} Result */
 
-/** @type {Record<string, () => Promise<Result>>} */
+/** @type {Record<string, () => Promise<Result | readonly Result[]>>} */
 const benches = {
   ring: async () =>
     (await load('ring-throughput')).ringThroughput({ sources: path.join(root, 'bench', 'c') }),
@@ -42,6 +42,8 @@ const benches = {
     }),
   bridge: async () =>
     (await load('bridged-call')).bridgedCall({ workerFile: path.join(out, 'bridged-call-worker.js') }),
+  guests: async () => (await import('./guest-kinds/guest-kinds.mjs')).guestKinds(),
+  fifty: async () => (await import('./fifty-capsules/fifty-capsules.mjs')).fiftyCapsules(),
   window: async () => (await import('./first-window.mjs')).firstWindow(),
   packaged: async () => (await import('./packaged-start.mjs')).packagedStart(),
 };
@@ -51,9 +53,10 @@ const wanted = process.argv.slice(2);
 const results = [];
 for (const [name, run] of Object.entries(benches)) {
   if (wanted.length === 0 || wanted.includes(name)) {
-    const result = await run();
-    results.push(result);
-    process.stdout.write(`${line(result)}\n`);
+    for (const result of [await run()].flat()) {
+      results.push(result);
+      process.stdout.write(`${line(result)}\n`);
+    }
   }
 }
 mkdirSync(path.join(root, 'artefacts'), { recursive: true });

@@ -1,5 +1,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { createGuestEnd } from '../src-main/bridge/guest-end.ts';
+import { createHostCalls } from '../src-main/guest/realm/host-calls.ts';
+import { createResourceClasses } from '../src-main/guest/realm/resources.ts';
 
 /** What the bench tells its worker: ask the host over the bridge, or answer bare wakes. */
 export type BridgeBenchWork =
@@ -18,8 +20,9 @@ parentPort?.postMessage('ready');
 
 /** Microseconds of each call, as a guest's worker sees it. */
 function ask({ port, shared, op, calls }: Extract<BridgeBenchWork, { kind: 'ask' }>): Float64Array {
-  const askHost = createGuestEnd(port, shared);
-  return timeEach(calls, () => void askHost(op, []));
+  const classes = createResourceClasses(() => undefined);
+  const askHost = createHostCalls(createGuestEnd(port, shared), classes)(op);
+  return timeEach(calls, () => void askHost([]));
 }
 
 /** Ping-pong over one shared word with nothing but wait and notify: each turn is one wake of the other thread. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { serveGuest } from '../src-main/bridge/host-end.ts';
+import { createFrameResponder } from '../src-main/bridge/responder.ts';
 import { createSharedBuffer } from '../src-main/bridge/protocol.ts';
 import { createOperationTable } from '../src-main/host/pipeline/operation-table.ts';
 import { makeCaller, makePipeline } from '../src-main/host/pipeline/testing.ts';
@@ -49,8 +50,10 @@ async function oneCall(workerFile: string): Promise<number> {
   const stop = serveGuest(
     port1,
     shared,
-    ({ op, args }) => pipeline(caller, op, args),
-    () => undefined,
+    createFrameResponder((op, args) => pipeline(caller, op, args), {
+      onUndecodable: () => undefined,
+      onFailure: () => undefined,
+    }),
   );
   const work: BridgeBenchWork = {
     kind: 'ask',

@@ -14,7 +14,7 @@ import { SandboxSpawner } from '../src-main/os/child/spawn.ts';
 import { GrantedPaths } from '../src-main/os/files/granted-paths.ts';
 import { InjectedFiles } from '../src-main/os/files/injected-files.ts';
 import { Homes, Workspaces } from '../src-main/os/files/workspaces.ts';
-import { LAUNCHER_FILE, script } from '../src-main/os/testing.ts';
+import { OS_THREADS, script } from '../src-main/os/testing.ts';
 import type { ManagedProcess } from '../src-main/processes/process/managed-process.ts';
 import type { ProcessSpec } from '../src-main/processes/process/spec.ts';
 import { ProcessRegistry } from '../src-main/processes/registry/registry.ts';
@@ -176,7 +176,7 @@ async function withRegistry<T>(
   run: (registry: ProcessRegistry, spec: MakeSpec, folder: string) => Promise<T>,
 ): Promise<T> {
   const workspace = mkdtempSync(join(tmpdir(), 'capsule-bench-'));
-  const spawner = new SandboxSpawner(LAUNCHER_FILE);
+  const spawner = new SandboxSpawner(OS_THREADS);
   const registry = new ProcessRegistry({
     spawn: (spec) => spawner.spawn(spec),
     clock: systemClock,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { systemClock } from '../src-main/base/clock.ts';
 import { SandboxSpawner } from '../src-main/os/child/spawn.ts';
-import { LAUNCHER_FILE, script } from '../src-main/os/testing.ts';
+import { OS_THREADS, script } from '../src-main/os/testing.ts';
 import { ProcessRegistry } from '../src-main/processes/registry/registry.ts';
 import { compile, median } from './ring-compile.ts';
 import type { BenchResult } from './ring-compile.ts';
@@ -28,7 +28,7 @@ export async function ringThroughput({
   rounds = 9,
 }: ThroughputOptions): Promise<BenchResult> {
   const folder = mkdtempSync(join(tmpdir(), 'capsule-bench-'));
-  const spawner = new SandboxSpawner(LAUNCHER_FILE);
+  const spawner = new SandboxSpawner(OS_THREADS);
   const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock: systemClock });
   try {
     const writer = await compile(sources, 'writer', folder);

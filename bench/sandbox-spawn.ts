@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mountsOf } from '../src-main/os/files/mounts.ts';
 import { bubblewrapArguments } from '../src-main/os/sandbox/linux/bubblewrap.ts';
 import { SandboxSpawner } from '../src-main/os/child/spawn.ts';
-import { LAUNCHER_FILE, script } from '../src-main/os/testing.ts';
+import { OS_THREADS, script } from '../src-main/os/testing.ts';
 import { median } from './ring-compile.ts';
 import type { BenchResult } from './ring-compile.ts';
 
@@ -15,20 +16,31 @@ import type { BenchResult } from './ring-compile.ts';
  */
 export async function sandboxSpawn({ rounds = 60 }: { readonly rounds?: number } = {}): Promise<BenchResult> {
   const workspace = mkdtempSync(join(tmpdir(), 'capsule-bench-'));
-  const spawner = new SandboxSpawner(LAUNCHER_FILE);
+  const spawner = new SandboxSpawner(OS_THREADS);
   try {
     const places = { cwd: workspace, workspace, env: { PATH: '/usr/bin:/bin' }, network: false };
     const sandbox = await spawner.sandbox();
-    const { argv, environment } = bubblewrapArguments({ ...places, command: ['/usr/bin/true'] }, sandbox);
+    const spec = await script(workspace, '', { command: 'true', args: [] });
+    const mounts = mountsOf(spec);
+    const { argv, environment } = bubblewrapArguments(
+      { ...places, command: ['/usr/bin/true'] },
+      mounts,
+      sandbox,
+    );
     const plain = [...argv];
     plain.splice(plain.indexOf('--json-status-fd'), 4, ...environment);
-    const spec = await script(workspace, '', { command: 'true', args: [] });
+    const folders = mounts.flatMap(({ handle }) => handle.hold().fd ?? []);
     const ours: number[] = [];
     const reference: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       reference.push(
         await timed(() =>
-          once(spawn(sandbox.bwrap.path, plain, { stdio: ['ignore', 'pipe', 'pipe'] }), 'close'),
+          once(
+            spawn(sandbox.bwrap.path, plain, {
+              stdio: ['ignore', 'pipe', 'pipe', 'ignore', 'ignore', 'ignore', ...folders],
+            }),
+            'close',
+          ),
         ),
       );
       ours.push(

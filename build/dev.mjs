@@ -11,7 +11,7 @@ await prepareOrExit({ window: true, components: true, build: 'kernel' });
 
 const { path } = await electronPath();
 // From here on out/ holds what is being edited, made for development.
-forget(['kernel', 'launcher', 'application']);
+forget(['kernel', 'os threads', 'application']);
 const unwatch = await watchKernel();
 const args = [packageFile('electron-vite/bin/electron-vite.js'), 'dev', '--watch'];
 if (electronFlags().length > 0) {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { bundleLauncher } from './bundle/kernel.mjs';
+import { bundleOsThreads } from './bundle/kernel.mjs';
 import { createLog, StepError } from './lib/log.mjs';
 import { root } from './lib/paths.mjs';
 import { prepareOrExit } from './prepare.mjs';
@@ -14,7 +14,7 @@ const chosen = chosenOrExit(process.argv.slice(2));
 await prepareOrExit({ window: false, components: false, build: 'none', quiet: true });
 const quiet = createLog({ quiet: true });
 await quiet.step('system packages', () => installSystemPackages());
-await quiet.step('launcher', async () => ({ worked: await bundleLauncher() }));
+await quiet.step('threads', async () => ({ worked: await bundleOsThreads() }));
 // Stryker takes the current folder for the project.
 process.chdir(root);
 const { testProjects } = await import('./test/projects.mjs');

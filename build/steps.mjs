@@ -7,8 +7,26 @@ import { packageFile } from './lib/paths.mjs';
  * @property {string} fix the command to type after a failure
  */
 
-/** @type {StaticStep[]} what is checked without running the program; cheapest first */
+/** @type {StaticStep[]} what is checked without running the program; the longest first, so that the cores end together */
 export const staticSteps = [
+  {
+    name: 'format',
+    args: [packageFile('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
+    fix: 'npm run format',
+  },
+  {
+    name: 'lint',
+    args: [packageFile('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'],
+    fix: 'npx oxlint --type-aware',
+  },
+  {
+    name: 'dead code',
+    args: [packageFile('knip/bin/knip.js'), '--no-progress'],
+    fix: 'npx knip',
+  },
+  typeStep('node'),
+  typeStep('web'),
+  typeStep('capsules'),
   { name: 'layers', args: ['build/check/layers.mjs'], fix: 'node build/check/layers.mjs' },
   {
     name: 'host functions',
@@ -16,25 +34,14 @@ export const staticSteps = [
     fix: 'node build/check/host-rules.mjs',
   },
   { name: 'workflows', args: ['build/check/workflows.mjs'], fix: 'node build/check/workflows.mjs' },
-  typeStep('node'),
-  typeStep('web'),
-  typeStep('capsules'),
-  {
-    name: 'lint',
-    args: [packageFile('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'],
-    fix: 'npx oxlint --type-aware',
-  },
-  {
-    name: 'format',
-    args: [packageFile('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
-    fix: 'npm run format',
-  },
-  {
-    name: 'dead code',
-    args: [packageFile('knip/bin/knip.js'), '--no-progress'],
-    fix: 'npx knip',
-  },
 ];
+
+/** @type {StaticStep} of `npm run check` alone: `npm test` runs all tests */
+export const pureTests = {
+  name: 'pure tests',
+  args: [packageFile('vitest/vitest.mjs'), 'run', '--project=pure', '--reporter=dot'],
+  fix: 'npm run test:unit -- --project pure',
+};
 
 /** @returns {StaticStep} */
 function typeStep(/** @type {string} */ part) {

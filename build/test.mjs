@@ -3,8 +3,9 @@ import path from 'node:path';
 import { buildApp } from './bundle/app.mjs';
 import { bundleKernel } from './bundle/kernel.mjs';
 import { cannotInstall, INSTALLED_PROGRAM, whileInstalled } from './dist/installed.mjs';
-import { packageApp, unpackedProgram } from './dist/package.mjs';
-import { playwrightCounts, vitestCounts } from './lib/counts.mjs';
+import { unpackedProgram } from './dist/package.mjs';
+import { packageToTry } from './dist/package-to-try.mjs';
+import { playwrightCounts, sumOf, vitestCounts } from './lib/counts.mjs';
 import { createLog, StepError } from './lib/log.mjs';
 import { runOnDisplay } from './lib/on-display.mjs';
 import { packageFile, root } from './lib/paths.mjs';
@@ -12,11 +13,13 @@ import { runNode } from './lib/run.mjs';
 import { runStatic } from './lib/run-static.mjs';
 import { hasFailed, summary } from './lib/summary.mjs';
 import { prepare } from './prepare.mjs';
+import { staticSteps } from './steps.mjs';
 
-const VITEST_REPORT = path.join(root, 'artefacts', 'vitest.json');
-/** The same paths as in playwright.config.ts. */
-const PLAYWRIGHT_REPORT = path.join(root, 'artefacts', 'playwright.json');
-const INSTALLED_REPORT = path.join(root, 'artefacts', 'playwright-installed.json');
+/** The projects of playwright.config.ts, in order; an application waits more than it computes, so two share two cores. */
+const PLAYWRIGHT_PASSES = /** @type {const} */ ([
+  ['together', ['--project=together*', '--workers=2']],
+  ['alone', ['--project=alone']],
+]);
 
 // `npm test`: prepares, then everything that can fail, to the end: one failing step hides no other.
 const started = performance.now();
@@ -24,22 +27,19 @@ if (process.env['CI'] === 'true') {
   process.env['NO_COLOR'] = '1';
   delete process.env['FORCE_COLOR'];
 }
-for (const report of [VITEST_REPORT, PLAYWRIGHT_REPORT, INSTALLED_REPORT]) {
-  rmSync(report, { force: true });
-}
-
 const preparation = await timed('preparation', () =>
   counted(() => prepare({ window: true, components: true, build: 'none' })),
 );
 const results = [preparation];
 if (!hasFailed(results)) {
   results.push(
-    ...(await runStatic()),
-    await timed('unit tests', unitTests),
+    ...(await runStatic(staticSteps)),
+    await timed('unit tests', () => vitest('unit', '!pages')),
+    await timed('guests in pages', () => vitest('pages', 'pages')),
     await timed('build', () => counted(build)),
-    await timed('end to end', () => endToEnd(PLAYWRIGHT_REPORT, {})),
+    await timed('end to end', () => endToEnd('playwright', {})),
   );
-  const packaged = await timed('package', () => counted(makePackage));
+  const packaged = await timed('package', () => counted(packageToTry));
   results.push(packaged);
   if (!hasFailed([packaged])) {
     results.push(...(await testPackage()));
@@ -48,33 +48,29 @@ if (!hasFailed(results)) {
 process.stdout.write(summary(results, performance.now() - started));
 process.exitCode = hasFailed(results) ? 1 : 0;
 
-async function unitTests() {
+/**
+ * @param {string} name of what lies in artefacts afterwards
+ * @param {string} project of vitest.config.ts
+ */
+async function vitest(name, project) {
+  const report = path.join(root, 'artefacts', `vitest-${name}.json`);
+  rmSync(report, { force: true });
   const args = [
     packageFile('vitest/vitest.mjs'),
     'run',
+    `--project=${project}`,
     '--reporter=default',
     '--reporter=json',
-    `--outputFile.json=${VITEST_REPORT}`,
+    `--outputFile.json=${report}`,
   ];
   const { status } = await runNode(args, { show: true });
-  return vitestCounts(VITEST_REPORT, status);
+  return vitestCounts(report, status);
 }
 
 async function build() {
   const log = createLog();
   await log.step('kernel', bundleKernel);
   await log.step('application', buildApp);
-}
-
-/** What the tests install or start; `npm run dist` makes the rest. */
-async function makePackage() {
-  const log = createLog();
-  await log.step('package', async () => {
-    const isWanted = (/** @type {string} */ target, /** @type {string} */ arch) =>
-      target === 'dir' || (target === 'deb' && arch === process.arch);
-    const { files } = await packageApp({ isWanted, toTry: true });
-    return { worked: true, note: files.join(', ') };
-  });
 }
 
 /** The same specs once more, on the package: installed, by an ordinary user, and removed afterwards. */
@@ -84,7 +80,9 @@ async function testPackage() {
     process.stdout.write(`note the package is tested unpacked, as the user who runs the tests: ${why}\n`);
     const program = unpackedProgram();
     return [
-      await timed('packaged program', () => endToEnd(INSTALLED_REPORT, { CAPSULE_DESKTOP_PROGRAM: program })),
+      await timed('packaged program', () =>
+        endToEnd('playwright-installed', { CAPSULE_DESKTOP_PROGRAM: program }),
+      ),
     ];
   }
   /** @type {import('./lib/summary.mjs').StepResult | undefined} */
@@ -93,7 +91,7 @@ async function testPackage() {
     counted(async () => {
       await whileInstalled(async (user) => {
         const env = { CAPSULE_DESKTOP_PROGRAM: INSTALLED_PROGRAM, CAPSULE_DESKTOP_RUN_AS: user };
-        specs = await timed('installed program', () => endToEnd(INSTALLED_REPORT, env));
+        specs = await timed('installed program', () => endToEnd('playwright-installed', env));
       });
     }),
   );
@@ -101,12 +99,20 @@ async function testPackage() {
 }
 
 /**
- * @param {string} report
+ * @param {string} name of what lies in artefacts afterwards
  * @param {NodeJS.ProcessEnv} what which program, and as whom; the one built in this tree when empty
  */
-async function endToEnd(report, what) {
-  const args = [packageFile('@playwright/test/cli.js'), 'test'];
-  return playwrightCounts(report, await runOnDisplay(args, { ...process.env, ...what }));
+async function endToEnd(name, what) {
+  const counts = [];
+  for (const [pass, choice] of PLAYWRIGHT_PASSES) {
+    const output = path.join(root, 'artefacts', `${name}-${pass}`);
+    const report = `${output}.json`;
+    rmSync(report, { force: true });
+    const args = [packageFile('@playwright/test/cli.js'), 'test', `--output=${output}`, ...choice];
+    const env = { ...process.env, ...what, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+    counts.push(playwrightCounts(report, await runOnDisplay(args, env)));
+  }
+  return sumOf(counts);
 }
 
 /**

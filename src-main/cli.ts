@@ -35,7 +35,14 @@ process.stderr.on('error', () => undefined);
 /** Loaded when a name needs it: `build` and `--help` do without. */
 const start: StartKernel = async (dataDir) => {
   const { createKernel } = await import('./kernel/kernel.ts');
-  return createKernel({ dataDir, version: packageVersion(), electronVersion: null, bundled: [], log: tell });
+  return createKernel({
+    dataDir,
+    version: packageVersion(),
+    electronVersion: null,
+    bundled: [],
+    guests: 'processes',
+    log: tell,
+  });
 };
 
 const status = await commandLine(process.argv.slice(2), {

@@ -12,20 +12,24 @@ import { StateFeed } from './ipc/state-feed.ts';
 import { TrustedSenders } from './ipc/trusted-senders.ts';
 import { UpdateFeed } from './ipc/update-feed.ts';
 import { APP_ORIGIN } from './shell/constants.ts';
+import { addGuestFlags } from './shell/guest-pages/guest-flags.ts';
+import { createGuestPages } from './shell/guest-pages/guest-pages.ts';
 import { lockDownSession } from './shell/page/lockdown.ts';
-import { registerAppScheme, serveApp } from './shell/page/protocol.ts';
+import { addNameFlags, forbidNameLookups, withNameLookups } from './shell/page/names.ts';
+import { registerSchemes, serveApp } from './shell/page/protocol.ts';
 import { quitInOrder } from './shell/quit.ts';
+import { returnMemory } from './shell/return-memory.ts';
 import { systemAutostart } from './shell/start/autostart.ts';
 import { buildFactsOf } from './shell/start/build-facts.ts';
 import { bundledCapsules } from './shell/start/bundled-capsules.ts';
-import type { Handover } from './shell/start/command-line.ts';
+import { requestsSafeMode, type Handover } from './shell/start/command-line.ts';
 import { namedDataFolder } from './shell/start/data-folder.ts';
 import { decideStart } from './shell/start/decide-start.ts';
 import { LateStarts } from './shell/start/late-starts.ts';
 import { openTargets } from './shell/start/open-targets.ts';
 import { createOpening } from './shell/start/opening.ts';
 import { appUpdates } from './shell/updates/app-updates.ts';
-import { chooseCapsule } from './shell/window/dialogs.ts';
+import { chooseCapsule, confirmInDialog } from './shell/window/dialogs.ts';
 import { keepWindowState } from './shell/window/keep-state.ts';
 import { setApplicationMenu } from './shell/window/menu.ts';
 import { windowPlace } from './shell/window/state.ts';
@@ -64,7 +68,9 @@ const asked = decideStart({
   log,
 });
 if (asked !== null) {
-  registerAppScheme();
+  registerSchemes();
+  addNameFlags();
+  addGuestFlags();
   open(openTargets(asked, process.platform));
   app.whenReady().then(start, (error: unknown) => log(stackOf(error)));
 }
@@ -78,13 +84,15 @@ function opened(handover: Handover | null): void {
 /** The window first: the kernel starts when it can be seen, and the page's requests wait for the kernel. */
 function start(): void {
   const trusted = new TrustedSenders(origin);
-  lockDownSession(session.defaultSession, devUrl === undefined ? null : origin);
+  forbidNameLookups();
+  const locked = lockDownSession(session.defaultSession, devUrl === undefined ? null : origin);
   const served = new DisposableStore();
   // Until the window has closed it shows what ends, and may ask.
   app.once('will-quit', () => void served.dispose());
   served.add(
     serveApp(session.defaultSession, (file) => readFile(join(import.meta.dirname, '../renderer', file))),
   );
+  served.add(returnMemory());
   setApplicationMenu({
     development: devUrl !== undefined,
     autostart: app.isPackaged
@@ -99,6 +107,7 @@ function start(): void {
       readSmallFile(stateFile),
       screen.getAllDisplays().map(({ workArea }) => workArea),
     ),
+    locked,
     onCreated: (window) => {
       window.once('closed', trusted.add(window.webContents.id));
     },
@@ -109,11 +118,17 @@ function start(): void {
 
   const kernel = firstLook(window).then(startKernel);
   const endAll = quitInOrder({
+    window,
     ending: [async () => (await kernel.catch(() => null))?.dispose(), stateKept],
     onEnding: () => lateStarts.begin(),
     log,
   });
-  const updates = appUpdates(endAll, log);
+  const updates = appUpdates({
+    endAll,
+    withNetwork: withNameLookups,
+    askOperator: (text) => confirmInDialog(window, text),
+    log,
+  });
   const handlers = kernel.then(
     (started) =>
       requestHandlers({
@@ -124,6 +139,7 @@ function start(): void {
         chooseCapsule,
         updates,
         updateFeed: new UpdateFeed(updates),
+        restartNormally: () => lateStarts.restartNormally(),
         log,
       }),
     (error: unknown) => {
@@ -161,7 +177,13 @@ async function startKernel() {
     version: app.getVersion(),
     electronVersion: process.versions.electron ?? null,
     build,
+    safeMode: requestsSafeMode(process.argv),
     bundled: await bundledCapsules(join(app.getAppPath(), 'capsules'), BUNDLED_CAPSULES, isFile),
+    openGuestPage: createGuestPages({
+      preload: join(import.meta.dirname, '../preload/guest.cjs'),
+      read: (file) => readFile(join(import.meta.dirname, '../kernel', file)),
+      log,
+    }),
     log,
   });
 }

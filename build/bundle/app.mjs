@@ -23,6 +23,7 @@ const FOLDERS = ['out/main', 'out/preload', 'out/renderer'];
 const OUTPUTS = [
   'out/main/index.js',
   'out/preload/index.cjs',
+  'out/preload/guest.cjs',
   'out/renderer/index.html',
   ...['main', 'preload', 'renderer'].map((name) => `${BUNDLED_FOLDER}/${name}.json`),
 ];

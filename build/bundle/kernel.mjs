@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { assertKernel, assertOwnCode } from '../check/assert-build.mjs';
 import { BUNDLED_FOLDER, writeBundledInputs } from './inputs.mjs';
+import { realmScripts } from './realm-scripts.mjs';
 import { packageFile, root } from '../lib/paths.mjs';
 import { hashOf, isDone, isProgramSource, markDone } from '../lib/stamp.mjs';
 
@@ -11,15 +12,38 @@ import { hashOf, isDone, isProgramSource, markDone } from '../lib/stamp.mjs';
  */
 const ENTRIES = { 'index.js': 'src-main/kernel/kernel.ts', 'cli.js': 'src-main/cli.ts' };
 
-const TRANSPILE_WORKER = { 'transpile-worker.js': 'src-main/runtime/component/transpile-worker.ts' };
+const TRANSPILE_WORKER = {
+  'transpile-worker.js': 'src-main/runtime/component/transpile-worker.ts',
+  'transpile-process.js': 'src-main/runtime/component/transpile-process.ts',
+};
 
-/** The guest's worker takes nothing from node_modules, so that no package's code stands beside a guest. */
-const GUEST_WORKER = { 'guest-worker.js': 'src-main/guest/worker.ts' };
+/** A guest's thread or process takes nothing from node_modules, so that no package's code stands beside a guest. */
+const GUEST_WORKER = {
+  'guest-worker.js': 'src-main/guest/worker.ts',
+  'guest-process.js': 'src-main/guest/process.ts',
+};
 
-/** Starts programs, for the kernel and for the tests of what starts programs without one. */
-const LAUNCHER_THREAD = { 'launcher-thread.js': 'src-main/os/launcher/launcher-thread.ts' };
+/** The same in a page, as scripts. */
+const GUEST_PAGE = {
+  'guest-page.js': 'src-main/guest/page/page.ts',
+  'guest-page-worker.js': 'src-main/guest/page/worker.ts',
+};
 
-const LAUNCHER_OUTPUTS = ['out/kernel/launcher-thread.js', `${BUNDLED_FOLDER}/launcher.json`];
+const TRANSPILE_PAGE = {
+  'transpile-page-worker.js': 'src-main/runtime/component/transpile-page-worker.ts',
+};
+
+/** They start and watch programs, for the kernel and for the tests of what starts programs without one. */
+const OS_THREADS = {
+  'launcher-thread.js': 'src-main/os/launcher/launcher-thread.ts',
+  'tree-thread.js': 'src-main/os/trees/tree-thread.ts',
+  'disk-thread.js': 'src-main/os/disk/disk-thread.ts',
+};
+
+const OS_OUTPUTS = [
+  ...Object.keys(OS_THREADS).map((file) => `out/kernel/${file}`),
+  `${BUNDLED_FOLDER}/os-threads.json`,
+];
 
 /** What jco's generator reads beside itself when it runs. */
 const GENERATOR_FILES = [
@@ -28,26 +52,28 @@ const GENERATOR_FILES = [
 ].map((name) => `@bytecodealliance/jco-transpile/vendor/${name}`);
 
 const OUTPUTS = [
-  ...Object.keys({ ...ENTRIES, ...TRANSPILE_WORKER, ...GUEST_WORKER }).map((file) => `out/kernel/${file}`),
+  ...Object.keys({ ...ENTRIES, ...TRANSPILE_WORKER, ...GUEST_WORKER, ...GUEST_PAGE, ...TRANSPILE_PAGE }).map(
+    (file) => `out/kernel/${file}`,
+  ),
   ...GENERATOR_FILES.map((file) => `out/kernel/${path.basename(file)}`),
   `${BUNDLED_FOLDER}/kernel.json`,
 ];
 
-/** Bundles kernel, command line and their three threads, when their source has changed. */
+/** Bundles kernel, command line and their five threads, when their source has changed. */
 export async function bundleKernel() {
-  const kernel = await bundleWithoutLauncher();
-  const launcher = await bundleLauncher();
-  if (kernel || launcher) {
+  const kernel = await bundleWithoutOs();
+  const threads = await bundleOsThreads();
+  if (kernel || threads) {
     await assertKernel(root);
   }
-  return { worked: kernel || launcher };
+  return { worked: kernel || threads };
 }
 
 /**
- * Bundles the thread that starts programs, when its source has changed.
+ * Bundles the threads that start and watch programs, when their source has changed.
  * @returns {Promise<boolean>} whether it had
  */
-export async function bundleLauncher() {
+export async function bundleOsThreads() {
   const hash = hashOf(
     [
       'src-main/os',
@@ -58,19 +84,26 @@ export async function bundleLauncher() {
     ],
     isProgramSource,
   );
-  if (isDone('launcher', hash, LAUNCHER_OUTPUTS)) {
+  if (isDone('os threads', hash, OS_OUTPUTS)) {
     return false;
   }
   const { build } = await import('esbuild');
-  const result = await build({ ...withRequire(LAUNCHER_THREAD), metafile: true });
-  writeBundledInputs('launcher', usedInputs(result));
-  markDone('launcher', hash);
+  const result = await build({ ...withRequire(OS_THREADS), metafile: true });
+  writeBundledInputs('os-threads', usedInputs(result));
+  markDone('os threads', hash);
   return true;
 }
 
-async function bundleWithoutLauncher() {
+async function bundleWithoutOs() {
   const hash = hashOf(
-    ['src-main', 'build/bundle/kernel.mjs', 'build/bundle/inputs.mjs', 'package.json', 'package-lock.json'],
+    [
+      'src-main',
+      'build/bundle/kernel.mjs',
+      'build/bundle/realm-scripts.mjs',
+      'build/bundle/inputs.mjs',
+      'package.json',
+      'package-lock.json',
+    ],
     isProgramSource,
   );
   if (isDone('kernel', hash, OUTPUTS)) {
@@ -79,8 +112,8 @@ async function bundleWithoutLauncher() {
   rmSync(path.join(root, 'out', 'kernel'), { recursive: true, force: true });
   const { build } = await import('esbuild');
   const results = await Promise.all(bundles().map((options) => build({ ...options, metafile: true })));
-  // The last of them.
-  assertOwnCode("The guest's worker", results.slice(-1).flatMap(usedInputs));
+  // The last two.
+  assertOwnCode("The guest's worker", results.slice(-2).flatMap(usedInputs));
   copyGeneratorFiles();
   writeBundledInputs('kernel', [
     ...GENERATOR_FILES.map((file) => packageFile(file)),
@@ -98,7 +131,7 @@ export async function watchKernel() {
   const { context } = await import('esbuild');
   copyGeneratorFiles();
   const contexts = await Promise.all(
-    [...bundles(), withRequire(LAUNCHER_THREAD)].map((options) => context(options)),
+    [...bundles(), withRequire(OS_THREADS)].map((options) => context(options)),
   );
   await Promise.all(contexts.map((one) => one.watch()));
   return async () => {
@@ -146,7 +179,15 @@ function bundles() {
   return [
     withRequire(ENTRIES),
     { ...common(TRANSPILE_WORKER), plugins: [generatorWithoutSystem] },
-    common(GUEST_WORKER),
+    {
+      ...inPage(TRANSPILE_PAGE),
+      plugins: [generatorWithoutSystem],
+      // A script of its own has no other address; the generator's files lie beside it. Of Node it asks whether it is there.
+      define: { 'import.meta.url': 'location.href' },
+      external: ['node:fs/promises'],
+    },
+    { ...common(GUEST_WORKER), plugins: [realmScripts] },
+    inPage(GUEST_PAGE),
   ];
 }
 
@@ -156,6 +197,15 @@ function withRequire(/** @type {Record<string, string>} */ entries) {
     ...common(entries),
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   };
+}
+
+/**
+ * Scripts of a page, for the Chromium of the test Electron.
+ * @param {Record<string, string>} entries
+ * @returns {import('esbuild').BuildOptions}
+ */
+function inPage(entries) {
+  return { ...common(entries), format: 'iife', platform: 'browser', target: 'chrome130' };
 }
 
 /**

@@ -3,7 +3,8 @@
  * errors: `code` for programs, `message` says what happened, `hint` what to do next.
  *
  * @typedef {'manifest-missing' | 'manifest-invalid' | 'source-missing' | 'source-invalid'
- *   | 'export-missing' | 'wit-missing' | 'componentize-failed' | 'component-missing' | 'file-missing'} BuildErrorCode
+ *   | 'export-missing' | 'wit-missing' | 'componentize-failed' | 'component-missing' | 'file-missing'
+ *   | 'file-outside'} BuildErrorCode
  */
 export class BuildError extends Error {
   /**

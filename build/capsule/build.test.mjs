@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { transpileBytes } from '@bytecodealliance/jco-transpile';
@@ -149,5 +149,22 @@ describe('packCapsule', () => {
     await expect(packCapsule(folder)).rejects.toMatchObject({ code: 'component-missing' });
     await write({ 'Capsule.toml': `${MANIFEST}readme = "READ.ME"`, 'build/small.wasm': 'stand-in' });
     await expect(packCapsule(folder)).rejects.toMatchObject({ code: 'file-missing' });
+  });
+
+  it.each([
+    ['the readme is a link out of the folder', 'README.md'],
+    ['the component is one', 'build/small.wasm'],
+    ['the manifest is one', 'Capsule.toml'],
+  ])('brings nothing of the operator into the archive: %s', async (_what, name) => {
+    const manifest = `${MANIFEST}[[component]]\nfile = "build/small.wasm"\n`;
+    await write({ 'Capsule.toml': manifest, 'build/small.wasm': 'stand-in', 'README.md': '# small' });
+    const outside = await mkdtemp(join(tmpdir(), 'outside-'));
+    await writeFile(join(outside, 'file'), manifest);
+    await rm(join(folder, name));
+    await symlink(join(outside, 'file'), join(folder, name));
+    await expect(packCapsule(folder)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(file-outside|manifest-missing)$/),
+    });
+    await rm(outside, { recursive: true });
   });
 });

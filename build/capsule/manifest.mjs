@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { parse } from 'smol-toml';
 import { BuildError, messageOf } from './build-error.mjs';
+import { readInside } from './read-inside.mjs';
 
 /**
  * The few facts of a manifest that building and packing need. The application checks the rest when the
@@ -22,7 +22,7 @@ import { BuildError, messageOf } from './build-error.mjs';
  */
 export async function readCapsuleSource(folder) {
   const file = join(folder, 'Capsule.toml');
-  const text = await readFile(file, 'utf8').catch((cause) => {
+  const content = await readInside(folder, 'Capsule.toml').catch((cause) => {
     throw new BuildError(
       'manifest-missing',
       `${file} cannot be read.`,
@@ -30,7 +30,7 @@ export async function readCapsuleSource(folder) {
       { cause },
     );
   });
-  const manifest = parseToml(file, text);
+  const manifest = parseToml(file, content.toString('utf8'));
   const name = table(manifest['package'])['name'];
   if (typeof name !== 'string' || !/^[a-z0-9-]+$/.test(name)) {
     throw invalid(file, '[package] name must be lower-case letters, digits and hyphens.');

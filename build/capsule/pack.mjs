@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, posix, resolve, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -6,6 +6,7 @@ import { gzip } from 'node:zlib';
 import { pack as tarPack } from 'tar-stream';
 import { BuildError } from './build-error.mjs';
 import { readCapsuleSource, table } from './manifest.mjs';
+import { readInside } from './read-inside.mjs';
 
 /** Folders whose whole content belongs to a capsule. `wit/` comes last, by the format's order. */
 const OPAQUE_FOLDERS = ['assets', 'skills'];
@@ -21,7 +22,8 @@ const GZIP_OS_UNKNOWN = 255;
  *
  * @param {string} folder
  * @returns {Promise<{ name: string, archive: Buffer, files: string[] }>}
- * @throws {BuildError} `component-missing` before it was built, `file-missing` for a named file that is not there
+ * @throws {BuildError} `component-missing` before it was built, `file-missing` for a named file that is not there,
+ *   `file-outside` for one that is a link out of the folder or no regular file
  */
 export async function packCapsule(folder) {
   const root = resolve(folder);
@@ -41,7 +43,7 @@ export async function packCapsule(folder) {
   for (const name of files) {
     tar.entry(
       { name, mtime: new Date(0), mode: 0o644, uid: 0, gid: 0, uname: '', gname: '' },
-      await readFile(join(root, name)),
+      await readInside(root, name),
     );
   }
   tar.finalize();

@@ -4,7 +4,20 @@ import path from 'node:path';
 import { packagesOf } from '../dist/notices-packages.mjs';
 import { StepError } from '../lib/log.mjs';
 
-const KERNEL_FILES = ['index.js', 'cli.js', 'transpile-worker.js', 'guest-worker.js', 'launcher-thread.js'];
+const KERNEL_FILES = [
+  'index.js',
+  'cli.js',
+  'transpile-worker.js',
+  'transpile-process.js',
+  'guest-worker.js',
+  'guest-process.js',
+  'guest-page.js',
+  'guest-page-worker.js',
+  'transpile-page-worker.js',
+  'launcher-thread.js',
+  'tree-thread.js',
+  'disk-thread.js',
+];
 
 /**
  * The bundles that run without a window are what we say they are. Source that follows the layers can still
@@ -53,12 +66,14 @@ export async function assertApp(folder) {
     packages.length === 0,
     `out/main/index.js may import Electron and modules of Node only, an installed program has no other: ${packages.join(', ')}`,
   );
-  const preload = await importsOf(path.join(folder, 'out', 'preload', 'index.cjs'));
-  const foreign = preload.filter((specifier) => specifier !== 'electron');
-  expect(
-    foreign.length === 0,
-    `out/preload/index.cjs runs in the sandbox and may require electron only, not ${foreign.join(', ')}`,
-  );
+  for (const name of ['index.cjs', 'guest.cjs']) {
+    const preload = await importsOf(path.join(folder, 'out', 'preload', name));
+    const foreign = preload.filter((specifier) => specifier !== 'electron');
+    expect(
+      foreign.length === 0,
+      `out/preload/${name} runs in the sandbox and may require electron only, not ${foreign.join(', ')}`,
+    );
+  }
   const page = readText(path.join(folder, 'out', 'renderer', 'index.html'));
   const inline = [...page.matchAll(/<script\b([^>]*)>/g)].filter((match) => !/\bsrc=/.test(match[1] ?? ''));
   expect(inline.length === 0, 'out/renderer/index.html has an inline script: the policy refuses it');

@@ -24,13 +24,21 @@ const kernel = {
   'kernel/index.js': 'import { z } from "node:zlib";\nexport { z };',
   'kernel/cli.js': 'import "node:fs";',
   'kernel/transpile-worker.js': 'const { t } = await import("fs");',
+  'kernel/transpile-process.js': 'import "node:fs";',
   'kernel/guest-worker.js': 'import{parentPort}from"node:worker_threads";',
+  'kernel/guest-process.js': 'import { readSync } from "node:fs";',
+  'kernel/guest-page.js': '(() => {})();',
+  'kernel/guest-page-worker.js': '(() => {})();',
+  'kernel/transpile-page-worker.js': '(() => {})();',
   'kernel/launcher-thread.js': 'import "node:child_process";',
+  'kernel/tree-thread.js': 'import "node:worker_threads";',
+  'kernel/disk-thread.js': 'import "node:worker_threads";',
 };
 
 const app = {
   'main/index.js': 'import { app } from "electron";',
   'preload/index.cjs': 'const e = require("electron");',
+  'preload/guest.cjs': 'const e = require("electron");',
   'renderer/index.html': '<script type="module" crossorigin src="./assets/a.js"></script>',
 };
 
@@ -73,6 +81,7 @@ describe('the assertions about the build', () => {
     ['main/index.js', 'import "node:fs";', 'does not import electron'],
     ['main/index.js', 'import "electron"; import "zod";', 'may import Electron and modules of Node only'],
     ['preload/index.cjs', 'require("node:fs");', 'may require electron only, not node:fs'],
+    ['preload/guest.cjs', 'require("node:fs");', 'out/preload/guest.cjs runs in the sandbox'],
     ['renderer/index.html', '<script type="module">1</script>', 'has an inline script'],
   ])('refuse out/%s with %s', async (name, text, message) => {
     write({ ...app, [name]: text });

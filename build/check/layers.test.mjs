@@ -56,7 +56,7 @@ describe('the check of the layers', () => {
     [
       'a room that imports one above it',
       { 'src-main/os/pipes/x.ts': "import '../child/spawn.ts';", 'src-main/os/child/spawn.ts': '' },
-      'src-main/os/pipes/x.ts:1 imports ../child/spawn.ts: the room os/pipes may import only itself, [proc, sandbox/spec, tool, launcher, self, files, sandbox/linux, sandbox/macos, sandbox] and what stands beside the rooms and imports none',
+      'src-main/os/pipes/x.ts:1 imports ../child/spawn.ts: the room os/pipes may import only itself, [groups, proc, sandbox/spec, tool, thread, launcher, trees, disk, self, files, sandbox/linux, sandbox/macos, sandbox] and what stands beside the rooms and imports none',
     ],
     [
       'a room that does so round a corner',
@@ -66,7 +66,7 @@ describe('the check of the layers', () => {
         'src-main/os/further.ts': "import './child/spawn.ts';",
         'src-main/os/child/spawn.ts': '',
       },
-      'src-main/os/pipes/x.ts:1 imports ../beside.ts: the room os/pipes may import only itself, [proc, sandbox/spec, tool, launcher, self, files, sandbox/linux, sandbox/macos, sandbox] and what stands beside the rooms and imports none',
+      'src-main/os/pipes/x.ts:1 imports ../beside.ts: the room os/pipes may import only itself, [groups, proc, sandbox/spec, tool, thread, launcher, trees, disk, self, files, sandbox/linux, sandbox/macos, sandbox] and what stands beside the rooms and imports none',
     ],
     [
       'a folder that is no room',
@@ -157,8 +157,8 @@ describe('the check of the layers', () => {
     ],
     [
       'logic in the preload',
-      { 'src-main/preload/x.ts': "import '../base/ids.ts';" },
-      'preload may import only [preload, contract]',
+      { 'src-main/preload/x.ts': "import '../policy/gate.ts';" },
+      'preload may import only [preload, base, contract]',
     ],
     [
       'a helper of tests in a program',

@@ -10,7 +10,7 @@ const FILES = [
   'out/main/*.js',
   'out/preload/*.cjs',
   'out/renderer/**/*',
-  'out/kernel/{index,transpile-worker,guest-worker,launcher-thread}.js',
+  'out/kernel/{index,transpile-page-worker,guest-page,guest-page-worker,launcher-thread,tree-thread,disk-thread}.js',
   'out/kernel/*.wasm',
   ...BUNDLED_CAPSULES.map((name) => `capsules/${name}/build/${name}.capsule`),
   '!**/*.map',

@@ -40,6 +40,15 @@ export function playwrightCounts(file, status) {
   return atLeastOneFailure(status, { passed: expected, failed: unexpected + flaky, skipped });
 }
 
+/** @param {readonly Counts[]} all @returns {Counts} of what ran in several passes */
+export function sumOf(all) {
+  return all.reduce((sum, each) => ({
+    passed: sum.passed + each.passed,
+    failed: sum.failed + each.failed,
+    skipped: sum.skipped + each.skipped,
+  }));
+}
+
 /** An unhandled error or a file that does not load fails the run without failing a test. */
 function atLeastOneFailure(/** @type {number} */ status, /** @type {Counts} */ counts) {
   const ran = counts.passed + counts.failed > 0;

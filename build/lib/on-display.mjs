@@ -5,6 +5,14 @@ import { run } from './run.mjs';
 const SCREEN = '-screen 0 1440x960x24';
 
 /**
+ * @param {readonly [string, ...string[]]} line
+ * @returns {[string, ...string[]]} the command line that opens its windows on the display that is there, else on a virtual one
+ */
+export function onDisplay(line) {
+  return hasDisplay() ? [...line] : ['xvfb-run', '-a', '-s', SCREEN, ...line];
+}
+
+/**
  * Runs one of our own or a package's Node programs where it can open a window: on the display that is there, else on
  * a virtual one that the preparation of a window has installed.
  *
@@ -13,8 +21,7 @@ const SCREEN = '-screen 0 1440x960x24';
  * @returns {Promise<number>} exit status
  */
 export async function runOnDisplay(args, env = process.env) {
-  const node = [process.execPath, ...args];
-  const [command = '', ...rest] = hasDisplay() ? node : ['xvfb-run', '-a', '-s', SCREEN, ...node];
+  const [command, ...rest] = onDisplay([process.execPath, ...args]);
   const { status } = await run(command, rest, { show: true, env });
   return status;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { playwrightCounts, vitestCounts } from './counts.mjs';
+import { playwrightCounts, sumOf, vitestCounts } from './counts.mjs';
 import { hasFailed, summary } from './summary.mjs';
 
 /** @type {string} */
@@ -39,6 +39,11 @@ describe('the counts of a run', () => {
 
   it('count a test that passed only at the second try as failed', () => {
     expect(playwrightCounts(report({ stats: { ...playwright.stats, flaky: 1 } }), 0).failed).toBe(1);
+  });
+
+  it('of several passes are added up', () => {
+    const one = { passed: 3, failed: 1, skipped: 0 };
+    expect(sumOf([one, { passed: 2, failed: 4, skipped: 1 }])).toEqual({ passed: 5, failed: 5, skipped: 1 });
   });
 
   it('count a run without report, with half a report or without tests as one failure', () => {

@@ -1,4 +1,3 @@
-import { staticSteps } from '../steps.mjs';
 import { seconds } from './log.mjs';
 import { runNode } from './run.mjs';
 
@@ -6,13 +5,14 @@ import { runNode } from './run.mjs';
 const AT_ONCE = 2;
 
 /**
- * Runs all static checks, a few at a time, and prints what the failing ones say.
+ * Runs checks, a few at a time, and prints what the failing ones say.
+ * @param {readonly import('../steps.mjs').StaticStep[]} steps
  * @returns {Promise<import('./summary.mjs').StepResult[]>} in the order of the list
  */
-export async function runStatic() {
+export async function runStatic(steps) {
   /** @type {import('./summary.mjs').StepResult[]} */
   const results = [];
-  const waiting = [...staticSteps.entries()];
+  const waiting = [...steps.entries()];
   const worker = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, step] = next;

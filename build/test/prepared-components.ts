@@ -3,6 +3,7 @@ import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync } 
 import path from 'node:path';
 import { hashComponent } from '../../src-main/capsules/component/hash.ts';
 import { readComponentHeader } from '../../src-main/capsules/component/header.ts';
+import { requireCompilable } from '../../src-main/kernel/contract.ts';
 import { createComponentCache } from '../../src-main/runtime/component/cache.ts';
 import { createTranspiler } from '../../src-main/runtime/component/transpiler.ts';
 import { root, stampFolder } from '../lib/paths.mjs';
@@ -26,7 +27,7 @@ export async function prepareComponents(): Promise<{ readonly prepared: string; 
   const before = namesIn(prepared).length;
   const transpiler = createTranspiler(WORKER_FILE);
   try {
-    const cache = createComponentCache(prepared, transpiler);
+    const cache = createComponentCache(prepared, transpiler, requireCompilable);
     const hashes = await Promise.all(
       componentFiles().map(async (file) => {
         const component = new Uint8Array(readFileSync(file));

@@ -34,28 +34,6 @@ export interface HostFunctionTable {
   readonly resource: string | null;
   /** Whether the result is a \`result\`, so that a failure reaches the guest as a value. */
   readonly fallible: boolean;
-  readonly carriesHandles: boolean;
-  /** Where handles sit; null exactly when \`carriesHandles\` is false. */
-  readonly handles: HandlePlaces | null;
 }
-
-export interface HandlePlaces {
-  /** One per parameter, without the \`self\` of a method. */
-  readonly params: readonly (HandleShape | null)[];
-  readonly ok: HandleShape | null;
-  readonly err: HandleShape | null;
-}
-
-/**
- * The way to every resource inside a value; branches without one are left out. \`resource\` is a full
- * name, \`astrid:io/poll@1.0.0#pollable\`. A \`result\` inside a value is a variant with the cases
- * \`ok\` and \`err\`; an option is the value itself or \`undefined\`.
- */
-export type HandleShape =
-  | { readonly kind: 'own' | 'borrow'; readonly resource: string }
-  | { readonly kind: 'list' | 'option'; readonly of: HandleShape }
-  | { readonly kind: 'tuple'; readonly items: readonly (HandleShape | null)[] }
-  | { readonly kind: 'record'; readonly fields: { readonly [js: string]: HandleShape } }
-  | { readonly kind: 'variant'; readonly cases: { readonly [tag: string]: HandleShape } };
 `,
 };

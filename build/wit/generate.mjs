@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fixedFiles } from './fixed-files.mjs';
+import { functionTypesFileText } from './function-types.mjs';
 import { interfacesFileText } from './interfaces-file.mjs';
 import { typesFile } from './names.mjs';
 import { readContract } from './resolve.mjs';
@@ -23,6 +24,7 @@ export function generatedFiles(packages) {
     ...Object.entries(fixedFiles),
     ...packages.map((pkg) => /** @type {const} */ ([typesFile(pkg), typesFileText(packages, pkg)])),
     ['interfaces.ts', interfacesFileText(packages)],
+    ['function-types.ts', functionTypesFileText(packages)],
   ]);
 }
 

@@ -5,8 +5,7 @@
  * @typedef {import('./parse.mjs').Interface} Interface
  * @typedef {import('./parse.mjs').Func} Func
  */
-import { handleShape } from './handle-shapes.mjs';
-import { camelCase, canonicalName, functionMapName, pascalCase, resourceId, typesFile } from './names.mjs';
+import { camelCase, canonicalName, functionMapName, pascalCase, typesFile } from './names.mjs';
 import { allFunctions, interfaceId, scopeOf } from './resolve.mjs';
 import { typeText } from './shape.mjs';
 import { hostSide } from './types-file.mjs';
@@ -54,10 +53,8 @@ export function interfaceTable(packages, pkg, iface) {
   const resources = iface.types.filter((def) => def.kind === 'resource');
   return {
     functions: [
-      ...iface.functions.map((func) => functionRow(packages, pkg, iface, func, null)),
-      ...resources.flatMap((def) =>
-        def.methods.map((func) => functionRow(packages, pkg, iface, func, def.name)),
-      ),
+      ...iface.functions.map((func) => functionRow(func, null)),
+      ...resources.flatMap((def) => def.methods.map((func) => functionRow(func, def.name))),
     ],
     resources: resources.map((def) => ({ wit: def.name, js: pascalCase(def.name) })),
     errorCases: errorCases(packages, pkg, iface),
@@ -65,30 +62,16 @@ export function interfaceTable(packages, pkg, iface) {
 }
 
 /**
- * @param {Package[]} packages
- * @param {Package} pkg
- * @param {Interface} iface
  * @param {Func} func
  * @param {string | null} resource
  */
-function functionRow(packages, pkg, iface, func, resource) {
-  const scope = scopeOf(packages, pkg, iface);
-  const failing = func.result?.kind === 'result' ? func.result : null;
-  const params = func.params.map(({ type }) => handleShape(packages, scope, type));
-  const ok =
-    func.kind === 'constructor' && resource !== null
-      ? { kind: 'own', resource: resourceId({ pkg, iface, def: scope(resource).def }) }
-      : handleShape(packages, scope, failing ? failing.ok : func.result);
-  const err = failing ? handleShape(packages, scope, failing.err) : null;
-  const carriesHandles = [...params, ok, err].some((shape) => shape !== null);
+function functionRow(func, resource) {
   return {
     wit: canonicalName(func, resource),
     js: camelCase(func.name),
     kind: func.kind,
     resource,
-    fallible: failing !== null,
-    carriesHandles,
-    handles: carriesHandles ? { params, ok, err } : null,
+    fallible: func.result?.kind === 'result',
   };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { generate } from './generate.mjs';
+import { functionTypesFileText } from './function-types.mjs';
 import { interfaceTable } from './interfaces-file.mjs';
 import { drift, lockedShapes, presentShapes } from './lock.mjs';
 import { camelCase, pascalCase } from './names.mjs';
@@ -60,14 +61,6 @@ function tableOf(id, name) {
     throw new Error(`no interface ${name}`);
   }
   return interfaceTable(packages, pkg, iface);
-}
-
-/**
- * @param {ReturnType<typeof tableOf>} table
- * @param {string} wit
- */
-function handlesOf(table, wit) {
-  return table.functions.find((func) => func.wit === wit)?.handles;
 }
 
 describe('the contract', () => {
@@ -209,29 +202,21 @@ describe('the generator', () => {
     );
   });
 
-  it('describes where handles sit in parameters, results and errors', () => {
-    const pollable = { kind: 'own', resource: 'astrid:io/poll@1.0.0#pollable' };
-    expect(handlesOf(tableOf('astrid:io@1.0.0', 'poll'), 'poll')).toEqual({
-      params: [{ kind: 'list', of: { ...pollable, kind: 'borrow' } }],
-      ok: null,
-      err: null,
-    });
-    expect(handlesOf(tableOf('astrid:io@1.0.0', 'streams'), '[method]output-stream.splice')).toEqual({
-      params: [{ kind: 'borrow', resource: 'astrid:io/streams@1.0.0#input-stream' }, null],
-      ok: null,
-      err: {
-        kind: 'variant',
-        cases: { 'last-operation-failed': { kind: 'own', resource: 'astrid:io/error@1.0.0#error' } },
-      },
-    });
-    expect(handlesOf(tableOf('astrid:net@1.0.0', 'host'), '[method]unix-listener.poll-accept')?.ok).toEqual({
-      kind: 'option',
-      of: { kind: 'own', resource: 'astrid:net/host@1.0.0#tcp-stream' },
-    });
-    expect(
-      handlesOf(tableOf('astrid:process@1.1.0', 'host'), '[method]process-handle.subscribe-exit')?.ok,
-    ).toEqual(pollable);
-    expect(handlesOf(tableOf('astrid:process@1.1.0', 'host'), 'spawn')).toBeNull();
+  it('writes out the types of functions, each declared type once and behind those in it', () => {
+    const pkg = read(sample);
+    const text = functionTypesFileText([pkg]);
+    const constants = [...text.matchAll(/^const (\w+): ValueType = /gm)].map(([, name]) => name);
+    expect(new Set(constants).size).toBe(constants.length);
+    for (const name of constants) {
+      expect(text.indexOf(`const ${name}:`)).toBe(text.indexOf(name ?? '') - 'const '.length);
+    }
+    expect(text).toContain(
+      "'[constructor]box': { params: [{ name: 'size', type: 'u32' }], result: { kind: 'own', resource: 't:things/store@1.0.0#box' } },",
+    );
+    expect(text).toContain(
+      "'[method]box.peek': { params: [{ name: 'self', type: { kind: 'borrow', resource: 't:things/store@1.0.0#box' } }],",
+    );
+    expect(text).toContain("'[static]box.open': { params: [], result: { kind: 'result', ok: { kind: 'own',");
   });
 
   it('lists the cases of the error type', () => {
@@ -248,7 +233,7 @@ describe('the generator', () => {
 
   it('writes the same text every time and touches only files that changed', () => {
     const first = generate(contract, scratch);
-    expect(first).toHaveLength(packages.length + 3);
+    expect(first).toHaveLength(packages.length + 4);
     const [untouched, edited, stale] = ['handle.ts', 'interfaces.ts', 'astrid-gone-1-0-0.ts'].map((name) =>
       path.join(scratch, name),
     );

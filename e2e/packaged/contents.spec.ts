@@ -25,8 +25,8 @@ test('the list would notice a stranger and a loss', async () => {
   for (const stranger of ['out/main/index.js.map', 'src-main/main.ts', 'node_modules/zod/package.json']) {
     expect(archiveProblems([...files, stranger])).toEqual([`app.asar: ${stranger} is not expected`]);
   }
-  expect(archiveProblems(files.filter((file) => !file.endsWith('guest-worker.js')))).toEqual([
-    expect.stringContaining('nothing is out/kernel/guest-worker.js'),
+  expect(archiveProblems(files.filter((file) => !file.endsWith('guest-page-worker.js')))).toEqual([
+    expect.stringContaining('nothing is out/kernel/guest-page-worker.js'),
   ]);
 });
 

@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -24,8 +32,10 @@ test.beforeAll(async () => {
   test.setTimeout(300_000);
   root = mkdtempSync(join(tmpdir(), 'capsule-desktop-update-'));
   const unpacked = dirname(realpathSync(installed?.path ?? ''));
-  old = await singleFile(unpacked, '1.0.0', join(root, 'work'), join(root, 'old'));
-  next = await singleFile(unpacked, '1.0.1', join(root, 'work'), join(root, 'next'));
+  [old, next] = await Promise.all([
+    singleFile(unpacked, '1.0.0', join(root, 'work-old'), join(root, 'old')),
+    singleFile(unpacked, '1.0.1', join(root, 'work-next'), join(root, 'next')),
+  ]);
 });
 test.afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -36,6 +46,8 @@ interface Place {
   readonly dataDir: string;
   readonly env: NodeJS.ProcessEnv;
   readonly server: UpdateServer;
+  /** What main has asked the operator so far, who confirms everything. */
+  readonly confirmed: () => readonly string[];
   readonly start: (command?: readonly string[]) => UpdatingProgram;
 }
 
@@ -52,7 +64,12 @@ async function inPlace(work: (place: Place) => Promise<void>): Promise<void> {
     CAPSULE_DESKTOP_DATA: dataDir,
     XDG_CACHE_HOME: join(own, 'cache'),
     TMPDIR: root,
+    CAPSULE_DESKTOP_E2E_CONFIRMED: join(own, 'confirmed'),
   };
+  const confirmed = () =>
+    readFileSync(env.CAPSULE_DESKTOP_E2E_CONFIRMED, { encoding: 'utf8', flag: 'a+' })
+      .split('\n')
+      .slice(0, -1);
   const server = await updateServer();
   server.offer(next);
   const started: UpdatingProgram[] = [];
@@ -62,7 +79,7 @@ async function inPlace(work: (place: Place) => Promise<void>): Promise<void> {
     return program;
   };
   try {
-    await work({ folder, path, dataDir, env, server, start });
+    await work({ folder, path, dataDir, env, server, confirmed, start });
   } catch (error) {
     process.stdout.write(started.map((program) => program.output()).join('\n'));
     throw error;
@@ -83,13 +100,14 @@ async function download(panel: Awaited<ReturnType<typeof openUpdates>>): Promise
   await expect(panel).toContainText('Version 1.0.1 is downloaded and verified.', { timeout: 60_000 });
 }
 
-test('the next version comes by four clicks, and nothing is asked of the feed before the first', async () => {
-  await inPlace(async ({ folder, path, env, server, start }) => {
+test('the next version comes by four clicks and two confirmations, and nothing is asked of the feed before the first', async () => {
+  await inPlace(async ({ folder, path, env, server, confirmed, start }) => {
     const program = start();
     const panel = await openUpdates(await program.page(1));
     await expect(panel).toContainText('Updates are off.');
     await configureFeed(panel, server.address);
     expect(server.asked).toEqual([]);
+    expect(confirmed()).toEqual([`Get updates from ${new URL(server.address).host}?`]);
     await panel.getByRole('button', { name: 'Check now' }).click();
     await expect(panel).toContainText('Version 1.0.1 is available.');
     expect(server.asked).toEqual(['/feed/latest-linux.yml']);
@@ -108,6 +126,7 @@ test('the next version comes by four clicks, and nothing is asked of the feed be
     expect(hashOf(path, 'sha512', 'base64')).toBe(next.sha512);
     expect(readdirSync(folder)).toEqual(['Capsule Desktop.AppImage']);
     expect(await versionOf(path, { mounts: root, env })).toContain('1.0.1');
+    expect(confirmed().slice(1)).toEqual(['Install version 1.0.1 and restart?']);
     // The feed stayed configured, and the new version asked nothing by itself.
     expect(server.asked).toHaveLength(2);
     await page.getByRole('button', { name: 'Check now' }).click();

@@ -83,7 +83,8 @@ function displayFor(account: Account, folder: string): Record<string, string> {
   return { DISPLAY, XAUTHORITY: copy };
 }
 
-function giveTo(account: Account | null, path: string): void {
+/** Makes the account the owner of one file or folder; without an account it stays that of who runs the tests. */
+export function giveTo(account: Account | null, path: string): void {
   if (account !== null) {
     chownSync(path, account.uid, account.gid);
   }

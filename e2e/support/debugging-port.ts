@@ -28,7 +28,9 @@ export async function connectToPage(
   await expect.poll(isShown, { timeout: PAGE_LIMIT_MS, message: 'waiting for the page' }).toBe(true);
   const browser = await chromium.connectOverCDP(address);
   const [context] = browser.contexts();
-  const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
+  // Guests have pages too.
+  const isOurs = (page: Page): boolean => page.url().startsWith('app:');
+  const page = context?.pages().find(isOurs) ?? (await context?.waitForEvent('page', isOurs));
   if (page === undefined) {
     throw new Error('The program has no session that a window could be in.');
   }

@@ -1,6 +1,5 @@
-import { chownSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { loginEnvironment, temporaryFolder } from './account.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { launchProgram } from './launch-program.ts';
 import type { LaunchOptions, Launched } from './launched.ts';
 import { chromiumFlags, type InstalledProgram } from './program.ts';
@@ -11,11 +10,7 @@ export function launchInstalled(
   options: LaunchOptions = {},
 ): Promise<Launched> {
   const folder = temporaryFolder(account);
-  const dataDir = join(folder, 'data');
-  mkdirSync(dataDir);
-  if (account !== null) {
-    chownSync(dataDir, account.uid, account.gid);
-  }
+  const dataDir = makeDataFolder(folder, account, options);
   const base = account === null ? process.env : loginEnvironment(account, folder);
   const program = {
     path,

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { linkEach } from '../../build/test/prepared-components.ts';
 import { temporaryFolder } from './account.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { launchProgram } from './launch-program.ts';
 import type { LaunchOptions, Launched } from './launched.ts';
 import { hookFile, openMainChannel, type InMain } from './main-channel.ts';
@@ -11,9 +11,6 @@ import { root } from './root.ts';
 /** Where preparation wrote down which Electron this clone uses. */
 const choiceFile = join(root, 'node_modules', '.cache', 'capsule-desktop', 'electron.json');
 
-/** Names the folder of prepared components, of which each data folder gets links. */
-export const PREPARED_COMPONENTS = 'CAPSULE_DESKTOP_PREPARED_COMPONENTS';
-
 /** The application built in this tree, which also lets a test look inside its main process. */
 export interface LaunchedWithHook extends Launched {
   readonly inMain: InMain;
@@ -22,13 +19,7 @@ export interface LaunchedWithHook extends Launched {
 /** Starts the application built in this tree, with a hook in its main process, and waits for its window. */
 export async function launchWithHook(options: LaunchOptions = {}): Promise<LaunchedWithHook> {
   const folder = temporaryFolder(null);
-  const dataDir = join(folder, 'data');
-  mkdirSync(dataDir);
-  const prepared = process.env[PREPARED_COMPONENTS];
-  if (prepared !== undefined && options.nothingPrepared !== true) {
-    mkdirSync(join(dataDir, 'transpiled'));
-    linkEach(prepared, join(dataDir, 'transpiled'));
-  }
+  const dataDir = makeDataFolder(folder, null, options);
   const socket = join(folder, 'e2e.sock');
   const channel = await openMainChannel(socket);
   const program = {

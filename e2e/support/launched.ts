@@ -23,6 +23,6 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
   /** On top of the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** True where the subject is the first start: of the application in this tree the components are prepared otherwise. */
+  /** True where the subject is the first start: the components are prepared otherwise. */
   readonly nothingPrepared?: boolean;
 }

@@ -10,3 +10,6 @@ export const differences = {
 export function differsBy(tag: keyof typeof differences): { readonly tag: string } {
   return { tag };
 }
+
+/** A hostile attempt that `npm run test:hostile` makes and `npm test` does not. */
+export const LONG = '@long';

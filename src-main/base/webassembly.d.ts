@@ -3,7 +3,8 @@ declare namespace WebAssembly {
   type Imports = Record<string, Record<string, unknown>>;
 
   /** Compiled code; opaque, and shared between threads by structured clone. */
-  interface Module {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
     readonly [Symbol.toStringTag]: string;
   }
 

@@ -1,17 +1,6 @@
-import { deserialize } from 'node:v8';
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import type { Outcome } from '../base/outcome.ts';
-import {
-  INLINE_LENGTH,
-  INLINE_OFFSET,
-  WAKE,
-  type LargeResponse,
-  type OperationName,
-  type Request,
-} from './protocol.ts';
-
-/** Asks the host and blocks this thread until the answer is there. */
-export type AskHost = (op: OperationName, args: readonly unknown[]) => Outcome;
+import { trapFrame } from './codec/function-codec.ts';
+import { INLINE_LENGTH, INLINE_OFFSET, WAKE, type Exchange, type FrameMessage } from './protocol.ts';
 
 /**
  * Checks of the shared word before the thread sleeps: about 30 µs of spinning. The host's common
@@ -23,14 +12,14 @@ const SPINS = 3_000;
  * The guest's end of the bridge. A call in flight is the only one: the guest is single-threaded and
  * parked, so the next move of the wake counter is its answer.
  */
-export function createGuestEnd(port: MessagePort, shared: SharedArrayBuffer): AskHost {
+export function createGuestEnd(port: MessagePort, shared: SharedArrayBuffer): Exchange {
   const words = new Int32Array(shared, 0, 2);
   let lastId = 0;
 
-  return (op, args) => {
+  return (frame) => {
     const id = ++lastId;
     const seen = Atomics.load(words, WAKE);
-    port.postMessage({ id, op, args } satisfies Request);
+    port.postMessage({ id, frame } satisfies FrameMessage, [frame.buffer]);
     parkUntilMoved(words, seen);
     const length = Atomics.load(words, INLINE_LENGTH);
     return length > 0 ? takeInline(shared, length) : takeFromPort(port, id);
@@ -47,17 +36,15 @@ function parkUntilMoved(words: Int32Array, seen: number): void {
   }
 }
 
-function takeInline(shared: SharedArrayBuffer, length: number): Outcome {
-  // Copied out first: the deserialiser does not read shared memory.
-  const bytes = new Uint8Array(length);
-  bytes.set(new Uint8Array(shared, INLINE_OFFSET, length));
-  return deserialize(bytes) as Outcome;
+function takeInline(shared: SharedArrayBuffer, length: number): Uint8Array {
+  // Copied out: text decoders do not read shared memory.
+  const frame = new Uint8Array(length);
+  frame.set(new Uint8Array(shared, INLINE_OFFSET, length));
+  return frame;
 }
 
 /** It is there: the host posts it before the word moves. */
-function takeFromPort(port: MessagePort, id: number): Outcome {
-  const large = receiveMessageOnPort(port)?.message as LargeResponse | undefined;
-  return large?.id === id
-    ? (deserialize(large.bytes) as Outcome)
-    : { tag: 'trap', message: 'The host returned a response to a different call.' };
+function takeFromPort(port: MessagePort, id: number): Uint8Array {
+  const large = receiveMessageOnPort(port)?.message as FrameMessage | undefined;
+  return large?.id === id ? large.frame : trapFrame('The host returned a response to a different call.');
 }

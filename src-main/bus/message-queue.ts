@@ -2,7 +2,7 @@ import { Fifo } from './fifo.ts';
 import { MAX_MESSAGES_PER_RECEIVE, MAX_QUEUE_BYTES, MAX_QUEUED_PER_PRINCIPAL } from './limits.ts';
 import { sizeOf, type Message } from './message.ts';
 
-/** Ceilings of one queue; tests lower them. */
+/** Limits of one queue; tests lower them. */
 export interface QueueLimits {
   readonly bytes: number;
   readonly perPrincipal: number;

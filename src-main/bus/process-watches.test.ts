@@ -3,7 +3,7 @@ import { fakeClock } from '../base/testing.ts';
 import { deferred } from '../base/deferred.ts';
 import type { SandboxedChild } from '../os/child/child.ts';
 import { SandboxSpawner } from '../os/child/spawn.ts';
-import { LAUNCHER_FILE, makeWorkspace, script } from '../os/testing.ts';
+import { OS_THREADS, makeWorkspace, script } from '../os/testing.ts';
 import type { ManagedProcess } from '../processes/process/managed-process.ts';
 import type { ProcessOwner, ProcessSpec, Spawn } from '../processes/process/spec.ts';
 import { ProcessRegistry } from '../processes/registry/registry.ts';
@@ -11,7 +11,7 @@ import { MessageBus } from './bus.ts';
 import { ProcessWatches } from './process-watches.ts';
 import type { Subscription } from './subscription.ts';
 
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+const spawner = new SandboxSpawner(OS_THREADS);
 const { path: workspace, remove } = makeWorkspace();
 const { stdin: _none, ...shell } = await script(workspace, '');
 const owner: ProcessOwner = { capsule: 'tools', principal: 'ann', call: null };
@@ -98,7 +98,7 @@ describe('a watched process', () => {
     const mine = listen();
     const process = await start('sleep 30');
     watches.watch(process, null);
-    end(process, more);
+    await end(process, more);
     await process.exited;
     expect(heard(mine)).toMatchObject([
       { topic: `astrid.process.v1.exited.${process.id}`, payload: { phase: 'exited', reason } },

@@ -130,6 +130,7 @@ function watchReason(reason: ExitReason): WatchReason {
     case 'memory-limit':
     case 'cpu-limit':
     case 'pids-limit':
+    case 'disk-quota':
       return 'killed';
   }
 }

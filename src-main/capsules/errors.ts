@@ -52,6 +52,7 @@ export type ComponentErrorCode =
   | 'component-bad-name'
   | 'component-unsupported'
   | 'component-unknown-import'
+  | 'component-wrong-type'
   | 'component-no-export'
   | 'component-hash-mismatch';
 

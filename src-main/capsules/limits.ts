@@ -55,7 +55,7 @@ export const RATIO_FREE_BYTES = 8 * 1024 * 1024;
 export const MAX_COMPONENT_DEPTH = 32;
 /**
  * Items of lists and sections that are read of a component with all that is nested in it. A component of 15 MB with
- * every interface has 4,000, one of QuickJS 9,000. This many take 0.1 s of the main thread; without a limit 40 MB of
+ * every interface has 4,000, one of QuickJS 15,000. This many take 0.1 s of the main thread; without a limit 40 MB of
  * labels took 4 s.
  */
 export const MAX_COMPONENT_ITEMS = 1_000_000;
@@ -63,3 +63,24 @@ export const MAX_COMPONENT_ITEMS = 1_000_000;
 export const MAX_COMPONENT_NAME_BYTES = 1_024;
 /** Longest name in a core module, in bytes: jco's own limit. Dynamic linking exports C++ names as mangled. */
 export const MAX_CORE_NAME_BYTES = 100_000;
+/** Component types in each other, also by reference; wasmtime's own limit. What compares or copies them recurses. */
+export const MAX_TYPE_DEPTH = 100;
+/** Types, their declarations and what is copied of them for an import: with their labels: 4,900 with every interface of the contract. */
+export const MAX_TYPE_PARTS = 100_000;
+/** Core types: QuickJS has 240. The engine's own limit is a million for each module. */
+export const MAX_CORE_TYPES = 50_000;
+/** Core functions: StarlingMonkey (15 MB) has 13,000, a QuickJS component 2,500. */
+export const MAX_CORE_FUNCTIONS = 200_000;
+/** Local variables of all core functions: StarlingMonkey has 52,000. A group of 50,000 takes five bytes to declare. */
+export const MAX_CORE_LOCALS = 5_000_000;
+/** Core globals: QuickJS has 19; the engine's own limit is a million for each module. */
+export const MAX_CORE_GLOBALS = 100_000;
+/** Data and element segments: StarlingMonkey has 10,000 (zeros between them are left out). */
+export const MAX_CORE_SEGMENTS = 200_000;
+/** Core instances with nesting multiplied out: QuickJS comes with 11; a component composed of ninety such fits. */
+export const MAX_CORE_INSTANCES = 1_000;
+/**
+ * Instances, aliases, canonical functions, exports and imports, with what imported instances are to have, likewise: some 2,000
+ * for every interface of the contract.
+ */
+export const MAX_INSTANTIATION_STEPS = 100_000;

@@ -5,10 +5,10 @@ import { withTemporaryKernel, type StartKernel } from './temporary-kernel.ts';
 export function inspectCapsule(
   path: string,
   start: StartKernel,
-): Promise<Omit<InstallPlan, 'token' | 'replaces'>> {
+): Promise<Omit<InstallPlan, 'token' | 'replaces' | 'overlaps'>> {
   return withTemporaryKernel(start, async (kernel) => {
-    // The token and what it replaces belong to the temporary kernel and mean nothing to the reader.
-    const { token, replaces: _replaces, ...facts } = await kernel.inspect(path);
+    // The token, what it replaces and what it shares belong to the temporary kernel, in which nothing else is installed.
+    const { token, replaces: _replaces, overlaps: _overlaps, ...facts } = await kernel.inspect(path);
     await kernel.cancelInstall(token);
     return facts;
   });

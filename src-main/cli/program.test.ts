@@ -29,13 +29,10 @@ async function endlessInstall(): Promise<string> {
       (import "sys" "log" (func $log (param i32 i32 i32)))
       (func (export "install")
         (call $log (i32.const 2) (i32.const 0) (i32.const 10))
-        (loop $again (br $again)))
-      (func (export "hook") (result i32) (i32.const 0)))
+        (loop $again (br $again))))
     (core instance $i (instantiate $m (with "sys" (instance (export "log" (func $log))))))
     (func $install (canon lift (core func $i "install")))
-    (func $hook (result u32) (canon lift (core func $i "hook")))
-    (export "astrid-install" (func $install))
-    (export "astrid-hook-trigger" (func $hook)))`);
+    (export "astrid-install" (func $install)))`);
   await writeFile(join(folder, 'build', 'endless.wasm'), component);
   await writeFile(
     join(folder, 'Capsule.toml'),

@@ -85,7 +85,7 @@ export interface Kernel {
   readonly command: (key: string) => readonly string[];
   /** Reads without affecting other readers. `cursor` null: oldest retained; negative: from the end. */
   readonly readLogs: (key: string, stream: LogStream, cursor: number | null, maxBytes: number) => LogPage;
-  readonly signal: (key: string, signal: ProcessSignal) => void;
+  readonly signal: (key: string, signal: ProcessSignal) => Promise<void>;
   /** TERM, the grace, then KILL; resolves when the process has ended. */
   readonly stop: (key: string, graceMs?: number) => Promise<void>;
   readonly cancelStop: (key: string) => void;

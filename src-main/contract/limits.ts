@@ -15,3 +15,18 @@ export const MAX_PAYLOAD_BYTES = 1024 * 1024;
 /** The grace a person may choose, as the contract's `stop`: default 5 s, at most 30 s. */
 export const DEFAULT_STOP_GRACE_MS = 5_000;
 export const MAX_STOP_GRACE_MS = 30_000;
+
+/**
+ * One request, as `base/message-size.ts` counts: a payload of the greatest size takes two bytes for each of its characters, and
+ * everything else of any request less than 64 KiB.
+ */
+export const MAX_REQUEST_BYTES = 2 * MAX_PAYLOAD_BYTES + 64 * 1024;
+/**
+ * Requests of a window. A log that is followed asks some 40 times a second (two streams, a delta each 50 ms), and a long log
+ * is searched page after page; a person does the rest.
+ */
+export const MAX_REQUESTS_PER_SECOND = 200;
+/** Bytes of a window's requests: no person sends four payloads of the greatest size in a second. */
+export const MAX_REQUEST_BYTES_PER_SECOND = 4 * MAX_REQUEST_BYTES;
+/** Of either, after a time of rest: what a window asks when it opens, in seconds' worth. */
+export const REQUEST_BURST_SECONDS = 2;

@@ -85,11 +85,13 @@ export interface Requests {
     };
     answer: LogPage;
   };
+  /** In safe mode only: quits in order and starts again without it. */
+  'app.restartNormally': { effect: 'destructive'; argument: null; answer: null };
   /** Current update state; from then on the window receives `updates.changed`. */
   'updates.view': { effect: 'read'; argument: null; answer: UpdateView };
-  /** Configures the update feed; null turns updates off. Does not use the network. */
+  /** Configures the update feed, when the operator has confirmed it; null turns updates off. Does not use the network. */
   'updates.setFeed': { effect: 'write'; argument: { readonly feed: string | null }; answer: UpdateView };
-  /** Starts one step and returns the resulting state; further changes arrive as `updates.changed`. */
+  /** Starts one step, installing when the operator has confirmed it, and returns the resulting state; further changes arrive as `updates.changed`. */
   'updates.act': { effect: 'destructive'; argument: { readonly action: UpdateAction }; answer: UpdateView };
 }
 
@@ -125,6 +127,7 @@ export const requestEffects: { readonly [Name in RequestName]: Requests[Name]['e
   'process.release': 'destructive',
   'process.command': 'read',
   'logs.read': 'read',
+  'app.restartNormally': 'destructive',
   'updates.view': 'read',
   'updates.setFeed': 'write',
   'updates.act': 'destructive',

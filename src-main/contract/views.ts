@@ -17,7 +17,8 @@ export type ExitReason =
   | 'shutdown'
   | 'memory-limit'
   | 'cpu-limit'
-  | 'pids-limit';
+  | 'pids-limit'
+  | 'disk-quota';
 
 export interface ExitView {
   /** Exit status, or null when a signal ended it. */
@@ -125,6 +126,16 @@ export interface CapabilityPlace {
   readonly note: string;
 }
 
+/** Folders that two capsules may both open and at least one of them may change. */
+export interface FolderOverlap {
+  /** The installed one. */
+  readonly capsule: string;
+  /** Absolute paths and `home://` parts; of very many the last entry says how many more there are. */
+  readonly folders: readonly string[];
+  /** Which of the two may change what the other reads. */
+  readonly sentence: string;
+}
+
 /** A live component in its worker. */
 export interface InstanceView {
   readonly key: string;
@@ -134,7 +145,8 @@ export interface InstanceView {
   readonly since: number;
 }
 
-export type CapsuleState = 'ready' | 'running' | 'disabled' | 'restarting' | 'failed';
+/** `not-started`: enabled, but the application is in safe mode. */
+export type CapsuleState = 'not-started' | 'ready' | 'running' | 'disabled' | 'restarting' | 'failed';
 
 /** How the latest invocation ended, so that a trap or a time-out stays visible after the instance is gone. */
 export interface LastCallView {
@@ -156,6 +168,8 @@ export interface CapsuleView {
   /** Size of the component in bytes. */
   readonly size: number;
   readonly enabled: boolean;
+  /** Disabled by the application itself: it was starting when the application ended unexpectedly. Until it is enabled. */
+  readonly disabledAfterUnexpectedEnd: boolean;
   readonly state: CapsuleState;
   /** An explanation, when the state needs one (failed, restarting, disabled). */
   readonly stateReason: string;
@@ -185,6 +199,8 @@ export interface InstallPlan {
   readonly imports: readonly string[];
   readonly exports: readonly string[];
   readonly capabilities: readonly CapabilityView[];
+  /** Folders that it would share with installed capsules, if all that it requests were granted. */
+  readonly overlaps: readonly FolderOverlap[];
   readonly warnings: readonly string[];
   /** The version that is installed under this name, if any. */
   readonly replaces: string | null;
@@ -229,6 +245,9 @@ export interface BuildView {
   readonly date: string;
 }
 
+/** Why no capsule starts: asked for, or two sessions in a row ended unexpectedly within a minute of their start. */
+export type SafeModeReason = 'requested' | 'unexpected-ends';
+
 export interface AboutView {
   readonly version: string;
   /** Null when run from source. */
@@ -236,6 +255,8 @@ export interface AboutView {
   readonly electron: string | null;
   readonly node: string;
   readonly dataDir: string;
+  /** Null in an ordinary session. */
+  readonly safeMode: SafeModeReason | null;
   readonly sandbox: { readonly ok: boolean; readonly detail: string; readonly fix: string };
 }
 

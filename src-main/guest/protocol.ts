@@ -1,18 +1,13 @@
-import type { MessagePort } from 'node:worker_threads';
+import type { GuestExport } from '../bridge/codec/guest-functions.ts';
+import type { PlannedModule, RealmOutcome } from './realm/outer.ts';
 
-/** A compiled core module, its memories capped by the share it has of the guest's memory. */
-export interface GuestModule {
-  readonly module: WebAssembly.Module;
-  /** How many instances of it the memory was shared out for. */
-  readonly instances: number;
-  /** What the memories of one instance may grow to together. */
-  readonly memoryBytes: number;
+/** A core module, its memories capped by the share it has of the guest's memory: compiled, or its bytes. */
+export interface GuestModule extends Omit<PlannedModule, 'name'> {
+  readonly code: WebAssembly.Module | Uint8Array<ArrayBuffer>;
 }
 
-/** What the supervisor gives a guest's worker at its start. */
+/** What the supervisor gives a guest at its start. */
 export interface GuestStart {
-  readonly questions: MessagePort;
-  readonly shared: SharedArrayBuffer;
   /** The transpiled component: one script and its core modules. */
   readonly script: string;
   readonly modules: ReadonlyMap<string, GuestModule>;
@@ -24,22 +19,16 @@ export interface GuestStart {
   readonly monotonicAnchorNs: bigint;
 }
 
-/** A guest export by its name in the transpiled script. */
-export type GuestExport = 'astridHookTrigger' | 'run' | 'astridInstall' | 'astridUpgrade';
-
-/** Supervisor to guest. */
+/** One call of an export. */
 export interface GuestCall {
   readonly id: number;
   readonly export: GuestExport;
-  readonly args: readonly unknown[];
+  /** The arguments, encoded. */
+  readonly frame: Uint8Array<ArrayBuffer>;
 }
 
 /** Guest to supervisor. `memoryBytes` is how much is taken of what all its memories may grow to together. */
 export type GuestMessage =
   | { readonly kind: 'started' }
   | { readonly kind: 'refused'; readonly message: string }
-  | { readonly kind: 'returned'; readonly id: number; readonly value: unknown; readonly memoryBytes: number }
-  | { readonly kind: 'trapped'; readonly id: number; readonly message: string; readonly memoryBytes: number };
-
-/** The question that gives a handle back; its one argument is the handle's number. */
-export const RESOURCE_DROP = 'resource-drop';
+  | ({ readonly id: number } & RealmOutcome);

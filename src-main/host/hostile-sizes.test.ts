@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import type { Outcome } from '../base/outcome.ts';
-import { LAUNCHER_FILE } from '../os/testing.ts';
+import { OS_THREADS } from '../os/testing.ts';
 import { MessageBus } from '../bus/bus.ts';
 import { openProcesses, type KernelProcesses } from '../kernel/processes.ts';
 import { GrantedPaths } from '../os/files/granted-paths.ts';
@@ -12,7 +12,7 @@ import type { Ledger } from '../policy/charges.ts';
 import { noRights } from '../policy/rights.ts';
 import { createCapsuleLog, type CapsuleLog } from '../store/capsule-log.ts';
 import { createHostOperations } from './host-operations.ts';
-import { MAX_RING_BYTES } from '../processes/limits.ts';
+import { MAX_RING_BYTES, QUIET_LOOK_MS } from '../processes/limits.ts';
 import {
   hostileArguments,
   longestPaths,
@@ -37,7 +37,12 @@ const endless: Ledger = { take: () => ({ ok: true, giveBack: () => undefined }) 
 
 const bus = new MessageBus();
 const caller = makeCaller({
-  rights: { ...noRights, host_process: ['true', 'cat', 'head'], allow_persistent: true, subscribe: ['a.*'] },
+  rights: {
+    ...noRights,
+    host_process: ['true', 'cat', 'head', 'perl'],
+    allow_persistent: true,
+    subscribe: ['a.*'],
+  },
 });
 let folder: string;
 let log: CapsuleLog;
@@ -51,7 +56,8 @@ beforeAll(async () => {
   processes = openProcesses({
     dataDir: folder,
     clock: systemClock,
-    launcherFile: LAUNCHER_FILE,
+    osThreads: OS_THREADS,
+    quotas: {},
     bus,
     paths: new GrantedPaths(folder),
   });
@@ -110,6 +116,17 @@ it('nor does the output of a full ring that is no text', async () => {
     least = Math.min(least, await longestHold(() => valueOf(`${P10}#read-logs`, id)));
   }
   expect(least).toBeLessThan(idle + MOST_MS);
+});
+
+it('nor do hundreds of processes of one program, when they are signalled or looked at', async () => {
+  const idle = await leastHold(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  const crowd = '$| = 1; for (1 .. 450) { fork or do { sleep 60; exit } } print "up"; sleep 60';
+  const id = await valueOf(`${P10}#spawn-persistent`, { cmd: 'perl', args: ['-e', crowd], env: [] });
+  await expect.poll(() => processes.registry.views().at(-1)?.stdout.produced).toBe(2);
+  expect(await leastHold(() => valueOf(`${P10}#signal`, id, 'cont'))).toBeLessThan(idle + MOST_MS);
+  const twoLooks = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2 * QUIET_LOOK_MS));
+  expect(await leastHold(twoLooks)).toBeLessThan(idle + MOST_MS);
+  await valueOf(`${P10}#stop`, id, 0n);
 });
 
 /** The longest that the loop stood still while `work` went on, in ms; the least of several tries. */

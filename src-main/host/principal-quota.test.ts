@@ -1,6 +1,6 @@
 import { onTestFinished, expect, it } from 'vitest';
 import { systemClock } from '../base/clock.ts';
-import { LAUNCHER_FILE } from '../os/testing.ts';
+import { OS_THREADS } from '../os/testing.ts';
 import { MessageBus } from '../bus/bus.ts';
 import { openProcesses } from '../kernel/processes.ts';
 import { GrantedPaths } from '../os/files/granted-paths.ts';
@@ -15,7 +15,8 @@ it('a guest has as many background processes as its principal’s quota allows, 
   const processes = openProcesses({
     dataDir: folder,
     clock: systemClock,
-    launcherFile: LAUNCHER_FILE,
+    osThreads: OS_THREADS,
+    quotas: {},
     bus,
     paths: new GrantedPaths(folder),
   });

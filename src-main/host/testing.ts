@@ -1,4 +1,5 @@
 import type { Grants, Kernel } from '../contract/kernel.ts';
+import type { KernelOptions } from '../kernel/kernel.ts';
 import { guestCopy, guestFolder } from '../testing/guests.ts';
 import { startKernel, startSharedKernel, type KernelUnderTest } from '../testing/kernel.ts';
 
@@ -31,8 +32,11 @@ export interface ProbeUnderTest {
 }
 
 /** One kernel with a probe guest for all tests of a file; `probe-1-1` has `process@1.1.0`. Everything ends with the file's last test. */
-export async function startProbe(guest: 'probe' | 'probe-1-1' = 'probe'): Promise<ProbeUnderTest> {
-  const started = await startSharedKernel();
+export async function startProbe(
+  guest: 'probe' | 'probe-1-1' = 'probe',
+  guests?: KernelOptions['guests'],
+): Promise<ProbeUnderTest> {
+  const started = await startSharedKernel(guests);
   await started.kernel.install(guestFolder(guest), { grants: 'all' });
   return { probe: probeIn(started.kernel, guest), started, dataDir: started.dataDir };
 }

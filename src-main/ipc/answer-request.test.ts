@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../base/testing.ts';
 import { TypedError } from '../base/typed-error.ts';
 import type { Kernel } from '../contract/kernel.ts';
+import { MAX_REQUEST_BYTES } from '../contract/limits.ts';
 import { answerRequest, type RequestEdge } from './answer-request.ts';
 import { Calls } from './calls.ts';
 import { kernelFailed } from './envelope.ts';
+import { RequestBounds } from './request-bounds.ts';
 import { requestHandlers, type RequestHandlers } from './requests.ts';
 import { InstallOffers } from './install-offers.ts';
 import { StateFeed } from './state-feed.ts';
@@ -29,10 +32,17 @@ function edge(given: Partial<Kernel> = {}, handlers?: Promise<RequestHandlers>) 
     chooseCapsule: () => Promise.resolve(null),
     updates: fakeUpdates(),
     updateFeed: new UpdateFeed(fakeUpdates()),
+    restartNormally: () => undefined,
     log,
   };
-  const made: RequestEdge = { trusted, handlers: handlers ?? Promise.resolve(requestHandlers(parts)), log };
-  return { edge: made, lines };
+  const ended: number[] = [];
+  const made: RequestEdge = {
+    bounds: new RequestBounds(fakeClock(), ({ id }) => void ended.push(id)),
+    trusted,
+    handlers: handlers ?? Promise.resolve(requestHandlers(parts)),
+    log,
+  };
+  return { edge: made, lines, ended };
 }
 
 const port = () => fakeWindow(1);
@@ -91,6 +101,19 @@ describe('an answered request', () => {
       ok: false,
       error: { code: 'invalid-argument' },
     });
+  });
+
+  it.each([
+    ['ours', ours],
+    ['a stranger', theirs],
+  ])('refuses what is too large before anything else, from %s, and ends the page', async (_whose, event) => {
+    const { edge: made, ended } = edge();
+    const huge = [{ key: 'x'.repeat(MAX_REQUEST_BYTES) }];
+    expect(await answerRequest(made, 'process.kill', event, port, huge)).toMatchObject({
+      ok: false,
+      error: { code: 'too-large', hint: expect.stringContaining('Send less') as unknown },
+    });
+    expect(ended).toEqual([event.sender.id]);
   });
 
   it('tells why the kernel did not start, to every request', async () => {

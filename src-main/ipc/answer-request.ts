@@ -1,12 +1,14 @@
 import { TypedError } from '../base/typed-error.ts';
 import type { Envelope, RequestName, Requests } from '../contract/requests.ts';
 import { envelope, type HostLog, type IpcErrorCode } from './envelope.ts';
+import type { RequestBounds } from './request-bounds.ts';
 import type { RequestHandlers } from './requests.ts';
 import type { SenderEvent, TrustedSenders } from './trusted-senders.ts';
 import { validators } from './validators.ts';
 import type { WindowPort } from './window-port.ts';
 
 export interface RequestEdge {
+  readonly bounds: RequestBounds<SenderEvent['sender']>;
   readonly trusted: TrustedSenders;
   /** Settles when the kernel has started; a rejection is what every request then answers. */
   readonly handlers: Promise<RequestHandlers>;
@@ -14,7 +16,7 @@ export interface RequestEdge {
 }
 
 /**
- * One request from a page: sender, argument, handler, envelope, in this order. Never rejects and never
+ * One request from a page: bounds, sender, argument, handler, envelope, in this order. Never rejects and never
  * stays silent, whoever asks. `portOf` is called only for a sender that is trusted.
  */
 export function answerRequest<Name extends RequestName>(
@@ -25,6 +27,7 @@ export function answerRequest<Name extends RequestName>(
   sent: readonly unknown[],
 ): Promise<Envelope<Requests[Name]['answer']>> {
   return envelope(name, edge.log, async () => {
+    edge.bounds.charge(event.sender, sent);
     if (!edge.trusted.accepts(event)) {
       edge.log(`request ${name} refused: web contents ${event.sender.id} is not a page of this application`);
       throw new TypedError<IpcErrorCode>(

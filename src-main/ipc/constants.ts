@@ -17,3 +17,12 @@ export const MAX_WAITING_OFFERS = 32;
 export const MAX_CAPSULE_ID_CHARACTERS = 200;
 /** Characters of a feed's address as typed, with blanks around it; `shell/updates` has the rule itself. */
 export const MAX_FEED_CHARACTERS = 4_000;
+/**
+ * Requests that wait while main is busy arrive all at once; so many seconds' worth are taken. Longer than any pause of main's
+ * that was seen under load (3 s), so that a window that keeps to the preload's bounds is never refused here.
+ */
+export const BACKLOG_SECONDS = 10;
+/** Refused requests after which a page is ended: it does not heed refusals, and each costs main a reply. */
+export const MAX_REFUSED = 200;
+/** Refusals forgotten in a second, so that what happens once in a while never ends a page. */
+export const REFUSED_FORGOTTEN_PER_SECOND = 1;

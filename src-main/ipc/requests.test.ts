@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../base/deferred.ts';
 import type { InvokeRequest, Kernel } from '../contract/kernel.ts';
-import type { InstallPlan, InvokeResult } from '../contract/views.ts';
+import type { AboutView, InstallPlan, InvokeResult } from '../contract/views.ts';
 import { Calls } from './calls.ts';
 import { MAX_CALLS_PER_WINDOW } from './constants.ts';
 import { requestHandlers, type ChooseCapsule } from './requests.ts';
 import { InstallOffers } from './install-offers.ts';
 import { StateFeed } from './state-feed.ts';
-import { fakeKernel, fakeUpdates, fakeWindow } from './testing.ts';
+import { fakeKernel, fakeUpdates, fakeWindow, someAbout } from './testing.ts';
 import { UpdateFeed } from './update-feed.ts';
 
 const key = '0123456789abcdef';
@@ -16,6 +16,7 @@ const result: InvokeResult = { action: 'continue', data: null, refused: false, d
 
 function handlersWith(given: Partial<Kernel>, chooseCapsule: ChooseCapsule = () => Promise.resolve(null)) {
   const lines: string[] = [];
+  const restarts: number[] = [];
   const { kernel } = fakeKernel(given);
   const log = (line: string): void => void lines.push(line);
   const handlers = requestHandlers({
@@ -26,9 +27,10 @@ function handlersWith(given: Partial<Kernel>, chooseCapsule: ChooseCapsule = () 
     chooseCapsule,
     updates: fakeUpdates(),
     updateFeed: new UpdateFeed(fakeUpdates()),
+    restartNormally: () => void restarts.push(1),
     log,
   });
-  return { handlers, lines };
+  return { handlers, lines, restarts };
 }
 
 /** A kernel whose invocations end when the test says so or when they are cancelled. */
@@ -154,5 +156,38 @@ describe('choosing a capsule', () => {
   it('answers null and inspects nothing when the person cancelled', async () => {
     const { handlers } = handlersWith({});
     expect(await handlers['install.choose']({ kind: 'folder' }, fakeWindow(1))).toBeNull();
+  });
+
+  it('show one file dialog at a time, and another when that is closed', async () => {
+    const closed = deferred<null>();
+    let shown = 0;
+    const { handlers } = handlersWith({}, () => {
+      shown += 1;
+      return closed.promise;
+    });
+    const choose = () => handlers['install.choose']({ kind: 'archive' }, fakeWindow(1));
+    const first = choose();
+    await expect(choose()).rejects.toMatchObject({ code: 'dialog-open' });
+    closed.resolve(null);
+    await first;
+    await choose();
+    expect(shown).toBe(2);
+  });
+});
+
+describe('a normal restart', () => {
+  it('is there in safe mode', async () => {
+    const about = (): AboutView => ({ ...someAbout, safeMode: 'requested' });
+    const { handlers, restarts } = handlersWith({ about });
+    await expect(handlers['app.restartNormally'](null, fakeWindow(1))).resolves.toBeNull();
+    expect(restarts).toHaveLength(1);
+  });
+
+  it('is refused in an ordinary session', () => {
+    const { handlers, restarts } = handlersWith({});
+    expect(() => handlers['app.restartNormally'](null, fakeWindow(1))).toThrow(
+      expect.objectContaining({ code: 'not-in-safe-mode' }),
+    );
+    expect(restarts).toEqual([]);
   });
 });

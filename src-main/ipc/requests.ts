@@ -1,3 +1,4 @@
+import { TypedError } from '../base/typed-error.ts';
 import type { Kernel } from '../contract/kernel.ts';
 import type { RequestName, Requests } from '../contract/requests.ts';
 import type { Calls } from './calls.ts';
@@ -26,6 +27,8 @@ export interface RequestParts {
   readonly chooseCapsule: ChooseCapsule;
   readonly updates: UpdateControls;
   readonly updateFeed: UpdateFeed;
+  /** Quits in order and starts again without safe mode. */
+  readonly restartNormally: () => void;
   readonly log: HostLog;
 }
 
@@ -38,15 +41,17 @@ export function requestHandlers({
   chooseCapsule,
   updates,
   updateFeed,
+  restartNormally,
   log,
 }: RequestParts): RequestHandlers {
+  const chooseOne = oneAtATime(chooseCapsule);
   return {
     'state.snapshot': (_argument, window) => {
       offers.show(window, kernel.inspect);
       return feed.snapshot(window);
     },
     'install.choose': async ({ kind }, window) => {
-      const path = await chooseCapsule(kind, window);
+      const path = await chooseOne(kind, window);
       return path === null ? null : kernel.inspect(path);
     },
     'install.confirm': ({ token, grants }, window) => {
@@ -70,9 +75,33 @@ export function requestHandlers({
     'process.release': ({ key }) => nothing(kernel.release(key)),
     'process.command': ({ key }) => kernel.command(key),
     'logs.read': ({ key, stream, cursor, maxBytes }) => kernel.readLogs(key, stream, cursor, maxBytes),
+    'app.restartNormally': () => {
+      requireSafeMode(kernel);
+      return nothing(restartNormally());
+    },
     'updates.view': (_argument, window) => updateFeed.view(window),
     'updates.setFeed': ({ feed: address }) => updates.setFeed(address),
     'updates.act': ({ action }) => updates.act(action),
+  };
+}
+
+/** One file dialog, however often a page asks: each would stand in front of the last. Throws `dialog-open`. */
+function oneAtATime(choose: ChooseCapsule): ChooseCapsule {
+  let open = false;
+  return async (kind, window) => {
+    if (open) {
+      throw new TypedError(
+        'dialog-open',
+        'A file dialog is already open.',
+        'Choose there, or cancel it first.',
+      );
+    }
+    open = true;
+    try {
+      return await choose(kind, window);
+    } finally {
+      open = false;
+    }
   };
 }
 
@@ -91,6 +120,17 @@ async function beginStop(kernel: Kernel, key: string, graceMs: number, log: Host
   await Promise.race([stopped, new Promise((resolve) => setImmediate(resolve))]);
   answered = true;
   return null;
+}
+
+/** A page has no business ending an ordinary session. */
+function requireSafeMode(kernel: Kernel): void {
+  if (kernel.about().safeMode === null) {
+    throw new TypedError(
+      'not-in-safe-mode',
+      'Capsule Desktop is not in safe mode.',
+      'Quit it and start it again if you want to restart it.',
+    );
+  }
 }
 
 /** The contract's answer for "done": undefined would not tell a reply from a missing one. */

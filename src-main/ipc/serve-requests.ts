@@ -1,13 +1,21 @@
-import { ipcMain, type WebContents } from 'electron';
+import { ipcMain, webContents, type WebContents } from 'electron';
+import { systemClock } from '../base/clock.ts';
 import { requestEffects, type RequestName } from '../contract/requests.ts';
 import { answerRequest, type RequestEdge } from './answer-request.ts';
+import { RequestBounds } from './request-bounds.ts';
+import type { SenderEvent } from './trusted-senders.ts';
 import type { WindowPort } from './window-port.ts';
 
 /**
  * Registers one channel per request. Call before the first page loads: a request made before the kernel
  * is up waits for it. Returns the function that stops serving.
  */
-export function serveRequests(edge: RequestEdge): () => void {
+export function serveRequests(parts: Omit<RequestEdge, 'bounds'>): () => void {
+  const bounds = new RequestBounds<SenderEvent['sender']>(systemClock, ({ id }, reason) => {
+    parts.log(`the renderer of web contents ${id} is ended: ${reason}`);
+    webContents.fromId(id)?.forcefullyCrashRenderer();
+  });
+  const edge = { ...parts, bounds };
   const names = Object.keys(requestEffects) as RequestName[];
   for (const name of names) {
     ipcMain.handle(name, (event, ...sent: unknown[]) =>

@@ -96,6 +96,7 @@ export const someAbout: AboutView = {
   electron: null,
   node: process.versions.node,
   dataDir: '/somewhere',
+  safeMode: null,
   sandbox: { ok: true, detail: 'works', fix: '' },
 };
 
@@ -135,6 +136,7 @@ export function someCapsule(id: string): CapsuleView {
     hash: 'ab'.repeat(32),
     size: 1000,
     enabled: true,
+    disabledAfterUnexpectedEnd: false,
     state: 'ready',
     stateReason: '',
     restarts: 0,
@@ -162,6 +164,7 @@ export function somePlan(token: string): InstallPlan {
     imports: [],
     exports: [],
     capabilities: [],
+    overlaps: [],
     warnings: [],
     replaces: null,
   };

@@ -35,6 +35,7 @@ const valid: { readonly [Name in RequestName]: readonly Requests[Name]['argument
   'process.release': [{ key }],
   'process.command': [{ key }],
   'logs.read': [page, { ...page, cursor: null }, { ...page, cursor: -4096, maxBytes: MAX_LOG_PAGE_BYTES }],
+  'app.restartNormally': [null],
   'updates.view': [null],
   'updates.setFeed': [{ feed: 'https://updates.example/' }, { feed: null }],
   'updates.act': [{ action: 'check' }, { action: 'download' }, { action: 'cancel' }, { action: 'install' }],

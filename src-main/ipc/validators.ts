@@ -55,6 +55,7 @@ export const validators: { readonly [Name in RequestName]: z.ZodMiniType<Request
     cursor: z.nullable(z.int()),
     maxBytes: z.int().check(z.minimum(1), z.maximum(MAX_LOG_PAGE_BYTES)),
   }),
+  'app.restartNormally': z.null(),
   'updates.view': z.null(),
   'updates.setFeed': z.strictObject({
     feed: z.nullable(z.string().check(z.minLength(1), z.maxLength(MAX_FEED_CHARACTERS))),

@@ -55,7 +55,14 @@ export function createApi(options: ApiOptions): Kernel {
     readLogs: (key, stream, cursor, maxBytes) =>
       untilEnded(() => processes.readLogs(key, stream, cursor, maxBytes)),
     signal: (key, signal) =>
-      actOn(`signal ${signal}`, key, (process) => (process.signal(signal) ? undefined : exited())),
+      track(async () => {
+        const process = processOf(key);
+        await act(`signal ${signal}`, key, async () => {
+          if (!(await process.signal(signal))) {
+            throw exited();
+          }
+        });
+      }),
     stop: (key, graceMs = DEFAULT_STOP_GRACE_MS) =>
       track(async () => {
         const process = processOf(key);

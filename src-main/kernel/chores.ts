@@ -8,8 +8,8 @@ import { pruneCapsuleLogs } from '../store/prune-capsule-logs.ts';
 
 export interface ChoresOptions {
   readonly dataDir: string;
-  /** `.capsule` files that ship with the application. */
-  readonly bundled: readonly string[];
+  /** `.capsule` files that ship with the application; null for none to be looked at, as in safe mode. */
+  readonly bundled: readonly string[] | null;
   readonly audit: Pick<AuditLog, 'prune'>;
   readonly clock: Clock;
   readonly report: (message: string, error: unknown) => void;
@@ -36,9 +36,11 @@ export function startChores(
   const stop = everyDay(clock, () => {
     pruning = pruning.then(prune);
   });
-  const installing = chore('installing the bundled capsules', () =>
-    installBundled(kernel, bundled, join(dataDir, 'bundled.json'), report),
-  );
+  const installing = chore('installing the bundled capsules', async () => {
+    if (bundled !== null) {
+      await installBundled(kernel, bundled, join(dataDir, 'bundled.json'), report);
+    }
+  });
   return async () => {
     await stop();
     await Promise.all([pruning, installing]);

@@ -1,32 +1,18 @@
-import { execFile } from 'node:child_process';
 import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { guestFolder } from '../testing/guests.ts';
-import { dataFolder, openKernel, WORKER_FOLDER } from '../testing/kernel.ts';
+import { dataFolder, openKernel } from '../testing/kernel.ts';
+import { runKernelProgram } from '../testing/kernel-program.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 
 /** Installs a capsule in a program of its own, which kills itself while the capsule's hook runs. */
-function killedInHook(dataDir: string, folder: string): Promise<NodeJS.Signals | null> {
-  const program = `
-    import { createKernel } from ${JSON.stringify(join(WORKER_FOLDER, 'index.js'))};
-    const kernel = await createKernel({ dataDir: process.argv[1], version: '0', electronVersion: null,
-      workerFolder: ${JSON.stringify(WORKER_FOLDER)} });
-    kernel.subscribe((event) => {
-      if (event.kind === 'guest-log') process.kill(process.pid, 'SIGKILL');
-    });
-    await kernel.install(process.argv[2], { grants: 'all' });
+async function killedInHook(dataDir: string, folder: string): Promise<NodeJS.Signals | null> {
+  const run = `
+    events((event) => event.kind === 'guest-log' && kill());
+    await kernel.install(args[0], { grants: 'all' });
   `;
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['--input-type=module', '--eval', program, dataDir, folder],
-      // Its imports are this project's.
-      { cwd: fileURLToPath(new URL('../..', import.meta.url)) },
-      () => resolve(child.signalCode),
-    );
-  });
+  return (await runKernelProgram({ dataDir, run, args: [folder] })).signal;
 }
 
 describe('a kernel that is killed during a first installation', () => {

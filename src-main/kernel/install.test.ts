@@ -1,30 +1,24 @@
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parse } from '@bytecodealliance/jco';
 import { describe, expect, it } from 'vitest';
 import { manifestAsking } from '../host/testing.ts';
 import { guestCopy, guestFolder } from '../testing/guests.ts';
 import { startKernel } from '../testing/kernel.ts';
 import { listing, temporaryFolder } from '../testing/temporary-folder.ts';
 
-/** What an installation may change: all but the logs and what the tests share. */
+/** What an installation may change: all but the logs, what is marked meanwhile, and what the tests share. */
 async function installed(dataDir: string): Promise<readonly string[]> {
   const names = await listing(dataDir);
-  return names.filter((name) => !/^(?:audit|logs|transpiled|bundled\.json)/.test(name));
+  return names.filter((name) => !/^(?:audit|logs|transpiled|bundled\.json|starting\.json)/.test(name));
 }
 
 const CORE_MODULE = Uint8Array.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
 
-/** A component that imports an instance of this name and exports nothing. */
-function componentImporting(name: string): Uint8Array {
-  const bytes = Buffer.from(name);
-  const types = [1, 0x42, 0];
-  const imports = [1, 0, bytes.length, ...bytes, 5, 0];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00],
-    ...[7, types.length, ...types],
-    ...[10, imports.length, ...imports],
-  ]);
+/** A component that imports a function of an instance of this name, and exports nothing. */
+function componentImporting(name: string): Promise<Uint8Array> {
+  return parse(`(component (import "${name}" (instance (export "f" (func)))))`);
 }
 
 describe('an installation', () => {
@@ -60,6 +54,51 @@ describe('an installation', () => {
       'capsules/probe/Capsule.toml',
       'capsules/probe/install.json',
       `components/${plan.hash}.wasm`,
+    ]);
+  });
+
+  it('says which folders it would share with installed capsules, as far as those were granted them', async () => {
+    const { kernel } = await startKernel();
+    const place = await realpath(await temporaryFolder());
+    const [photos, link] = [join(place, 'photos'), join(place, 'link')];
+    await mkdir(photos);
+    await symlink(photos, link);
+    const named = async (name: string, asked: Parameters<typeof manifestAsking>[0]): Promise<string> => {
+      const folder = await manifestAsking(asked);
+      const file = join(folder, 'Capsule.toml');
+      await writeFile(file, (await readFile(file, 'utf8')).replace('name = "probe"', `name = "${name}"`));
+      return folder;
+    };
+    const overlaps = async (asked: Parameters<typeof manifestAsking>[0]) => {
+      const plan = await kernel.inspect(await named('newcomer', asked));
+      await kernel.cancelInstall(plan.token);
+      return plan.overlaps;
+    };
+    await kernel.install(await named('backup', { fsRead: [photos], fsWrite: ['home://notes/'] }), {
+      grants: ['fs_read'],
+    });
+    await kernel.install(await named('newcomer', { fsWrite: [photos] }), { grants: 'all' });
+    // Under whatever name, and neither with what was not granted nor with the one that it replaces.
+    await expect(overlaps({ fsWrite: [link, 'home://'] })).resolves.toEqual([
+      {
+        capsule: 'backup',
+        folders: [photos],
+        sentence: `If granted, it can change what backup reads: ${photos}.`,
+      },
+    ]);
+    await expect(overlaps({ fsRead: [place] })).resolves.toEqual([]);
+    await kernel.install(await named('backup', { fsWrite: [photos, 'home://notes/'] }), { grants: 'all' });
+    await expect(overlaps({ fsRead: [place], fsWrite: ['home://'] })).resolves.toEqual([
+      {
+        capsule: 'backup',
+        folders: ['home://notes'],
+        sentence: 'If granted, it and backup can change the same files: home://notes.',
+      },
+      {
+        capsule: 'backup',
+        folders: [photos],
+        sentence: `If granted, backup can change what it reads: ${photos}.`,
+      },
     ]);
   });
 
@@ -210,12 +249,12 @@ describe('what is no capsule for this host', () => {
     ['a core module', () => withComponent(CORE_MODULE), 'component-core-module'],
     [
       'a component with an import nobody has',
-      () => withComponent(componentImporting('acme:x/y@1.0.0')),
+      async () => withComponent(await componentImporting('acme:x/y@1.0.0')),
       'component-unknown-import',
     ],
     [
       'a component with WASI',
-      () => withComponent(componentImporting('wasi:io/poll@0.2.0')),
+      async () => withComponent(await componentImporting('wasi:io/poll@0.2.0')),
       'component-unknown-import',
     ],
     ['text instead of a component', () => withComponent(Buffer.from('hello there')), 'component-not-wasm'],

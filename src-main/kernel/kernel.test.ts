@@ -112,11 +112,11 @@ describe('the operator', () => {
     const probe = probeIn(kernel);
     await probe.ok('process.spawnPersistent', [shell('trap "" TERM; while :; do sleep 0.05; done')]);
     const [{ key } = { key: '' }] = kernel.processes();
-    kernel.signal(key, 'cont');
+    await kernel.signal(key, 'cont');
     await kernel.stop(key, 0);
     kernel.release(key);
     for (const act of [() => kernel.signal(key, 'term'), () => kernel.kill(key), () => kernel.release(key)]) {
-      expect(act).toThrow(expect.objectContaining({ code: 'no-such-process' }));
+      await expect((async () => act())()).rejects.toMatchObject({ code: 'no-such-process' });
     }
     await expect(kernel.stop(key)).rejects.toMatchObject({ code: 'no-such-process' });
     await kernel.setEnabled('probe', false);
@@ -149,6 +149,7 @@ describe('the operator', () => {
         electron: null,
         node: process.versions.node,
         dataDir,
+        safeMode: null,
         sandbox: { ok: true, detail: expect.stringMatching(/^bubblewrap, \//), fix: '' },
       });
   });

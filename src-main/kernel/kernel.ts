@@ -9,23 +9,28 @@ import { createResolvedEntries, resolveEntries } from '../capsules/library/entry
 import { openInspections } from '../capsules/library/inspections.ts';
 import { openLibrary } from '../capsules/library/library.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
-import type { BuildView } from '../contract/views.ts';
-import { hostInterfaces } from '../host/generated/interfaces.ts';
+import type { BuildView, SafeModeReason } from '../contract/views.ts';
 import { createHostOperations } from '../host/host-operations.ts';
 import { createPipeline } from '../host/pipeline/pipeline.ts';
 import { whyNoDataFolder } from '../os/files/data-folder.ts';
 import { GrantedPaths } from '../os/files/granted-paths.ts';
 import { createLedger } from '../policy/charges.ts';
+import type { StorageQuotas } from '../policy/profile.ts';
 import { CapsuleManager } from '../runtime/capsule/manager.ts';
 import { createComponentCache, sweepComponentCache } from '../runtime/component/cache.ts';
-import { createTranspiler } from '../runtime/component/transpiler.ts';
 import { openAuditLog } from '../store/audit-log.ts';
 import { lockDataFolder } from '../store/data-folder-lock.ts';
+import { beginSession } from '../store/session-record.ts';
+import { openStartMarks } from '../store/start-marks.ts';
 import { createAct } from './acts.ts';
 import { createApi } from './api.ts';
 import { startChores } from './chores.ts';
+import { disableEarlierStarts } from './earlier-starts.ts';
+import { openGuests, type GuestOptions } from './guests.ts';
 import { createInstall } from './install.ts';
+import { contract, requireCompilable } from './contract.ts';
 import { createLifetime } from './lifetime.ts';
+import { SAFE_MODE_AFTER_EARLY_ENDS } from './limits.ts';
 import { openIpc } from './ipc.ts';
 import { openProcesses } from './processes.ts';
 import { openSys } from './sys.ts';
@@ -40,8 +45,16 @@ export interface KernelOptions {
   readonly build?: BuildView | null;
   /** `.capsule` files that ship with the application: installed once, with what they ask for. */
   readonly bundled?: readonly string[];
+  /** Starts nothing of any capsule, whatever the last sessions were like; see `about().safeMode`. */
+  readonly safeMode?: boolean;
+  /** Where components are transpiled and run; threads when absent. */
+  readonly guests?: GuestOptions['kind'];
+  /** Opens pages in which components run instead, where the program can have such. */
+  readonly openGuestPage?: GuestOptions['openPage'];
   /** The host's own log, one line a call. */
   readonly log?: (line: string) => void;
+  /** What every principal may have on the disk, in place of the defaults. Positive. */
+  readonly quotas?: Partial<StorageQuotas>;
   /** Folder of the built workers; `../kernel` beside the program's own folder when absent. */
   readonly workerFolder?: string;
 }
@@ -76,6 +89,17 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
 
   // Taken first and given back last: two kernels would wipe each other's copies and fork the audit's chain.
   root.add(await lockDataFolder(dataDir, clock));
+  // Before anything of a capsule is touched: whatever ends this program from now on counts.
+  const session = await beginSession(dataDir, report);
+  root.add(session.end);
+  const starts = await openStartMarks(dataDir, report);
+  root.add(starts.end);
+  const safeMode = safeModeReason(options.safeMode ?? false, session.earlyEnds);
+  if (safeMode !== null) {
+    log(
+      `safe mode: ${safeMode === 'requested' ? 'requested' : `${session.earlyEnds} unexpected ends in a row`}`,
+    );
+  }
   const audit = await openAuditLog(join(dataDir, 'audit'), { clock, report });
   root.add(audit.close);
   const library = await openLibrary(dataDir, report);
@@ -91,7 +115,7 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   const inspections = await openInspections(
     join(dataDir, 'inspections'),
     library,
-    { served: hostInterfaces, resolve: (capabilities) => resolveEntries(capabilities, paths) },
+    { contract, resolve: (capabilities) => resolveEntries(capabilities, paths) },
     report,
   );
   root.add(inspections.dispose);
@@ -101,18 +125,32 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   root.add(async () => {
     await Promise.all([endChores(), lifetime.settled()]);
   });
-  const transpiler = createTranspiler(join(workerFolder, 'transpile-worker.js'));
-  root.add(transpiler.dispose);
-  const cacheFolder = join(dataDir, 'transpiled');
-  await sweepComponentCache(cacheFolder, report);
-  const cache = createComponentCache(cacheFolder, transpiler);
   const bus = new MessageBus();
-  const launcherFile = join(workerFolder, 'launcher-thread.js');
-  const processes = openProcesses({ dataDir, clock, bus, paths, launcherFile });
+  const processes = openProcesses({
+    dataDir,
+    clock,
+    bus,
+    paths,
+    osThreads: workerFolder,
+    quotas: options.quotas ?? {},
+  });
   const ipc = openIpc(bus);
   root.add(ipc.dispose);
   root.add(processes.dispose);
   root.add(processes.subscribe((event) => events.fire(event)));
+  const guests = openGuests({
+    kind: options.guests ?? 'threads',
+    openPage: options.openGuestPage,
+    workerFolder,
+    processes,
+    report,
+  });
+  root.add(guests.dispose);
+  const cacheFolder = join(dataDir, 'transpiled');
+  if (safeMode === null) {
+    await sweepComponentCache(cacheFolder, report);
+  }
+  const cache = createComponentCache(cacheFolder, guests.transpiler, requireCompilable);
 
   const pipeline = createPipeline({
     operations: createHostOperations({
@@ -132,9 +170,11 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
   const manager = new CapsuleManager({
     library,
     cache,
+    starts,
+    safeMode: safeMode !== null,
     clock,
     pipeline,
-    workerFile: join(workerFolder, 'guest-worker.js'),
+    guestProcesses: guests.guestProcesses,
     monotonicAnchorNs: process.hrtime.bigint(),
     stopProcesses: processes.stopCapsule,
     cancelProcesses: processes.cancelInvocation,
@@ -162,18 +202,32 @@ async function assemble(options: KernelOptions, root: DisposableStore): Promise<
       electron: options.electronVersion,
       node: process.versions.node,
       dataDir,
+      safeMode,
       sandbox: await processes.sandbox,
     },
     report,
   });
+  // Nobody decides about what ships with the application, nor about what ended it; the audit log says so.
+  const act = createAct(audit, clock, 'application');
+  await disableEarlierStarts({ starts, library, manager, act, report });
   manager.start();
-  // Nobody decides about what ships with the application; the log says so.
-  const { confirm } = createInstall({ ...changing, act: createAct(audit, clock, 'application') });
+  const { confirm } = createInstall({ ...changing, act });
   endChores = startChores(
     { ...kernel, confirm },
-    { dataDir, bundled: options.bundled ?? [], audit, clock, report },
+    { dataDir, bundled: safeMode === null ? (options.bundled ?? []) : null, audit, clock, report },
   );
+  // First of all: whoever asked for the end may not wait for all of it.
+  root.add(async () => {
+    await Promise.all([session.end(), starts.end()]);
+  });
   return kernel;
+}
+
+function safeModeReason(requested: boolean, earlyEnds: number): SafeModeReason | null {
+  if (earlyEnds >= SAFE_MODE_AFTER_EARLY_ENDS) {
+    return 'unexpected-ends';
+  }
+  return requested ? 'requested' : null;
 }
 
 /** What Node throws when the system refuses; all that is opened before a kernel is there lies in its data folder. */

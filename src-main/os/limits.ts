@@ -1,5 +1,22 @@
 /** Every number and fixed list of this folder, each with its reason. */
 
+/** Linux's `O_PATH`, which `node:fs` does not name: refers to a file without opening it for anything. */
+export const O_PATH = 0o10000000;
+/** Looks at a name whose meaning changes while it is opened; somebody who swaps it without pause is refused after so many. */
+export const OPEN_TRIES = 3;
+
+/** What `st_blocks` counts in, whatever the file system's own blocks are. */
+export const BLOCK_BYTES = 512;
+/** By how much the kernel's times of files may lag behind its clock: a tick of up to 10 ms, and again as much. */
+export const CLOCK_LAG_MS = 20;
+/**
+ * Folders in folders that a look at a disk goes into, each with a descriptor open: a path may have 4,096 bytes, and those of
+ * builds and packages have some thirty parts.
+ */
+export const MAX_FOLDER_DEPTH = 256;
+/** The list of one folder's names that a look at a disk takes into memory: a million names of 30 characters, and their like again. */
+export const MAX_LISTED_FOLDER_BYTES = 64 * 1024 * 1024;
+
 /** Where a child's programs are looked up; the reference host fixes the same list. */
 export const CHILD_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 
@@ -70,6 +87,11 @@ export const PRIVATE_TMPFS_BYTES = 1024 * 1024 * 1024;
 export const MEMORY_HEADROOM_BYTES = 256 * 1024 * 1024;
 export const CPU_HEADROOM_SECS = 1;
 export const PIDS_HEADROOM = 16;
+/**
+ * Bytes of a core dump. One is what the kernel takes for "not to the handler of the machine either", a program of root's outside
+ * of the sandbox; zero only keeps it from writing a file, and so does one, which is less than a page.
+ */
+export const NO_CORE_DUMPS = 1;
 
 /** A probe that has not answered by then counts as blocked. */
 export const PROBE_TIMEOUT_MS = 10_000;
@@ -123,8 +145,61 @@ export const NETWORK_ETC_ENTRIES = ['/etc/resolv.conf', '/etc/hosts', '/etc/host
 
 /** Nothing may be bound at, above or (for these) below: the sandbox makes its own. */
 export const RESERVED_FOLDERS = ['/proc', '/dev', '/sys'] as const;
+/**
+ * What of `/proc` belongs to the machine and not to a process: read-only, since as root a program could write there, to
+ * `kernel/core_pattern` for one. What is not there on a machine is left out; bubblewrap covers `irq` and `bus` itself.
+ */
+export const MACHINE_PROC_ENTRIES = [
+  'sys',
+  'sysrq-trigger',
+  'fs',
+  'mtrr',
+  'pressure',
+  'acpi',
+  'scsi',
+  'driver',
+] as const;
 /** The one place in them that is a file system of the sandbox's own, below which folders can be bound. */
 export const SHARED_MEMORY = '/dev/shm';
+
+/** Less is not set for a group: bubblewrap itself makes the process of the program in it. The watch has the exact limit. */
+export const MIN_GROUP_MEMORY_BYTES = 8 * 1024 * 1024;
+/** A group can be removed when the kernel has done away with its last process; a second of that. */
+export const GROUP_END_LOOKS = 100;
+export const GROUP_END_PAUSE_MS = 10;
+
+/** What a sandbox has in memory as writable file systems of its own. */
+export const PRIVATE_FILE_SYSTEMS = ['/tmp', SHARED_MEMORY] as const;
+/** What the kernel keeps for a file of a tmpfs: 760 bytes for itself and 192 for its name, with what the allocator adds. */
+export const TMPFS_INODE_BYTES = 1024;
+/** The kernel's page on the architectures that have a filter; where it is larger, what TCP and UDP keep is told too small. */
+export const PAGE_BYTES = 4096;
+/**
+ * Descriptors that one look looks at: 50 ms. Of a tree with more, what cannot be seen is taken from the machine's memory, as for
+ * descriptors that travel.
+ */
+export const MAX_SCANNED_DESCRIPTORS = 16 * 1024;
+/**
+ * A look uses what an earlier one has seen of descriptors while the machine's shared memory has grown by less than this since, for
+ * so many looks at most: with 600 processes to see them again took as long as half the look.
+ */
+export const SCAN_GROWTH_BYTES = 1024 * 1024;
+export const SCAN_REST_LOOKS = 8;
+
+/**
+ * What the machine's memory grows by without anybody's doing. Less of it is never taken for a sandbox's own: other
+ * programs share memory and have sockets too.
+ */
+export const MACHINE_NOISE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Of processor time that was sampled this much does not count, since samples scatter: of 400 looks at children that run half the
+ * time the sum is out by 0.5 s in 20 s.
+ */
+export const SAMPLED_SLACK_MS = 500;
+export const SAMPLED_SLACK_SHARE = 0.1;
+/** Threads of one process that are sampled. */
+export const SAMPLED_THREADS = 64;
 
 /** Bytes hashed in one turn of the event loop: about 5 ms of BLAKE3 in JavaScript (60 MB/s here). */
 export const HASH_SLICE_BYTES = 256 * 1024;
@@ -153,12 +228,22 @@ export const PRIVATE_HOME_ENTRIES = [
   '.config/google-chrome',
   '.config/chromium',
   '.local/share/keyrings',
+  // What lets a program into the desktop's own services.
+  '.Xauthority',
+  '.ICEauthority',
+  '.config/pulse',
+  '.dbus-keyrings',
 ] as const;
 
 /** The same for the machine: sockets of services that start programs outside of any sandbox, and its secrets. */
 export const PRIVATE_MACHINE_ENTRIES = [
   '/run',
   '/var/run',
+  // Whoever reaches the X server types into every window.
+  '/tmp/.X11-unix',
+  '/tmp/.XIM-unix',
+  '/tmp/.ICE-unix',
+  '/tmp/.font-unix',
   '/etc/shadow',
   '/etc/gshadow',
   '/etc/sudoers',
@@ -169,3 +254,7 @@ export const PRIVATE_MACHINE_ENTRIES = [
 
 /** Read, hashed and written at once while a program of a hundred megabytes is copied. */
 export const COPY_CHUNK_BYTES = 1024 * 1024;
+/** The look at a start is taken by who starts it, at once and at so few: 1 ms. Larger trees wait for the thread. */
+export const START_LOOK_TASKS = 8;
+/** Bubblewrap's init has 0.2 MB of its own; one with more does a program's work, and is counted with it. */
+export const INIT_MEMORY_BYTES = 1024 * 1024;

@@ -3,7 +3,7 @@ import { TypedError } from '../base/typed-error.ts';
 /**
  * Why the machine refused.
  * - `sandbox-unsupported`: not Linux; nothing is started without a sandbox.
- * - `sandbox-missing`: bubblewrap, or prlimit beside it, is not installed.
+ * - `sandbox-missing`: bubblewrap, or prlimit beside it, is not installed, or bubblewrap is too old.
  * - `sandbox-blocked`: bubblewrap is there but the system does not let it make namespaces.
  * - `program-not-found`: the command is nowhere the sandbox can see, or is not an executable file.
  * - `invalid-spawn`: a path, argument, name or limit that must not reach the sandbox.

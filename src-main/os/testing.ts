@@ -9,10 +9,18 @@ import type { SandboxedChild } from './child/child.ts';
 import type { ChildExit } from './proc/signals.ts';
 import type { SpawnSpec } from './child/spawn.ts';
 import { GrantedPaths } from './files/granted-paths.ts';
+import type { Opened } from './files/opened.ts';
+import { openPath } from './files/path-handle.ts';
+import { probeSandbox, type Sandbox } from './sandbox/probe.ts';
 import { Workspaces, type Workspace } from './files/workspaces.ts';
 
-/** For `SandboxSpawner`; the preparation of a test run makes it from the source under test. */
-export const LAUNCHER_FILE = resolve('out/kernel/launcher-thread.js');
+/** The folder of threads for `SandboxSpawner`; the preparation of a test run makes them from the source under test. */
+export const OS_THREADS = resolve('out/kernel');
+
+/** The sandbox of this machine without groups: what the kernel could hold is watched, as on most machines. */
+export async function probeWatched(): Promise<Sandbox> {
+  return { ...(await probeSandbox()), limits: { groups: null, areHeld: false, detail: 'watched' } };
+}
 
 /** A workspace under `/tmp`, which is the hard case: the sandbox has a `/tmp` of its own. */
 export function makeWorkspace(): { readonly path: string; readonly remove: () => void } {
@@ -32,7 +40,8 @@ export type ScriptSpec = SpawnSpec & Required<Pick<ScriptOptions, 'command'>>;
 
 /**
  * A shell script as a program in `workspace`: what starts it is found, and allowed by a gate, as for a capsule that was
- * granted just that.
+ * granted just that. What it opens stays open until
+ * `closeOpened`, or the test's process ends: a test may start it often.
  *
  * @throws OsError where there is no such program
  */
@@ -42,8 +51,13 @@ export async function script(
   { command = 'sh', readOnly = [], writable = [], ...more }: ScriptOptions = {},
 ): Promise<ScriptSpec> {
   const gate = makeGate({ host_process: [command], fs_read: readOnly, fs_write: writable });
-  const allow = (access: 'read' | 'write') => (path: string) =>
-    gate.require({ kind: 'folder', entry: path, access, path, real: null });
+  const allow = (access: 'read' | 'write') => async (path: string) => {
+    const held = await openPath(path);
+    if (typeof held === 'string') {
+      throw new Error(`${path}: ${held}`);
+    }
+    return gate.require({ kind: 'folder', entry: path, access, path, held, pinned: false });
+  };
   const opened = {
     workspace: await workspaceAt(workspace),
     folders: await Promise.all([...readOnly.map(allow('read')), ...writable.map(allow('write'))]),
@@ -61,6 +75,11 @@ export async function script(
     ...more,
     cwd,
   };
+}
+
+/** Closes what `script` opened for a start. */
+export function closeOpened({ workspace, folders = [] }: Opened): void {
+  [workspace.handle, ...folders.map(({ value }) => value.held)].forEach((handle) => handle.close());
 }
 
 /** The workspace of somebody whose folder this happens to be. */
@@ -110,9 +129,9 @@ export async function outcome(child: SandboxedChild): Promise<Outcome> {
 }
 
 /** Waits until `condition` holds; fails loudly after 10 s. */
-export async function until(condition: () => boolean): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 10_000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > deadline) {
       throw new Error(`never came true: ${condition.toString()}`);
     }

@@ -67,7 +67,8 @@ describe('a name that was granted', () => {
     entry,
     access,
     path: entry,
-    real,
+    held: { path: real ?? `/homes/p/${entry}` },
+    pinned: real !== null,
   });
   const pins = [
     { kind: 'program', asked: 'git', real: '/usr/bin/git', note: '' },
@@ -89,15 +90,20 @@ describe('a name that was granted', () => {
     ],
     [
       'is a program’s and a folder’s, each held to its own',
-      folder('git', 'read', '/mnt/git'),
-      { kind: 'allowed', pin: { kind: 'folder', asked: 'git', real: '/mnt/git', note: '' } },
+      folder('git', 'read', 'git'),
+      { kind: 'allowed', pin: { kind: 'folder', asked: 'git', real: 'git', note: '' } },
     ],
     ['lies in the home', folder('home://notes', 'read', null), { kind: 'allowed', pin: null }],
     ['lies in the workspace', program('bin/x', '/w/bin/x', false), { kind: 'allowed', pin: null }],
     [
       'led nowhere at the grant is held to its first use',
+      folder('/data', 'read', '/data'),
+      { kind: 'allowed', pin: { kind: 'folder', asked: '/data', real: '/data', note: '' } },
+    ],
+    [
+      'led nowhere at the grant, and to a link at its first use',
       folder('/data', 'read', '/mnt/data'),
-      { kind: 'allowed', pin: { kind: 'folder', asked: '/data', real: '/mnt/data', note: '' } },
+      { kind: 'denied', reason: expect.stringContaining('now resolves to /mnt/data') },
     ],
     [
       'was granted for reading only',

@@ -45,9 +45,14 @@ export function decide(rights: Rights, pins: readonly ResolvedEntry[], need: Nee
       const entries = need.access === 'read' ? rights.fs_read : rights.fs_write;
       return !entries.includes(need.entry)
         ? denied(`fs_${need.access} does not list ${need.entry}`)
-        : need.real === null
-          ? ALLOWED
-          : heldTo(pins, { kind: 'folder', asked: need.entry, real: need.real, note: '' });
+        : need.pinned
+          ? heldTo(
+              pins,
+              { kind: 'folder', asked: need.entry, real: need.held.path, note: '' },
+              // A program's name is looked up in the system's folders; a folder's may lie in one that another capsule writes.
+              need.path,
+            )
+          : ALLOWED;
     }
     case 'home':
       return allowedIf(coversHome(rights, need.path), `fs_read does not cover home://${need.path}`);
@@ -58,11 +63,19 @@ export function decide(rights: Rights, pins: readonly ResolvedEntry[], need: Nee
   }
 }
 
-/** A name leads where it did at the grant; one that led nowhere then is fixed now. */
-function heldTo(pins: readonly ResolvedEntry[], pin: Pin): Decision {
+/**
+ * A name leads where it did at the grant; one that led nowhere then is fixed now.
+ *
+ * @param only where that may be, when it is not anywhere: nobody has seen where a link leads that was put there since
+ */
+function heldTo(pins: readonly ResolvedEntry[], pin: Pin, only: string = pin.real): Decision {
   const pinned = pinnedPath(pins, pin.kind, pin.asked);
   if (pinned === null) {
-    return { kind: 'allowed', pin };
+    return only === pin.real
+      ? { kind: 'allowed', pin }
+      : denied(
+          `${pin.asked} did not resolve when it was granted and now resolves to ${pin.real}; reinstall the capsule to grant it`,
+        );
   }
   return allowedIf(
     pinned === pin.real,

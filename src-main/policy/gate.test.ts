@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Allowed, Denied, Gate, type GateServices } from './gate.ts';
-import type { FolderNeed } from './need.ts';
+import type { FolderNeed, ProgramNeed } from './need.ts';
 import { withPin, type ResolvedEntry } from './resolved-entry.ts';
 import { noRights, type Rights } from './rights.ts';
 
@@ -24,7 +24,16 @@ const folder = (real: string): FolderNeed => ({
   entry: '/data',
   access: 'read',
   path: '/data',
+  held: { path: real },
+  pinned: true,
+});
+
+const program = (real: string): ProgramNeed => ({
+  kind: 'program',
+  command: 'git',
+  path: '/usr/bin/git',
   real,
+  pinned: true,
 });
 
 describe('the gate of a call', () => {
@@ -43,19 +52,19 @@ describe('the gate of a call', () => {
 
   it('mints what it allows, and nobody else can', async () => {
     const { gate } = gateWith({ fs_read: ['/data'] });
-    const allowed = await gate.require(folder('/mnt/data'));
+    const allowed = await gate.require(folder('/data'));
     expect(allowed).toBeInstanceOf(Allowed);
-    expect(allowed.value).toEqual({ path: '/data', access: 'read' });
+    expect(allowed.value).toEqual({ path: '/data', access: 'read', held: { path: '/data' } });
     // @ts-expect-error the constructor is private
     expect(new Allowed('/etc').value).toBe('/etc');
   });
 
   it('fixes a name at its first use, and holds everybody to what the first has found', async () => {
-    const { gate, pins } = gateWith({ fs_read: ['/data'] });
-    const outcomes = await Promise.allSettled([gate.require(folder('/one')), gate.require(folder('/two'))]);
+    const { gate, pins } = gateWith({ host_process: ['git'] });
+    const outcomes = await Promise.allSettled([gate.require(program('/one')), gate.require(program('/two'))]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-    expect(pins()).toEqual([{ kind: 'folder', asked: '/data', real: '/one', note: '' }]);
-    await expect(gate.require(folder('/two'))).rejects.toThrow(Denied);
+    expect(pins()).toEqual([{ kind: 'program', asked: 'git', real: '/one', note: '' }]);
+    await expect(gate.require(program('/two'))).rejects.toThrow(Denied);
   });
 
   it('lets nothing through that could not be fixed', async () => {
@@ -63,19 +72,12 @@ describe('the gate of a call', () => {
     const resolved = { of: () => [], pin: () => Promise.resolve() };
     const who = { capsule: 'c', principal: 'p', rights: { ...noRights, fs_read: ['/data'] }, signal };
     const gate = new Gate({ resolved, ask: () => Promise.resolve(true) }, who);
-    await expect(gate.require(folder('/one'))).rejects.toThrow('/data could not be pinned');
+    await expect(gate.require(folder('/data'))).rejects.toThrow('/data could not be pinned');
   });
 
   it('mints a program as it was found, and nothing of a need that opens nothing of the machine', async () => {
     const { gate } = gateWith({ host_process: ['git'], uplink: true });
-    const program = {
-      kind: 'program',
-      command: 'git',
-      path: '/usr/bin/git',
-      real: '/usr/bin/git',
-      pinned: true,
-    };
-    expect((await gate.require({ ...program, kind: 'program' })).value).toEqual({
+    expect((await gate.require(program('/usr/bin/git'))).value).toEqual({
       path: '/usr/bin/git',
       real: '/usr/bin/git',
     });

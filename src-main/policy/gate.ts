@@ -1,5 +1,5 @@
 import { decide, type Pin } from './decide.ts';
-import type { Folder, FolderNeed, Need, Program, ProgramNeed } from './need.ts';
+import type { Folder, FolderNeed, HeldOpen, Need, Program, ProgramNeed } from './need.ts';
 import type { ResolvedEntries } from './resolved-entry.ts';
 import type { Rights } from './rights.ts';
 
@@ -84,14 +84,16 @@ export class Gate {
    * @throws Denied
    */
   require(need: ProgramNeed): Promise<Allowed<Program>>;
-  require(need: FolderNeed): Promise<Allowed<Folder>>;
+  require<Held extends HeldOpen>(need: FolderNeed<Held>): Promise<Allowed<Folder<Held>>>;
   require(need: Exclude<Need, ProgramNeed | FolderNeed>): Promise<void>;
   async require(need: Need): Promise<Allowed<Program> | Allowed<Folder> | void> {
     await this.#pass(need);
     if (need.kind === 'program') {
       return mint<Program>({ path: need.path, real: need.real });
     }
-    return need.kind === 'folder' ? mint<Folder>({ path: need.path, access: need.access }) : undefined;
+    return need.kind === 'folder'
+      ? mint<Folder>({ path: need.path, access: need.access, held: need.held })
+      : undefined;
   }
 
   #pass(need: Need): Promise<void> | undefined {

@@ -6,10 +6,18 @@ export interface Program {
   readonly real: string;
 }
 
+/** What a folder or file is held open by. `path`: where that lay when it was opened, symbolic links followed. */
+export interface HeldOpen {
+  readonly path: string;
+}
+
 /** A folder or file of this machine that programs may see. */
-export interface Folder {
+export interface Folder<Held extends HeldOpen = HeldOpen> {
+  /** Its name to the programs. */
   readonly path: string;
   readonly access: 'read' | 'write';
+  /** What is shown under that name: the very thing that was decided on. */
+  readonly held: Held;
 }
 
 export interface FlagNeed {
@@ -36,12 +44,12 @@ export interface ProgramNeed extends Program {
 }
 
 /** A place that an entry of `fs_read` or `fs_write` has led to. */
-export interface FolderNeed extends Folder {
+export interface FolderNeed<Held extends HeldOpen = HeldOpen> extends Folder<Held> {
   readonly kind: 'folder';
   /** As the manifest spells it. */
   readonly entry: string;
-  /** Symbolic links followed; null in the principal's home, which is the host's own place. */
-  readonly real: string | null;
+  /** False in the principal's home, which is the host's own place. */
+  readonly pinned: boolean;
 }
 
 /** A part of the principal's home folder that a request names, relative to it. */

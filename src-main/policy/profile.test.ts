@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { defaultProfile } from './profile.ts';
 
-it('gives a new principal the quotas of the reference', () => {
+it('gives a new principal the quotas of the reference, and some of the disk', () => {
   expect(defaultProfile('default')).toEqual({
     principal: 'default',
     enabled: true,
@@ -10,7 +10,8 @@ it('gives a new principal the quotas of the reference', () => {
       maxTimeoutSecs: 300,
       maxIpcThroughputBytes: 10_485_760,
       maxBackgroundProcesses: 8,
-      maxStorageBytes: 9_007_199_254_740_991,
+      maxStorageBytes: 10_737_418_240,
+      maxStorageEntries: 1_000_000,
       maxCpuFuelPerSec: 2_000_000_000,
       maxInFlightCalls: 4,
     },

@@ -1,4 +1,6 @@
-/** What one principal may use at most. Names and defaults are those of the reference's profile (`[quotas]`). */
+import { TypedError } from '../base/typed-error.ts';
+
+/** What one principal may use at most. Names and defaults are those of the reference's profile (`[quotas]`), where it says nothing else. */
 export interface Quotas {
   /** Linear memory of one instance, bytes. */
   readonly maxMemoryBytes: number;
@@ -8,8 +10,10 @@ export interface Quotas {
   readonly maxIpcThroughputBytes: number;
   /** Live background processes of one principal and capsule, both tiers together; 0 to 256. */
   readonly maxBackgroundProcesses: number;
-  /** Bytes of stored keys, values and files. */
+  /** Bytes of files in its workspaces and its home, as the disk allocates them. */
   readonly maxStorageBytes: number;
+  /** Files and folders there. Ours: the reference bounds bytes only, of which an empty file takes none. */
+  readonly maxStorageEntries: number;
   /** Instructions per second; kept for compatibility of profiles, a JavaScript host cannot count them. */
   readonly maxCpuFuelPerSec: number;
   /** Invocations of one principal and capsule at a time; further ones wait in order. 1 to 64. */
@@ -21,11 +25,32 @@ export const defaultQuotas: Quotas = {
   maxTimeoutSecs: 300,
   maxIpcThroughputBytes: 10 * 1024 * 1024,
   maxBackgroundProcesses: 8,
-  // The reference says 2^63 - 1, which means "no limit"; this is the largest exact number here (8 PiB).
-  maxStorageBytes: Number.MAX_SAFE_INTEGER,
+  // The reference says 2^63 - 1, which means "no limit", on a server of its own. Here it is a person's disk: 10 GiB hold a few
+  // large builds with their caches, and leave most of any disk.
+  maxStorageBytes: 10 * 1024 * 1024 * 1024,
+  // Ten large trees of packages; they are counted in 6 s, and file systems have one inode for every 16 KiB (10 GiB: 655,360).
+  maxStorageEntries: 1_000_000,
   maxCpuFuelPerSec: 2_000_000_000,
   maxInFlightCalls: 4,
 };
+
+export type StorageQuotas = Pick<Quotas, 'maxStorageBytes' | 'maxStorageEntries'>;
+
+/** Some quotas in place of the defaults. Throws `TypedError` `invalid-input` for what is no number of bytes or files. */
+export function storageQuotas(asked: Partial<StorageQuotas>): StorageQuotas {
+  const { maxStorageBytes, maxStorageEntries } = defaultQuotas;
+  const quotas = { maxStorageBytes, maxStorageEntries, ...asked };
+  for (const [name, value] of Object.entries(quotas)) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new TypedError(
+        'invalid-input',
+        `Invalid ${name}: ${String(value)}.`,
+        'Use a whole number greater than 0.',
+      );
+    }
+  }
+  return quotas;
+}
 
 /** What is known of one principal. Only `default` has one without being created. */
 export interface Profile {

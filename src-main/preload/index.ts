@@ -8,11 +8,13 @@ import {
   type RequestName,
   type Requests,
 } from '../contract/requests.ts';
+import { overBounds } from './own-bounds.ts';
 
 const bridge: Bridge = {
   request: <Name extends RequestName>(name: Name, argument: Requests[Name]['argument']) => {
     refuseStranger(requestEffects, name);
-    return ipcRenderer.invoke(name, argument);
+    const error = overBounds(argument);
+    return error === null ? ipcRenderer.invoke(name, argument) : Promise.resolve({ ok: false, error });
   },
   on: <Name extends EventName>(name: Name, listener: (value: Events[Name]) => void) => {
     refuseStranger(eventNames, name);

@@ -31,7 +31,7 @@ export const MAX_OUTPUT_BYTES = MAX_ENTRIES * 2 * DEFAULT_RING_BYTES + MAX_LARGE
 /** Exited sync and ephemeral processes kept for the window; they belong to no guest any more, and rings take memory. */
 export const MAX_EXITED_TRANSIENT = 16;
 
-/** Reference defaults and ceilings. */
+/** Defaults and limits of the reference. */
 export const MAX_LIFETIME_MS = 6 * 60 * 60 * 1000;
 /** A `spawn` that says nothing else: the longest that a call lasts. A run loop's call has no deadline of its own. */
 export const DEFAULT_SYNC_LIFETIME_MS = 5 * 60 * 1000;
@@ -92,6 +92,30 @@ export const FIRST_LOOK_MS = 5;
 export const ASKED_LOOK_MS = 50;
 export const UNASKED_LOOK_MS = 250;
 export const QUIET_LOOK_MS = 1_000;
+/**
+ * A round of looks is followed by a rest as long as it took: trees of a thousand processes must not keep a core busy with being
+ * looked at. Not when the alarm below sounds.
+ */
+export const LOOK_REST = 1;
+/**
+ * A look that took longer is followed by looks for which no other tree waits: what a tree of a thousand processes takes. Only what
+ * large memory in common or a held lock makes of it is longer, up to seconds.
+ */
+export const LONG_LOOK_MS = 100;
+/**
+ * A look at what a principal has on the disk takes 6 µs for each file. After it comes a rest of so many times what it took, so that
+ * it keeps a thread busy for 3 % of the time, and at least this; while the whole disk grows by more than the principal may, a
+ * shorter one.
+ */
+export const STORAGE_REST = 30;
+export const STORAGE_PAUSE_MS = 1_000;
+export const STORAGE_ALARM_REST = 4;
+/** How often is read by how much the whole disk has grown (0.1 ms), while programs run. */
+export const STORAGE_TICK_MS = 250;
+/** A start waits for a look at its principal's disk when the last one took no longer: 8,000 files. Else for the first only. */
+export const STORAGE_START_LOOK_MS = 50;
+/** A look is broken off at so many times the files that a principal may have: which capsule has made them is known below. */
+export const STORAGE_ENTRIES_FACTOR = 2;
 /** How often the number of all tasks of the machine is read (0.01 ms), and how much of a rise makes every tree be looked at. */
 export const WATCH_TICK_MS = 100;
 export const FORK_ALARM_TASKS = 64;

@@ -3,6 +3,7 @@ import { TypedError } from '../base/typed-error.ts';
 /**
  * Why the registry or a process refused; the names are those of the guest contract.
  * - `quota`: the principal has reached its limit of background processes in this capsule.
+ * - `disk-quota`: what the principal's programs have on the disk is over its quota, or cannot be measured.
  * - `registry-full`: the registry or the principal has reached its limit of entries, running or exited.
  * - `no-such-process`: unknown, released, or another principal's or capsule's; the answer does not tell which. Also a cursor
  *   that is malformed or belongs to another process or stream: the contract has no better case, and a cursor of another
@@ -11,7 +12,7 @@ import { TypedError } from '../base/typed-error.ts';
  * - `cancelled`: the call was cancelled before the program ran.
  */
 export type ProcessErrorCode =
-  'quota' | 'registry-full' | 'no-such-process' | 'invalid-input' | 'too-large' | 'cancelled';
+  'quota' | 'disk-quota' | 'registry-full' | 'no-such-process' | 'invalid-input' | 'too-large' | 'cancelled';
 
 export class ProcessError extends TypedError<ProcessErrorCode> {}
 

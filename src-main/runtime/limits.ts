@@ -21,6 +21,11 @@ export const MAX_IDLE_CAPSULE_BYTES = 64 * 1024 * 1024;
 export const CANCEL_GRACE_MS = 500;
 /** A component that has not started by then never will: 13 MB start in under 200 ms here. */
 export const START_TIMEOUT_MS = 30_000;
+/**
+ * A run loop that has run for this long is up. What ends the application with its first host calls does so within
+ * milliseconds; the longer this is, the more capsules are disabled by a power cut shortly after a start.
+ */
+export const RUN_LOOP_SETTLE_MS = 2_000;
 /** JavaScript heap of a guest's worker: glue code and copies of arguments; linear memory is not in it. */
 export const WORKER_HEAP_MB = 128;
 /** Stack of a guest's worker. V8's own default of 4 MB, written out because recursion depth is visible to guests. */
@@ -62,3 +67,31 @@ export const RESTART_MAX_MS = 120_000;
 export const RESTART_ATTEMPTS = 5;
 /** A run loop that lived this long had recovered: its next crash counts as the first. */
 export const RESTART_FORGET_MS = 10 * 60_000;
+/** A guest's process that is kept ready is ended when none was needed for this long; starting one takes some 100 ms. */
+export const SPARE_GUEST_MS = 60_000;
+/** What a guest may say of its own trap or refusal to start: an error's message, with room. */
+export const MAX_GUEST_TEXT_BYTES = 64 * 1024;
+/** Of a guest process's error output, the last of which tells why the engine gave up; a stack and a list of collections follow. */
+export const GUEST_LAST_WORDS_BYTES = 32 * 1024;
+/** JavaScript heap of a transpiler's process: the script of a component, a few times over. The generator is WebAssembly. */
+export const TRANSPILER_HEAP_MB = 512;
+/** What a transpiler's process takes at most; the largest component seen (15 MB) takes 400 MB there. */
+export const TRANSPILER_MEMORY_BYTES = 2 * 1024 * 1024 * 1024;
+/** What it may answer: the core modules of the largest component that is read (128 MB), and the script. */
+export const MAX_TRANSPILED_BYTES = 160 * 1024 * 1024;
+/**
+ * Error output of a guest's process in all: the engine's last words have some kilobytes, and nothing else of ours writes there.
+ * One that wrote without end took 40 % of main's time, with delays of 70 ms.
+ */
+export const MAX_GUEST_ERROR_OUTPUT_BYTES = 1024 * 1024;
+/** What comes in small pieces is put together in chunks of this size: a chunk takes some 130 bytes beside its own. */
+export const PIECES_BYTES = 16 * 1024;
+/**
+ * A guest's process at most: heap (128 MB), linear memories (64 MiB), tables (28 MiB), code and Node itself (some 60 MB), and
+ * room. The kernel takes twice as much for its line, since that counts what is reserved.
+ */
+export const GUEST_PROCESS_BYTES = 768 * 1024 * 1024;
+/** Threads of a guest's process: Node has eleven. None of ours starts another process. */
+export const GUEST_PROCESS_TASKS = 32;
+/** Descriptors of a guest's process: Node has some twenty. */
+export const GUEST_PROCESS_FILES = 64;

@@ -3,6 +3,16 @@
 export const APP_SCHEME = 'app';
 const APP_HOST = 'capsule-desktop';
 export const APP_ORIGIN = `${APP_SCHEME}://${APP_HOST}`;
+/** Pages of guests are `guest://<random>/`, each a site of its own. */
+export const GUEST_SCHEME = 'guest';
+/** A page of a guest is there after some 0.3 s; a busy machine takes ten times as long. */
+export const GUEST_PAGE_START_MS = 20_000;
+
+/**
+ * The proxy of the page's session: the broadcast address, to which no system opens a TCP connection (tried: Linux refuses
+ * with ENETUNREACH and sends nothing). A port of this machine could be somebody's.
+ */
+export const NOWHERE = '255.255.255.255:9';
 
 export const WINDOW_WIDTH = 1280;
 export const WINDOW_HEIGHT = 800;
@@ -41,3 +51,10 @@ export const MAX_HANDOVER_BYTES = 24 * 1_024;
 export const WINDOW_STATE_DELAY_MS = 500;
 /** A kept place longer than this is not ours. */
 export const MAX_WINDOW_STATE_CHARACTERS = 1_024;
+
+/** How often main looks at its own memory: what a message left is given back at the second look. */
+export const MEMORY_LOOK_MS = 3_000;
+/** Garbage worth a collection, which holds main up for some 0.1 s; less than 50 MB stays, as V8 itself would leave it. */
+export const GARBAGE_BYTES = 32 * 1_024 ** 2;
+/** The heap of a main process that does next to nothing grows by less than this between two looks. */
+export const IDLE_HEAP_CHANGE_BYTES = 4 * 1_024 ** 2;

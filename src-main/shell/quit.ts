@@ -1,10 +1,12 @@
-import { app } from 'electron';
+import { app, type BrowserWindow } from 'electron';
 import { QUIT_LIMIT_MS } from './constants.ts';
 
 /** What a shell reports for a program that Ctrl-C ended: 128 + SIGINT. */
 const INTERRUPTED = 130;
 
 export interface QuitOptions {
+  /** Windows tells it of the end of the user's session. */
+  readonly window: BrowserWindow;
   /** Each ends a part of what runs; all are begun at once, and each is waited for whatever becomes of the others. */
   readonly ending: readonly (() => Promise<void>)[];
   /** Called when quitting has begun and can no longer be cancelled. */
@@ -13,12 +15,12 @@ export interface QuitOptions {
 }
 
 /**
- * Quits in order, whatever asks for it (menu, last window, SIGINT, SIGTERM): first `ending` ends what
+ * Quits in order, whatever asks for it (menu, last window, SIGINT, SIGTERM, the end of the session on Windows): first `ending` ends what
  * runs, once, while the window still shows it; then the application goes. A second SIGINT does not wait.
  *
  * @returns ends what runs and does not quit yet: for what may be done only then. Never rejects.
  */
-export function quitInOrder({ ending: parts, onEnding, log }: QuitOptions): () => Promise<void> {
+export function quitInOrder({ window, ending: parts, onEnding, log }: QuitOptions): () => Promise<void> {
   let ending = false;
   let disposal: Promise<void> | undefined;
   let disposed = false;
@@ -44,6 +46,8 @@ export function quitInOrder({ ending: parts, onEnding, log }: QuitOptions): () =
   });
   app.on('window-all-closed', () => app.quit());
   process.on('SIGTERM', () => app.quit());
+  // Windows, at log-out: no `before-quit` comes, and there is little time. That it is an ordinary end is written at once.
+  window.on('session-end', () => void endAll());
   let interrupted = false;
   process.on('SIGINT', () => {
     if (interrupted) {

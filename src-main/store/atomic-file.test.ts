@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -13,6 +14,19 @@ describe('a file that is replaced in one step', () => {
     await expect(readFile(path, 'utf8')).resolves.toBe('new');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     await expect(readdir(folder)).resolves.toEqual(['record.json']);
+  });
+
+  it.each([
+    ['a link', (path: string, other: string) => symlink(other, path)],
+    ['a FIFO', (path: string) => Promise.resolve(execFileSync('mkfifo', [path]))],
+  ])('is put in the place of %s, and nothing is written to that', async (_what, put) => {
+    const folder = await temporaryFolder();
+    const [path, other] = [join(folder, 'record'), join(folder, 'other')];
+    await writeFile(other, 'kept');
+    await put(path, other);
+    await writeFileAtomically(path, Buffer.from('new'), 0o644);
+    expect([await readFile(path, 'utf8'), await readFile(other, 'utf8')]).toEqual(['new', 'kept']);
+    expect((await lstat(path)).isFile()).toBe(true);
   });
 
   it('is whole whenever it is read', async () => {

@@ -36,3 +36,9 @@ export const WRITE_RETRY_MS = 1_000;
 export const DAY_CHECK_MS = 10 * 60_000;
 /** Names that a report of foreign entries holds; one line has to do. */
 export const MAX_REPORTED_NAMES = 10;
+/** A session that ends unexpectedly before this may have ended by what it started; later, something else was going on. */
+export const EARLY_SESSION_MS = 60_000;
+/** The session record has under 100 bytes. */
+export const MAX_SESSION_RECORD_BYTES = 4 * 1024;
+/** The record of what is starting has 150 bytes for each of them: this holds 7,000. */
+export const MAX_STARTS_RECORD_BYTES = 1024 * 1024;

@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, inject, onTestFinished } from 'vitest';
 import { linkEach } from '../../build/test/prepared-components.ts';
 import type { Kernel, KernelEvent } from '../contract/kernel.ts';
-import { createKernel } from '../kernel/kernel.ts';
+import { createKernel, type KernelOptions } from '../kernel/kernel.ts';
 import { TRANSPILE_RECIPE } from '../runtime/component/cache.ts';
 import type { AuditEntry } from '../store/audit-chain.ts';
 import { readAudit } from './read-audit.ts';
+import { connectToPageHost } from './remote-pages.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** The built workers; the preparation of a test run makes them from the source under test. */
@@ -24,14 +25,24 @@ export interface KernelUnderTest {
   readonly audit: () => Promise<readonly AuditEntry[]>;
 }
 
+/** Where guests run that a test says nothing about: `GUESTS=processes npm run test:unit` tries another kind. */
+const GUESTS = process.env['GUESTS'] === 'processes' ? 'processes' : 'threads';
+/** In the project `pages`. */
+const pages = process.env['GUESTS'] === 'pages' ? connectToPageHost() : null;
+
 /** A whole kernel on `dataDir`. The caller disposes it. */
-export async function openKernel(dataDir: string): Promise<KernelUnderTest> {
+export async function openKernel(
+  dataDir: string,
+  guests: KernelOptions['guests'] = GUESTS,
+): Promise<KernelUnderTest> {
   const reported: string[] = [];
   const kernel = await createKernel({
     dataDir,
     version: '0.0.0',
     electronVersion: null,
     workerFolder: WORKER_FOLDER,
+    guests,
+    ...(pages === null ? {} : { openGuestPage: pages.open }),
     log: (line) => reported.push(line),
   });
   const events: KernelEvent[] = [];
@@ -75,10 +86,10 @@ export async function startKernel(): Promise<KernelUnderTest> {
 }
 
 /** The same for all tests of a file: both are gone when the last is over. */
-export async function startSharedKernel(): Promise<KernelUnderTest> {
+export async function startSharedKernel(guests?: KernelOptions['guests']): Promise<KernelUnderTest> {
   const dataDir = await mkdtemp(join(tmpdir(), 'capsule-test-'));
   await linkPrepared(dataDir);
-  const started = await openKernel(dataDir);
+  const started = await openKernel(dataDir, guests);
   afterAll(async () => {
     await started.kernel.dispose();
     await rm(dataDir, { recursive: true, force: true });

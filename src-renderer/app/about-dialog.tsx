@@ -28,6 +28,9 @@ export function AboutDialog(props: {
               <CopyText text={about.dataDir} label="Copy path" />
             </Group>,
           ],
+          ...(about.safeMode === null
+            ? []
+            : [['Safe mode', 'on: no capsule is started until you restart normally'] as const]),
           [
             'Sandbox',
             <div key="sandbox">

@@ -23,6 +23,7 @@ import type { ViewState } from '../state/view.ts';
 import { FailurePanel } from '../ui/failure-panel.tsx';
 import { AboutDialog } from './about-dialog.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { SafeModeBanner } from './safe-mode-banner.tsx';
 
 const PLACES = [
   { place: 'processes', name: 'Processes', Icon: IconActivity },
@@ -56,6 +57,7 @@ export function Shell({ stores }: { readonly stores: Stores }): ReactNode {
       </nav>
       <Header stores={stores} />
       <main className="main">
+        <SafeModeBanner stores={stores} />
         <Banners stores={stores} />
         <ErrorBoundary key={place}>
           <Place stores={stores} place={place} />

@@ -47,6 +47,7 @@ export function fakeCapsule(id: string, change: Partial<CapsuleView> = {}): Caps
     hash: 'ab'.repeat(32),
     size: 1_000_000,
     enabled: true,
+    disabledAfterUnexpectedEnd: false,
     state: 'ready',
     stateReason: '',
     restarts: 0,
@@ -75,6 +76,7 @@ export function fakePlan(token: string, change: Partial<InstallPlan> = {}): Inst
     imports: ['astrid:process@1.0.0'],
     exports: ['astrid-hook-trigger'],
     capabilities: [],
+    overlaps: [],
     warnings: [],
     replaces: null,
     ...change,
@@ -87,5 +89,6 @@ export const fakeAbout: AboutView = {
   electron: '45.4.1',
   node: '24.1.0',
   dataDir: '/home/person/.local/share/capsule-desktop',
+  safeMode: null,
   sandbox: { ok: true, detail: 'bubblewrap 0.8.0 with user namespaces', fix: '' },
 };

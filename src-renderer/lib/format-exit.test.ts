@@ -61,6 +61,7 @@ describe('an exit in words', () => {
     ['memory-limit', 'at its memory limit, 64 MiB', 'killed by SIGKILL (9) at its memory limit'],
     ['cpu-limit', 'at its CPU limit, 2 s', 'killed by SIGKILL (9) at its CPU limit'],
     ['pids-limit', 'at its process limit, 512', 'killed by SIGKILL (9) at its process limit'],
+    ['disk-quota', 'over the disk quota', 'killed by SIGKILL (9) over the disk quota of its principal'],
   ] as const)('names the limit and how high it was: %s', (reason, words, without) => {
     const limits = { memoryBytes: 64 * 1024 * 1024, cpuMs: 2000, tasks: 512 };
     expect(formatExit(exit(null, 9, reason), null, null, limits)).toBe(words);

@@ -34,6 +34,7 @@ const REASON_WORDS: Readonly<Record<ExitView['reason'], string>> = {
   'memory-limit': ' at its memory limit',
   'cpu-limit': ' at its CPU limit',
   'pids-limit': ' at its process limit',
+  'disk-quota': ' over the disk quota of its principal',
 };
 
 /** The contract's signals in menu order, with what each usually does. */
@@ -64,7 +65,7 @@ export function formatExit(
 ): string {
   const limit = limits === null ? null : formatLimit(exit.reason, limits);
   if (limit !== null) {
-    return `at its ${limit}`;
+    return limit;
   }
   const how = exit.signal === null ? `exited ${exit.code ?? 'with unknown status'}` : killed(exit.signal);
   if (exit.reason === 'stopped' && stop !== null && exitedAt !== null) {
@@ -75,18 +76,22 @@ export function formatExit(
 
 /** True when it needs no attention: status 0, or ended on purpose. */
 export function endedWell(exit: ExitView): boolean {
-  return exit.code === 0 || (exit.reason !== 'self' && !exit.reason.endsWith('-limit'));
+  return exit.code === 0 || (exit.reason !== 'self' && !/-(limit|quota)$/.test(exit.reason));
 }
 
-/** `memory limit, 64 MiB`, or null when it ended for another reason. Short: the column of the list is narrow. */
+/** `at its memory limit, 64 MiB`, or null when it ended for another reason. Short: the column of the list is narrow. */
 function formatLimit(reason: ExitView['reason'], { memoryBytes, cpuMs, tasks }: LimitsView): string | null {
   if (reason === 'memory-limit') {
-    return `memory limit, ${formatByteLimit(memoryBytes)}`;
+    return `at its memory limit, ${formatByteLimit(memoryBytes)}`;
   }
   if (reason === 'cpu-limit' && cpuMs !== null) {
-    return `CPU limit, ${cpuMs % 1000 === 0 ? formatAge(cpuMs) : formatDuration(cpuMs)}`;
+    return `at its CPU limit, ${cpuMs % 1000 === 0 ? formatAge(cpuMs) : formatDuration(cpuMs)}`;
   }
-  return reason === 'pids-limit' ? `process limit, ${tasks}` : null;
+  if (reason === 'disk-quota') {
+    // Its principal's, of which the process knows no number.
+    return 'over the disk quota';
+  }
+  return reason === 'pids-limit' ? `at its process limit, ${tasks}` : null;
 }
 
 function killed(signal: number): string {

@@ -8,7 +8,7 @@ import { createNotices } from './notices.ts';
 type Act = (actions: Actions) => Promise<unknown>;
 
 /** What each action sends, under which name it is pending, and what a failure of it is called. */
-const TABLE: readonly [string, RequestName, object, string, Act][] = [
+const TABLE: readonly [string, RequestName, object | null, string, Act][] = [
   [
     'stop:a',
     'process.stop',
@@ -53,6 +53,13 @@ const TABLE: readonly [string, RequestName, object, string, Act][] = [
     ({ setEnabled }) => setEnabled('c', false),
   ],
   ['remove:c', 'capsule.remove', { id: 'c' }, 'Could not remove c', ({ remove }) => remove('c')],
+  [
+    'restartNormally',
+    'app.restartNormally',
+    null,
+    'Could not restart',
+    ({ restartNormally }) => restartNormally(),
+  ],
 ];
 
 describe('an action', () => {
@@ -65,6 +72,7 @@ describe('an action', () => {
       'process.release': () => null,
       'capsule.setEnabled': ({ id }) => fakeCapsule(id),
       'capsule.remove': () => null,
+      'app.restartNormally': () => null,
     });
     const notices = createNotices();
     const actions = createActions(client, notices);

@@ -18,6 +18,8 @@ export interface Actions {
   readonly readCommand: (key: string) => Promise<readonly string[] | null>;
   readonly setEnabled: (id: string, enabled: boolean) => Promise<void>;
   readonly remove: (id: string) => Promise<void>;
+  /** In safe mode: ends the application and starts it again without. */
+  readonly restartNormally: () => Promise<void>;
 }
 
 /**
@@ -74,5 +76,7 @@ export function createActions(client: Client, notices: Notices): Actions {
       ),
     remove: (id) =>
       run(`remove:${id}`, `Could not remove ${id}`, () => client.request('capsule.remove', { id })),
+    restartNormally: () =>
+      run('restartNormally', 'Could not restart', () => client.request('app.restartNormally', null)),
   };
 }

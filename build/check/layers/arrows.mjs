@@ -31,11 +31,12 @@ const MAIN_EXCEPTIONS = {
   // The only door for the window: plain types that stand alone.
   contract: ['contract'],
   policy: ['policy', 'base', 'contract'],
+  'host/generated': ['host/generated', 'base'],
   bridge: ['bridge', 'base', 'contract', 'host/generated'],
   // Runs beside guest code: no host code, so nothing to reach from there.
   guest: ['guest', 'base', 'bridge', 'host/generated'],
-  // The sandboxed preload has no logic: channel names and types.
-  preload: ['preload', 'contract'],
+  // The sandboxed preload: channel names, types, and the bounds of what leaves the page.
+  preload: ['preload', 'base', 'contract'],
   // Plain Node: the kernel, and nothing of the window.
   cli: ['cli', ...MAIN_ORDER.slice(0, MAIN_ORDER.indexOf('kernel') + 1)],
   main: ['main', ...MAIN_ORDER],
@@ -55,10 +56,14 @@ export const mainLayers = {
  */
 export const mainRooms = {
   os: [
+    'groups',
     'proc',
     'sandbox/spec',
     'tool',
+    'thread',
     'launcher',
+    'trees',
+    'disk',
     'self',
     'files',
     'sandbox/linux',
@@ -70,8 +75,8 @@ export const mainRooms = {
   processes: ['output', 'usage', 'process', 'registry'],
   host: ['generated', 'pipeline', 'io', 'process'],
   capsules: ['words', 'manifest', 'component', 'source', 'library'],
-  runtime: ['component', 'instance', 'capsule'],
-  shell: ['updates', 'page', 'start', 'window'],
+  runtime: ['component', 'guest-process', 'instance', 'capsule'],
+  shell: ['updates', 'page', 'guest-pages', 'start', 'window'],
 };
 
 /** @type {Record<string, string[]>} part of src-renderer → what it may import; `contract` is src-main/contract */
@@ -103,7 +108,8 @@ export const restrictedModules = [
   },
   {
     modules: /^(node:)?fs(\/promises)?$/,
-    only: ['os', 'store', 'capsules', 'runtime', 'main', 'cli'],
+    // A guest's process speaks over its pipes.
+    only: ['os', 'store', 'guest', 'capsules', 'runtime', 'main', 'cli'],
     reason: 'files are reached through os/, store/ and capsules/',
   },
   {
@@ -128,6 +134,13 @@ export const plainNodePrograms = [
   'src-main/kernel/kernel.ts',
   'src-main/cli.ts',
   'src-main/guest/worker.ts',
+  'src-main/guest/process.ts',
+  'src-main/guest/page/page.ts',
+  'src-main/guest/page/worker.ts',
   'src-main/os/launcher/launcher-thread.ts',
+  'src-main/os/trees/tree-thread.ts',
+  'src-main/os/disk/disk-thread.ts',
   'src-main/runtime/component/transpile-worker.ts',
+  'src-main/runtime/component/transpile-process.ts',
+  'src-main/runtime/component/transpile-page-worker.ts',
 ];

@@ -1,7 +1,11 @@
 import type { TypedError } from '../../base/typed-error.ts';
+import type { FunctionType } from '../../base/value-type.ts';
 import { guestExports } from '../../contract/guest-exports.ts';
 import { didYouMean } from '../manifest/did-you-mean.ts';
-import type { ComponentHeader, ComponentImport } from './header.ts';
+import type { ReadFunction } from './definition.ts';
+import type { ComponentHeader } from './header.ts';
+import type { ComponentImport } from './imports.ts';
+import { typeDifference } from './type-difference.ts';
 import { capsuleError, type CapsuleErrorCode } from '../errors.ts';
 import { quoted } from '../words/escape-control-chars.ts';
 
@@ -13,61 +17,96 @@ export interface ServedInterfaces {
   };
 }
 
-/** Types of the guest's own exports; the interface has no function, so nothing has to be served. */
-const TYPES_ONLY = ['astrid:guest/lifecycle@1.0.0'];
+/** The public contract: what the host serves, and the types of all functions. */
+export interface Contract {
+  readonly interfaces: ServedInterfaces;
+  /** By interface id and canonical name. */
+  readonly hostFunctions: ByName<ByName<FunctionType>>;
+  /** Those by which the host calls a guest. */
+  readonly guestFunctions: ByName<FunctionType>;
+}
+
+interface ByName<T> {
+  readonly [name: string]: T;
+}
 
 /**
  * Throws the first thing that would keep a component from running here, in the order of its imports. Only the first:
  * a component can name a million things that are not there.
  *
- * @throws TypedError `component-unknown-import` or `component-no-export`
+ * @throws TypedError `component-unknown-import`, `component-wrong-type` or `component-no-export`
  */
-export function requireRunnable(header: ComponentHeader, served: ServedInterfaces): void {
+export function requireRunnable(header: ComponentHeader, contract: Contract): void {
   for (const wanted of header.imports) {
-    requireServed(wanted, served);
+    requireServed(wanted, contract);
   }
-  // Any of them makes a capsule useful.
-  const callable = header.exports.some((each) => {
+  const called = header.exports.filter((each) => {
     return each.kind === 'func' && (guestExports as readonly string[]).includes(each.name);
   });
-  if (!callable) {
+  // Any of them makes a capsule useful.
+  if (called.length === 0) {
     throw capsuleError(
       'component-no-export',
       'The component exports no function that the runtime calls.',
       `Export at least one of ${guestExports.join(', ')}.`,
     );
   }
+  for (const { name, func } of called) {
+    requireType(`exports ${quoted(name)}`, contract.guestFunctions[name], func);
+  }
 }
 
-function requireServed(wanted: ComponentImport, served: ServedInterfaces): void {
-  const known = Object.hasOwn(served, wanted.name) ? served[wanted.name] : undefined;
-  if (known === undefined || wanted.kind !== 'instance') {
-    const typesOnly = wanted.functions.length === 0 && wanted.resources.length === 0;
-    if (!TYPES_ONLY.includes(wanted.name) || !typesOnly) {
-      throw unknownImport(wanted, served);
+function requireServed(wanted: ComponentImport, { interfaces, hostFunctions }: Contract): void {
+  const { name, kind, functions, resources, others } = wanted;
+  const known = Object.hasOwn(interfaces, name) ? interfaces[name] : undefined;
+  if (known === undefined || kind !== 'instance') {
+    // Types alone nobody has to provide: a component's own exports may use those of another interface.
+    const typesOnly =
+      kind === 'instance' && functions.size === 0 && resources.length === 0 && others.length === 0;
+    if (!typesOnly) {
+      throw unknownImport(wanted, interfaces);
     }
     return;
   }
+  const provided = known.functions.map((each) => each.wit);
+  requireNames(name, 'function', [...functions.keys()], provided);
   requireNames(
-    'function',
-    wanted.functions,
-    known.functions.map((each) => each.wit),
-  );
-  requireNames(
+    name,
     'resource',
-    wanted.resources,
+    resources,
     known.resources.map((each) => each.wit),
   );
+  requireNames(name, 'item', others, []);
+  for (const [wit, func] of functions) {
+    requireType(`imports ${quoted(wit)} from ${quoted(name)}`, hostFunctions[name]?.[wit], func);
+  }
+}
 
-  function requireNames(what: string, names: readonly string[], provided: readonly string[]): void {
-    const missing = names.find((name) => !provided.includes(name));
-    if (missing !== undefined) {
-      throw capsuleError(
-        'component-unknown-import',
-        `The component imports the ${what} ${quoted(missing)} from ${quoted(wanted.name)}, which does not define it.`,
-        `Build it against the contract's WIT of that package.${didYouMean(missing, provided)}`,
-      );
-    }
+function requireNames(
+  from: string,
+  what: string,
+  names: readonly string[],
+  provided: readonly string[],
+): void {
+  const missing = names.find((name) => !provided.includes(name));
+  if (missing !== undefined) {
+    throw capsuleError(
+      'component-unknown-import',
+      `The component imports the ${what} ${quoted(missing)} from ${quoted(from)}, which does not define it.`,
+      `Build it against the contract's WIT of that package.${didYouMean(missing, provided)}`,
+    );
+  }
+}
+
+/** @param does what the component does with the function, for the message */
+function requireType(does: string, expected: FunctionType | undefined, found: ReadFunction | null): void {
+  const difference = expected === undefined ? 'type is not known here' : typeDifference(expected, found);
+  if (difference !== null) {
+    throw capsuleError(
+      'component-wrong-type',
+      `The component ${does} with a type that is not the contract's: its ${difference}.`,
+      "Build it against the contract's WIT of that package.",
+    );
   }
 }
 

@@ -7,7 +7,6 @@ import {
   readLimits,
   type DeclaredLimits,
 } from './core-types.ts';
-import { MAX_CORE_NAME_BYTES } from '../limits.ts';
 
 /** A section whose limits can be rewritten. */
 export interface LimitsSection {
@@ -29,7 +28,8 @@ export interface CoreModule {
 }
 
 /**
- * Walks a core module, all names checked; code and data are passed over. Core specification, chapter 5.
+ * Walks a core module, all names checked and everything counted; instructions and data are passed over. Core
+ * specification, chapter 5.
  *
  * @throws TypedError `component-bad-name`, `component-malformed`, or `component-unsupported` for garbage-collected
  *   types: nothing bounds what they take of the JavaScript heap, and the engine ends the whole process when it is full
@@ -57,7 +57,10 @@ export function readCoreModule(reader: ComponentReader): CoreModule {
     });
     switch (id) {
       case 1:
-        section.vector(() => functionType(section));
+        section.spend(
+          'coreTypes',
+          section.vector(() => functionType(section)),
+        );
         break;
       case 2:
         section.vector(() => {
@@ -78,18 +81,27 @@ export function readCoreModule(reader: ComponentReader): CoreModule {
         break;
       case 7:
         section.vector(() => {
-          section.name('core export', MAX_CORE_NAME_BYTES);
+          section.skipCoreName('core export');
           section.byte();
           section.u32();
         });
         break;
       case 9:
         section.vector(() => {
+          section.spend('segments', 1);
           segmentEntries += elementSegment(section);
         });
         break;
+      case 10:
+        section.vector(() => functionBody(section));
+        break;
+      case 3:
+      case 6:
+      case 11:
+        section.spend(COUNTED[id], section.u32());
+        continue;
       default:
-        // Custom, function, global, start, code, data, data count, tag: without names, limits and types.
+        // Custom, start, data count, tag: without names, limits and types.
         if (id > 13) {
           throw section.malformed(`unknown core section kind ${id}`);
         }
@@ -101,6 +113,9 @@ export function readCoreModule(reader: ComponentReader): CoreModule {
   }
   return { memories, tables, importedTables, segmentEntries };
 }
+
+/** What stands in a section of which only the number of its items matters. */
+const COUNTED = { 3: 'functions', 6: 'globals', 11: 'segments' } as const;
 
 function requirePreamble(reader: ComponentReader): void {
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) {
@@ -121,6 +136,15 @@ function tableEntry(reader: ComponentReader): DeclaredLimits {
   const limits = readLimits(reader);
   constantExpression(reader);
   return limits;
+}
+
+/** Only how many local variables it declares: one group of them takes some bytes, whatever their number. */
+function functionBody(reader: ComponentReader): void {
+  const body = reader.part(reader.u32());
+  body.vector(() => {
+    body.spend('locals', body.u32());
+    coreValueType(body);
+  });
 }
 
 function items(reader: ComponentReader, item: () => DeclaredLimits): DeclaredLimits[] {

@@ -37,6 +37,7 @@ export function elementSegment(reader: ComponentReader): number {
 export function constantExpression(reader: ComponentReader): void {
   for (;;) {
     const code = reader.byte();
+    reader.spend('items', 1);
     switch (code) {
       case 0x0b: // end
         return;

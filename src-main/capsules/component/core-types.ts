@@ -1,7 +1,6 @@
 import type { TypedError } from '../../base/typed-error.ts';
 import type { ComponentReader } from './reader.ts';
 import { capsuleError, type CapsuleErrorCode } from '../errors.ts';
-import { MAX_CORE_NAME_BYTES } from '../limits.ts';
 
 /** The size of a memory (in pages) or a table (in elements), and where the module says it. */
 export interface DeclaredLimits {
@@ -24,8 +23,8 @@ const HAS_PAGE_SIZE = 0x08;
 
 /** Walks one import of a core module, or of a core module's type. */
 export function readCoreImport(reader: ComponentReader): 'table' | 'other' {
-  reader.name('core import', MAX_CORE_NAME_BYTES);
-  reader.name('core import', MAX_CORE_NAME_BYTES);
+  reader.skipCoreName('core import');
+  reader.skipCoreName('core import');
   return coreExternType(reader);
 }
 
@@ -89,11 +88,15 @@ export function coreValueType(reader: ComponentReader): void {
   }
 }
 
-/** What nothing bounds once it runs: garbage-collected types and what makes their values. */
-export function unsupported(reader: ComponentReader, what: string): TypedError<CapsuleErrorCode> {
+/** @param hint by default for what nothing bounds once it runs: garbage-collected types and what makes their values */
+export function unsupported(
+  reader: ComponentReader,
+  what: string,
+  hint = 'Build it without garbage-collected types.',
+): TypedError<CapsuleErrorCode> {
   return capsuleError(
     'component-unsupported',
     `The component is not supported: ${reader.where} has ${what} at byte ${reader.position}.`,
-    'Build it without garbage-collected types.',
+    hint,
   );
 }

@@ -37,11 +37,13 @@ describe('the header of a real component', () => {
     const header = readComponentHeader(real);
     const process = header.imports.find((each) => each.name === 'astrid:process/host@1.0.0');
     expect(process?.kind).toBe('instance');
-    expect(process?.functions).toContain('spawn-persistent');
-    expect(process?.functions).toContain('[method]process-handle.kill');
+    expect(process?.functions.get('spawn-persistent')?.params.map(({ name }) => name)).toEqual(['request']);
+    expect(process?.functions.has('[method]process-handle.kill')).toBe(true);
     expect(process?.resources).toEqual(['process-handle']);
     expect(header.imports.every((each) => /^astrid:[a-z]+\/[a-z]+@1\.0\.0$/.test(each.name))).toBe(true);
-    expect(header.exports).toContainEqual({ name: 'astrid-hook-trigger', kind: 'func' });
+    expect(header.exports).toContainEqual(
+      expect.objectContaining({ name: 'astrid-hook-trigger', kind: 'func' }),
+    );
   });
 });
 
@@ -75,18 +77,57 @@ describe('the header of a component in text form', () => {
       (export "run" (func 0))
       (export "code" (core module $m))
     )`);
-    expect(readComponentHeader(bytes)).toEqual({
-      imports: [
-        { name: 'plain', kind: 'func', functions: [], resources: [] },
-        { name: 'thing', kind: 'type', functions: [], resources: [] },
-        { name: 'a:b/c@1.0.0', kind: 'instance', functions: ['make', '[method]r.use'], resources: ['r'] },
-        { name: 'd:e/f@2.0.0', kind: 'instance', functions: ['one'], resources: [] },
+    const { imports, exports } = readComponentHeader(bytes);
+    expect(imports.map(({ functions, ...rest }) => ({ ...rest, functions: [...functions.keys()] }))).toEqual([
+      { name: 'plain', kind: 'func', functions: [], resources: [], others: [] },
+      { name: 'thing', kind: 'type', functions: [], resources: [], others: [] },
+      {
+        name: 'a:b/c@1.0.0',
+        kind: 'instance',
+        functions: ['make', '[method]r.use'],
+        resources: ['r'],
+        others: [],
+      },
+      { name: 'd:e/f@2.0.0', kind: 'instance', functions: ['one'], resources: [], others: [] },
+    ]);
+    const types = imports.flatMap(({ functions }) => [...functions.values()]);
+    const point = {
+      kind: 'record',
+      fields: [
+        { name: 'x', type: 'u8' },
+        { name: 'y', type: { kind: 'tuple', items: ['f32', 'string'] } },
       ],
-      exports: [
-        { name: 'run', kind: 'func' },
-        { name: 'code', kind: 'core' },
-      ],
-    });
+    };
+    const resource = { name: 'a:b/c@1.0.0#r' };
+    expect(types).toEqual([
+      { async: false, params: [], result: { kind: 'own', resource } },
+      {
+        async: false,
+        params: [
+          { name: 'self', type: { kind: 'borrow', resource } },
+          { name: 'p', type: point },
+        ],
+        result: null,
+      },
+      { async: false, params: [{ name: 'x', type: { kind: 'own', resource } }], result: null },
+    ]);
+    expect(exports.map(({ name, kind, func }) => [name, kind, func?.result ?? null])).toEqual([
+      ['run', 'func', 'string'],
+      ['code', 'core', null],
+    ]);
+  });
+
+  it('gives each instance resources of its own, also where two are imported with one type', async () => {
+    const bytes = await parse(`(component
+      (type $t (instance (export "r" (type $r (sub resource))) (export "make" (func (result (own $r))))))
+      (import "a:a/one" (instance $one (type $t)))
+      (import "a:a/two" (instance (type $t)))
+      (alias export $one "make" (func $make))
+      (export "make" (func $make)))`);
+    const { imports, exports } = readComponentHeader(bytes);
+    const results = imports.map(({ functions }) => functions.get('make')?.result);
+    expect(results).toEqual(['a:a/one#r', 'a:a/two#r'].map((name) => ({ kind: 'own', resource: { name } })));
+    expect(exports[0]?.func).toBe(imports[0]?.functions.get('make'));
   });
 });
 
@@ -94,6 +135,32 @@ describe('the header of a component in text form', () => {
 function flags(count: number): readonly number[] {
   const list = [0x6e, ...leb(count), ...Array.from({ length: count }, () => 0)];
   return [...PREAMBLE, 0x07, ...leb(1 + list.length), 1, ...list];
+}
+
+/** A component with an instance type of so many exports. */
+function instanceType(count: number): readonly number[] {
+  const names = Array.from({ length: count }, (_, index) => [...Buffer.from(`f${index.toString(36)}`)]);
+  const exports = names.flatMap((name) => [0x04, 0x00, name.length, ...name, 0x01, 0x00]);
+  const list = [0x42, ...leb(count + 1), 0x01, 0x40, 0x00, 0x01, 0x00, ...exports];
+  return [...PREAMBLE, 0x07, ...leb(1 + list.length), 1, ...list];
+}
+
+/** A component whose element segment is placed by an expression of so many instructions. */
+function expression(count: number): readonly number[] {
+  const segment = [0x00, ...Array.from({ length: count }, () => 0x6a), 0x0b, 0x00];
+  const module = [...CORE, 0x09, ...leb(1 + segment.length), 1, ...segment];
+  return [...PREAMBLE, 0x01, ...leb(module.length), ...module];
+}
+
+/** A component with its sections again. */
+function twice(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from([...bytes, ...bytes.slice(PREAMBLE.length)]);
+}
+
+/** A component with so many types of the simplest kind. */
+function manyTypes(count: number): Uint8Array {
+  const content = [...leb(count), ...Array.from({ length: count }, () => 0x7f)];
+  return Uint8Array.from([...PREAMBLE, 0x07, ...leb(content.length), ...content]);
 }
 
 function leb(value: number): number[] {
@@ -205,6 +272,120 @@ it.each([
   },
 );
 
+describe('what a component has too much of is refused before anything is compiled:', () => {
+  /** So many times the same in a section of a core module. */
+  const section = (id: number, count: number, item: readonly number[]): readonly number[] => {
+    const content = [...leb(count), ...Array.from({ length: count }, () => item).flat()];
+    return [id, ...leb(content.length), ...content];
+  };
+  const counted = (id: number, count: number): readonly number[] => [id, leb(count).length, ...leb(count)];
+  const core = (...sections: readonly (readonly number[])[]): Uint8Array => {
+    const module = [...CORE, ...sections.flat()];
+    return Uint8Array.from([...PREAMBLE, 0x01, ...leb(module.length), ...module]);
+  };
+  const body = (locals: readonly number[]): readonly number[] => [...leb(locals.length), ...locals];
+  it.each<[string, Uint8Array, string]>([
+    ['functions', core(counted(3, 200_001)), 'more than 200000 core functions'],
+    ['functions of two modules', twice(core(counted(3, 100_001))), 'more than 200000 core functions'],
+    ['globals', core(counted(6, 100_001)), 'more than 100000 core globals'],
+    ['data segments', core(counted(11, 200_001)), 'more than 200000 data and element segments'],
+    ['core types', core(section(1, 50_001, [0x60, 0, 0])), 'more than 50000 core types'],
+    [
+      'local variables',
+      // Three functions with fifty groups of as many variables as the engine takes: 600 bytes.
+      core(section(10, 3, body([50, ...Array.from({ length: 50 }, () => [...leb(50_000), 0x7f]).flat()]))),
+      'more than 5000000 local variables',
+    ],
+    [
+      'element segments',
+      core(section(9, 200_001, [0x01, 0x00, 0x00])),
+      'more than 200000 data and element segments',
+    ],
+    ['parts of types', manyTypes(100_001), 'more than 100000 parts of component types'],
+  ])('%s', (_what, bytes, words) => {
+    expect(() => readComponentHeader(bytes)).toThrow(words);
+    expect(codeOf(bytes)).toBe('component-too-large');
+  });
+
+  /** Each component makes ten of the one before. */
+  const multiplied = (levels: number, inner: string): string => {
+    const ten = Array.from({ length: 10 }, () => '(instance (instantiate 0))').join('');
+    return levels === 0 ? inner : `(component ${multiplied(levels - 1, inner)} ${ten})`;
+  };
+  const one = '(component (core module $m) (core instance (instantiate $m)))';
+  it.each([
+    ['core instances, nesting multiplied out', one, 'more than 1000 core instances'],
+    [
+      'steps of instantiation, nesting multiplied out',
+      `(component ${'(instance)'.repeat(11)})`,
+      'more than 100000 steps',
+    ],
+  ])('%s', async (_what, inner, words) => {
+    expect(codeOf(await parse(multiplied(3, inner)))).toBe('read');
+    const bytes = await parse(multiplied(4, inner));
+    expect(() => readComponentHeader(bytes)).toThrow(words);
+    expect(() => readComponentHeader(bytes)).toThrow('the limit was reached in the component.');
+  });
+
+  it('instances of a component that is imported cannot be counted', async () => {
+    const bytes = await parse(`(component
+      (component (import "c" (component $c)) (instance (instantiate $c)))
+      (component $empty) (instance (instantiate 0 (with "c" (component $empty)))))`);
+    expect(codeOf(bytes)).toBe('component-unsupported');
+  });
+
+  it('what is imported with one type, again and again', async () => {
+    const functions = Array.from({ length: 2_000 }, (_, index) => `(export "f${index}" (func))`).join('');
+    const imports = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `(import "a:b/i${index}" (instance (type $all)))`).join('');
+    const component = (count: number) =>
+      parse(`(component (type $all (instance ${functions})) ${imports(count)})`);
+    expect(codeOf(await component(40))).toBe('read');
+    expect(codeOf(await component(60))).toBe('component-too-large');
+  });
+
+  it('copies of a type for its imports', async () => {
+    const wide = Array.from({ length: 1_000 }, (_, index) => `(export "t${index}" (type (eq $l)))`).join('');
+    const imports = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `(import "i${index}" (instance (type $t)))`).join('');
+    const component = (count: number): string => `(component (type $t (instance
+      (export "r" (type $r (sub resource))) (type $l (list (own $r))) ${wide})) ${imports(count)})`;
+    expect(codeOf(await parse(component(20)))).toBe('read');
+    expect(codeOf(await parse(component(100)))).toBe('component-too-large');
+  });
+
+  it('types in each other, also by reference', async () => {
+    const chain = (length: number): string =>
+      Array.from({ length }, (_, index) => `(type $t${index + 1} (list $t${index}))`).join('');
+    const component = (length: number): string => `(component (type $t0 (list u8)) ${chain(length)})`;
+    expect(codeOf(await parse(component(99)))).toBe('read');
+    expect(codeOf(await parse(component(100)))).toBe('component-malformed');
+  });
+});
+
+it.each([
+  ['an asynchronous function of the canonical ABI', '(core func (canon task.cancel))'],
+  [
+    'a function that is lifted asynchronously',
+    `(core module $m (func (export "f") (result i32) unreachable) (func (export "c") (param i32 i32 i32) (result i32) unreachable))
+     (core instance $i (instantiate $m))
+     (func async (canon lift (core func $i "f") async (callback (core func $i "c"))))`,
+  ],
+])('%s is refused, as a call here is one function that returns', async (_what, text) => {
+  const bytes = await parse(`(component ${text})`);
+  expect(codeOf(bytes)).toBe('component-unsupported');
+  expect(() => readComponentHeader(bytes)).toThrow('the canonical');
+});
+
+it('strings in an encoding that the transpiler cannot write out are refused', async () => {
+  const bytes = await parse(`(component (import "f" (func $f (param "x" string)))
+    (core module $m (memory (export "memory") 1)) (core instance $m (instantiate $m))
+    (alias core export $m "memory" (core memory $memory))
+    (core func (canon lower (func $f) (memory $memory) string-encoding=latin1+utf16)))`);
+  expect(() => readComponentHeader(bytes)).toThrow('strings in Latin-1 or UTF-16');
+  expect(codeOf(bytes)).toBe('component-unsupported');
+});
+
 describe('garbage-collected types', () => {
   it.each([
     ['an array', '(type (array (mut i32)))'],
@@ -260,6 +441,8 @@ describe('bytes that are no readable component', () => {
       'component-malformed',
       [...PREAMBLE, 7, 2, 1, 0x7f, 0x0a, 6, 1, 0, 1, 0x61, 5, 0],
     ],
+    ['a constant expression without end', 'component-too-large', expression(1_000_001)],
+    ['an instance type without end', 'component-too-large', instanceType(100_001)],
     ['labels without end', 'component-too-large', flags(1_000_000)],
     [
       'sections without end',

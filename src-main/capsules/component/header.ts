@@ -1,6 +1,12 @@
-import { capsuleError } from '../errors.ts';
-import { coreInstance, coreType, instance } from './instances.ts';
+import { readCanonicalFunction } from './canonical-functions.ts';
+import { readCoreModule } from './core-module.ts';
+import { Scope, type Exports, type Item, type NestedComponent, type ReadFunction } from './definition.ts';
+import { importOf, type ComponentImport } from './imports.ts';
+import { coreInstance, coreType, readInstance } from './instances.ts';
+import { withOwnResources } from './own-resources.ts';
+import { requireComponent, sectionLength, skipPreamble } from './preamble.ts';
 import { ComponentReader } from './reader.ts';
+import { Tally } from './tally.ts';
 import {
   readAlias,
   readExternDesc,
@@ -8,11 +14,8 @@ import {
   readSort,
   readType,
   requireNew,
-  type ExternDesc,
-  type InstanceShape,
-  type TypeEntry,
+  type DescribedItem,
 } from './types.ts';
-import { readCoreModule } from './core-module.ts';
 import { MAX_COMPONENT_DEPTH } from '../limits.ts';
 
 /** What a component takes from outside and gives, seen without compiling or running any of it. */
@@ -22,195 +25,183 @@ export interface ComponentHeader {
   readonly exports: readonly ComponentExport[];
 }
 
-export interface ComponentImport extends InstanceShape {
-  /** Such as `astrid:process/host@1.0.0`. */
-  readonly name: string;
-  readonly kind: ExternDesc['kind'];
-}
-
 export interface ComponentExport {
   readonly name: string;
   readonly kind: 'core' | 'func' | 'value' | 'type' | 'component' | 'instance';
+  /** Of a function; null where the component does not say. */
+  readonly func: ReadFunction | null;
 }
 
-const PREAMBLE_BYTES = 8;
 const SORTS = ['core', 'func', 'value', 'type', 'component', 'instance'] as const;
-const NOTHING: InstanceShape = { functions: [], resources: [] };
 
 /**
- * Walks a component with all that is nested in it, and decodes the imports and exports at its top. Every name is
- * checked on the way, at every depth: see `ComponentReader`.
+ * Walks a component with all that is nested in it, and reads the imports and exports at its top with their types. Every
+ * name is checked on the way, at every depth: see `ComponentReader`. That it is valid is not checked; what does not
+ * become clear is null in the answer.
  *
  * @throws TypedError `component-not-wasm`, `component-core-module`, `component-truncated`, `component-malformed`,
  *   `component-too-large`, `component-bad-name` or `component-unsupported`
  */
 export function readComponentHeader(bytes: Uint8Array): ComponentHeader {
-  requireComponent(bytes);
-  return readComponent(new ComponentReader(bytes, PREAMBLE_BYTES, bytes.length), 0);
+  const start = requireComponent(bytes);
+  return new Walk(new ComponentReader(bytes, start, bytes.length), null, 0).header();
 }
 
-function readComponent(reader: ComponentReader, depth: number): ComponentHeader {
-  if (depth > MAX_COMPONENT_DEPTH) {
-    throw reader.malformed('components are nested too deeply');
+/** One component on the way through. */
+class Walk {
+  readonly #reader: ComponentReader;
+  readonly #depth: number;
+  readonly #scope: Scope;
+  readonly #tally: Tally;
+  readonly #imported = new Set<string>();
+  readonly #imports: ComponentImport[] = [];
+  readonly #exports = new Map<string, ComponentExport & { readonly item: Item }>();
+  #coreModules = 0;
+  #components = 0;
+
+  constructor(reader: ComponentReader, outer: Scope | null, depth: number) {
+    if (depth > MAX_COMPONENT_DEPTH) {
+      throw reader.malformed('components are nested too deeply');
+    }
+    this.#reader = reader;
+    this.#depth = depth;
+    this.#scope = new Scope(outer);
+    this.#tally = new Tally(reader.where);
   }
-  const imports: ComponentImport[] = [];
-  const exports: ComponentExport[] = [];
-  const types: TypeEntry[] = [];
-  const imported = new Set<string>();
-  let coreModules = 0;
-  let components = 0;
-  while (!reader.done) {
-    const id = reader.byte();
-    const length = sectionLength(reader);
-    const section = reader.part(length);
+
+  header(): ComponentHeader {
+    this.#sections();
+    const exports = [...this.#exports.values()].map(({ name, kind, func }) => ({ name, kind, func }));
+    return { imports: this.#imports, exports };
+  }
+
+  nested(): NestedComponent {
+    this.#sections();
+    const exports: Exports = new Map([...this.#exports].map(([name, { item }]) => [name, item]));
+    return { exports, made: this.#tally.made };
+  }
+
+  #sections(): void {
+    while (!this.#reader.done) {
+      const id = this.#reader.byte();
+      const length = sectionLength(this.#reader);
+      this.#section(id, this.#reader.part(length), length);
+    }
+  }
+
+  #section(id: number, section: ComponentReader, length: number): void {
     switch (id) {
       case 1:
-        readCoreModule(section.part(length, `core module ${coreModules} of ${reader.where}`));
-        coreModules += 1;
+        readCoreModule(section.part(length, `core module ${this.#coreModules} of ${this.#reader.where}`));
+        this.#coreModules += 1;
         break;
       case 2:
-        section.vector(() => coreInstance(section));
+        section.vector(() => this.#tally.add({ coreInstances: coreInstance(section) ? 1 : 0, steps: 1 }));
         break;
       case 3:
         section.vector(() => coreType(section));
         break;
-      case 4: {
-        const nested = section.part(length, `nested component ${components} of ${reader.where}`);
-        nested.skip(PREAMBLE_BYTES);
-        readComponent(nested, depth + 1);
-        components += 1;
+      case 4:
+        this.#component(
+          section.part(length, `nested component ${this.#components} of ${this.#reader.where}`),
+        );
         break;
-      }
       case 5:
-        section.vector(() => instance(section));
+        section.vector(() => {
+          this.#tally.step();
+          this.#tally.add(readInstance(section, this.#scope));
+        });
         break;
       case 6:
         section.vector(() => {
-          if (readAlias(section)) {
-            types.push(null);
-          }
+          this.#tally.step();
+          readAlias(section, this.#scope);
         });
         break;
       case 7:
-        section.vector(() => types.push(readType(section)));
+        section.vector(() => this.#scope.types.push(readType(section, this.#scope)));
         break;
-      case 10:
+      case 8:
         section.vector(() => {
-          const read = readImport(section, types, depth);
-          if (read !== undefined) {
-            requireNew(section, imported, read.name);
-            imports.push(read);
-          }
+          this.#tally.step();
+          readCanonicalFunction(section, this.#scope);
         });
         break;
+      case 10:
+        section.vector(() => this.#import(section));
+        break;
       case 11:
-        section.vector(() => exports.push(readExport(section, types)));
+        section.vector(() => {
+          this.#tally.step();
+          this.#export(section);
+        });
         break;
       default:
-        // Custom, canon, start, value: without names and types.
+        // Custom, start, value: without names and types.
         if (id > 12) {
-          throw reader.malformed(`unknown section kind ${id}`);
+          throw this.#reader.malformed(`unknown section kind ${id}`);
         }
-        continue;
+        return;
     }
     if (!section.done) {
       throw section.malformed('a section has bytes after its last item');
     }
   }
-  return { imports, exports };
-}
 
-function requireComponent(bytes: Uint8Array): void {
-  const magic = [0x00, 0x61, 0x73, 0x6d];
-  if (!magic.every((byte, index) => bytes[index] === byte || index >= bytes.length) || bytes.length === 0) {
-    throw capsuleError(
-      'component-not-wasm',
-      bytes.length === 0 ? 'The component is an empty file.' : 'The component is not a WebAssembly file.',
-      'Set "file" in [[component]] to the .wasm file that the build produces.',
-    );
+  #component(nested: ComponentReader): void {
+    skipPreamble(nested);
+    const walk = new Walk(nested, this.#scope, this.#depth + 1);
+    this.#scope.components.push(walk.nested());
+    this.#components += 1;
   }
-  if (bytes.length < 8) {
-    throw truncated(`it has only ${bytes.length} bytes`);
-  }
-  const version = (bytes[4] ?? 0) + 256 * (bytes[5] ?? 0);
-  const layer = (bytes[6] ?? 0) + 256 * (bytes[7] ?? 0);
-  if (layer === 0) {
-    throw capsuleError(
-      'component-core-module',
-      'The file is a core WebAssembly module, not a component.',
-      'Build for a component target, or convert it with "wasm-tools component new".',
-    );
-  }
-  if (layer !== 1 || version !== 0x0d) {
-    throw capsuleError(
-      'component-malformed',
-      `Unsupported component binary version ${version}, layer ${layer}; supported: version 13, layer 1.`,
-      'Rebuild it with a current toolchain.',
-    );
-  }
-}
 
-function sectionLength(reader: ComponentReader): number {
-  // A length that breaks off is a file that breaks off; a wrong number is damage.
-  if (reader.done) {
-    throw truncated('a section has no length');
+  #import(reader: ComponentReader): void {
+    const name = readExternName(reader, 'import');
+    const described = readExternDesc(reader, this.#scope);
+    requireNew(reader, this.#imported, name);
+    this.#imported.add(name);
+    this.#tally.step();
+    // Only the outermost takes from the host.
+    const item = this.#depth === 0 ? this.#fromHost(reader, name, described) : described.item;
+    this.#scope.add(item);
   }
-  const length = reader.u32();
-  if (length > reader.remaining) {
-    throw truncated(`a section of ${length} bytes has only ${reader.remaining} left`);
-  }
-  return length;
-}
 
-/** One import; undefined for a type that only gets a name here, since nobody has to provide it. */
-function readImport(reader: ComponentReader, types: TypeEntry[], depth: number): ComponentImport | undefined {
-  const name = readExternName(reader, 'import');
-  const desc = readExternDesc(reader);
-  if (desc.kind === 'type') {
-    types.push(desc.equals === null ? null : typeAt(reader, types, desc.equals));
-    if (desc.equals !== null) {
-      return undefined;
+  #fromHost(reader: ComponentReader, name: string, described: DescribedItem): Item {
+    const { item } = described;
+    if (item.sort === 'instance') {
+      // Each is gone through, and a type that is imported a thousand times says a thousand times what it has.
+      this.#tally.add({ coreInstances: 0, steps: item.exports?.size ?? 0 });
     }
+    const own = ownInstance(reader, name, described);
+    // Nobody has to provide a type that only gets a name.
+    if (described.kind !== 'type' || described.isNew) {
+      this.#imports.push(importOf(name, described, own));
+    }
+    return own;
   }
-  if (desc.kind !== 'instance') {
-    return { name, kind: desc.kind, ...NOTHING };
+
+  #export(reader: ComponentReader): void {
+    const name = readExternName(reader, 'export');
+    const sort = readSort(reader);
+    const own = this.#scope.at(sort, reader.u32());
+    const described = reader.byte();
+    if (described > 0x01) {
+      throw reader.malformed('an export has an invalid description');
+    }
+    const item = described === 0x01 ? readExternDesc(reader, this.#scope).item : own;
+    requireNew(reader, this.#exports, name);
+    this.#scope.add(item);
+    const func = item.sort === 'func' ? item.func : null;
+    this.#exports.set(name, { name, kind: SORTS[sort] ?? 'core', func, item });
   }
-  const shape = typeAt(reader, types, desc.index);
-  // Only what the outermost component wants has to be served; a nested one may take its types from around it.
-  if (shape === null && depth === 0) {
+}
+
+function ownInstance(reader: ComponentReader, name: string, { item, fresh }: DescribedItem): Item {
+  if (item.sort !== 'instance') {
+    return item;
+  }
+  if (item.exports === null) {
     throw reader.malformed('the type of an imported instance is not an instance type');
   }
-  return { name, kind: 'instance', ...(shape ?? NOTHING) };
-}
-
-function readExport(reader: ComponentReader, types: TypeEntry[]): ComponentExport {
-  const name = readExternName(reader, 'export');
-  const sort = readSort(reader);
-  const index = reader.u32();
-  const described = reader.byte();
-  if (described === 0x01) {
-    readExternDesc(reader);
-  } else if (described !== 0x00) {
-    throw reader.malformed('an export has an invalid description');
-  }
-  if (sort === 0x03) {
-    types.push(typeAt(reader, types, index));
-  }
-  return { name, kind: SORTS[sort] ?? 'core' };
-}
-
-function typeAt(reader: ComponentReader, types: readonly TypeEntry[], index: number): TypeEntry {
-  const type = types[index];
-  if (type === undefined) {
-    throw reader.malformed(`the type ${index} does not exist`);
-  }
-  return type;
-}
-
-function truncated(what: string): Error {
-  return capsuleError(
-    'component-truncated',
-    `The component is truncated: ${what}.`,
-    'Rebuild it or copy it again.',
-  );
+  return { sort: 'instance', exports: withOwnResources(reader, name, item.exports, fresh) };
 }

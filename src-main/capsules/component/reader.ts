@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { TypedError } from '../../base/typed-error.ts';
 import { capsuleError, type CapsuleErrorCode } from '../errors.ts';
-import { MAX_COMPONENT_ITEMS, MAX_COMPONENT_NAME_BYTES } from '../limits.ts';
+import { MAX_COMPONENT_NAME_BYTES, MAX_CORE_NAME_BYTES } from '../limits.ts';
+import { Budget, type Counted } from './budget.ts';
 import { quoted } from '../words/escape-control-chars.ts';
 
 /**
@@ -16,13 +17,7 @@ export class ComponentReader {
   /** The part of the component that is read, for messages. */
   readonly where: string;
 
-  constructor(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    where = 'the component',
-    budget: Budget = { items: MAX_COMPONENT_ITEMS },
-  ) {
+  constructor(bytes: Uint8Array, start: number, end: number, where = 'the component', budget = new Budget()) {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
@@ -105,6 +100,16 @@ export class ComponentReader {
    * @throws TypedError `component-bad-name` for anything but printable ASCII, and for a quote, backtick or backslash
    */
   name(what: string, most: number = MAX_COMPONENT_NAME_BYTES): string {
+    const bytes = this.#name(what, most);
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  }
+
+  /** Walks a name of a core module, which is held to the same. */
+  skipCoreName(what: string): void {
+    this.#name(what, MAX_CORE_NAME_BYTES);
+  }
+
+  #name(what: string, most: number): Uint8Array {
     const length = this.u32();
     if (length > most || length > this.remaining) {
       throw this.malformed('a name is too long');
@@ -114,7 +119,7 @@ export class ComponentReader {
       throw this.#badName(what, bytes);
     }
     this.#at += length;
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    return bytes;
   }
 
   /**
@@ -126,18 +131,30 @@ export class ComponentReader {
     if (count > this.remaining) {
       throw this.malformed('a list is longer than the remaining bytes');
     }
-    this.#spend(count);
+    this.spend('items', count);
     for (let index = 0; index < count; index++) {
       item();
     }
     return count;
   }
 
+  /** The same for items whose values are wanted. */
+  list<T>(item: () => T): readonly T[] {
+    const items: T[] = [];
+    this.vector(() => items.push(item()));
+    return items;
+  }
+
+  /** Counts what was read against the limits of the whole component. Throws TypedError `component-too-large`. */
+  spend(what: Counted, count: number): void {
+    this.#budget.spend(what, count, this.where);
+  }
+
   /** A reader of the next `length` bytes, which this one skips; both count their items together. */
   part(length: number, where = this.where): ComponentReader {
     const start = this.#at;
     this.skip(length);
-    this.#spend(1);
+    this.spend('items', 1);
     return new ComponentReader(this.#bytes, start, this.#at, where, this.#budget);
   }
 
@@ -148,17 +165,6 @@ export class ComponentReader {
       'Rebuild the component. The file may be damaged, or built with a newer tool than this version supports.',
       cause,
     );
-  }
-
-  #spend(items: number): void {
-    this.#budget.items -= items;
-    if (this.#budget.items < 0) {
-      throw capsuleError(
-        'component-too-large',
-        `The component has more than ${MAX_COMPONENT_ITEMS} names, types and sections.`,
-        'Build it from fewer parts.',
-      );
-    }
   }
 
   #badName(what: string, bytes: Uint8Array): TypedError<CapsuleErrorCode> {
@@ -175,14 +181,11 @@ export class ComponentReader {
   }
 }
 
-/** What may still be read of a component, shared by the readers of its parts. */
-interface Budget {
-  items: number;
-}
-
 /** Printable ASCII, without what ends or continues a JavaScript string: `"`, `'`, `\` and `` ` ``. */
 function isPlain(bytes: Uint8Array): boolean {
-  for (const byte of bytes) {
+  // An iterator would take five times as long, and there can be 40 MB of names.
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
     if (byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x27 || byte === 0x5c || byte === 0x60) {
       return false;
     }

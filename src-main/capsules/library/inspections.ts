@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { InstallPlan } from '../../contract/views.ts';
+import type { FolderOverlap, InstallPlan } from '../../contract/views.ts';
 import { heldNames, intersect, type Capabilities } from '../../policy/capabilities.ts';
 import { pinnedPath, type ResolvedEntry } from '../../policy/resolved-entry.ts';
+import { filePlaces } from '../../policy/file-places.ts';
+import { canonicalPlaces, sharedPlaces, type OpenPlace } from '../../policy/shared-places.ts';
+import { overlapViews } from '../words/overlap-descriptions.ts';
 import { boundedNames } from '../words/bounded-names.ts';
 import { capabilityViews } from '../words/capability-descriptions.ts';
-import { requireRunnable, type ServedInterfaces } from '../component/check.ts';
+import { requireRunnable, type Contract } from '../component/check.ts';
 import { exportedFunctions } from '../component/exported-functions.ts';
 import { hashComponent, requireDeclaredHash } from '../component/hash.ts';
 import { capsuleError } from '../errors.ts';
@@ -25,7 +28,7 @@ export interface Inspected {
 
 /** What a capsule is inspected against. */
 export interface InspectionHost {
-  readonly served: ServedInterfaces;
+  readonly contract: Contract;
   /** Where the entries of its capabilities lead on this machine. */
   readonly resolve: (asked: Capabilities) => Promise<readonly ResolvedEntry[]>;
 }
@@ -62,7 +65,7 @@ const MAX_PENDING = 8;
 export async function openInspections(
   folder: string,
   library: Library,
-  { served, resolve: resolveEntries }: InspectionHost,
+  { contract, resolve: resolveEntries }: InspectionHost,
   report: (message: string, error: unknown) => void,
 ): Promise<Inspections> {
   await rm(folder, { recursive: true, force: true }).catch((error: unknown) =>
@@ -78,7 +81,7 @@ export async function openInspections(
       const content = await readSource(resolve(path), staging);
       const hash = hashComponent(content.component);
       requireDeclaredHash(content.manifest, hash);
-      requireRunnable(content.header, served);
+      requireRunnable(content.header, contract);
       return { content, hash, resolved: await resolveEntries(content.manifest.capabilities), discard };
     } catch (error) {
       await discard();
@@ -153,9 +156,25 @@ function planOf(
       grantedBefore(manifest.capabilities, resolved, installed),
       resolved,
     ),
+    overlaps: overlapsOf(manifest.id, placesOf(manifest.capabilities, resolved), library),
     warnings: manifest.warnings,
     replaces: installed?.manifest.version ?? null,
   };
+}
+
+/** With every other installed capsule, the disabled ones too: what was granted to them stays granted. */
+function overlapsOf(id: string, places: readonly OpenPlace[], library: Library): readonly FolderOverlap[] {
+  return library
+    .list()
+    .filter(({ manifest }) => manifest.id !== id)
+    .flatMap(({ manifest, record }) => {
+      const granted = intersect(manifest.capabilities, record.grants);
+      return overlapViews(manifest.id, sharedPlaces(places, placesOf(granted, record.resolved ?? [])));
+    });
+}
+
+function placesOf(capabilities: Capabilities, resolved: readonly ResolvedEntry[]): readonly OpenPlace[] {
+  return canonicalPlaces(filePlaces(capabilities), resolved);
 }
 
 /**

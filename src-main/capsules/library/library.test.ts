@@ -268,3 +268,19 @@ describe('switching off', () => {
     expect((await openLibrary(dataDir, noReport)).find('spinner')?.record.enabled).toBe(false);
   });
 });
+
+describe('a capsule that the application disables', () => {
+  it('is disabled also when the disk refuses it; what a person did is as it was then', async () => {
+    const dataDir = await temporaryFolder();
+    const library = await openLibrary(dataDir, noReport);
+    await install(library, '1.0.0');
+    await rename(join(dataDir, 'capsules', 'spinner'), join(dataDir, 'elsewhere'));
+    await expect(library.setEnabled('spinner', false)).rejects.toThrow('ENOENT');
+    expect(library.find('spinner')?.record.enabled).toBe(true);
+    await expect(library.setEnabled('spinner', false, 'unexpected-end')).rejects.toThrow('ENOENT');
+    expect(library.find('spinner')?.record).toMatchObject({
+      enabled: false,
+      disabledBecause: 'unexpected-end',
+    });
+  });
+});

@@ -11,7 +11,7 @@ import { exportedFunctions } from '../component/exported-functions.ts';
 import { capsuleError } from '../errors.ts';
 import { MAX_SHOWN_NAMES } from '../limits.ts';
 import { createComponentFiles, type ReleaseComponent } from './component-files.ts';
-import { parseRecord, type InstallRecord } from './record.ts';
+import { parseRecord, switchedRecord, switchOf, type DisabledBecause, type InstallRecord } from './record.ts';
 import {
   leftoversOf,
   NOTHING,
@@ -61,7 +61,8 @@ export interface Library {
   ) => Promise<PendingInstall>;
   /** Remembers where an entry leads, unless that is known. Nothing happens for a capsule that is gone meanwhile. */
   readonly pin: (id: string, entry: ResolvedEntry) => Promise<void>;
-  readonly setEnabled: (id: string, enabled: boolean) => Promise<InstalledCapsule>;
+  /** @param because when the application disables it by itself; what is disabled stays so when that cannot be written */
+  readonly setEnabled: (id: string, enabled: boolean, because?: DisabledBecause) => Promise<InstalledCapsule>;
   readonly remove: (id: string) => Promise<void>;
   /** The component's bytes, checked against their hash. */
   readonly readComponent: (hash: string) => Promise<Uint8Array>;
@@ -129,11 +130,11 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
   // Of each capsule one change at a time, or one would be written over the other.
   const changes = new KeyedMutex();
   const changeRecord = async (
-    { manifest, record }: InstalledCapsule,
-    change: Partial<InstallRecord>,
+    { manifest }: InstalledCapsule,
+    record: InstallRecord,
   ): Promise<InstalledCapsule> => {
     const { id } = manifest;
-    const capsule: InstalledCapsule = { manifest, record: { ...record, ...change } };
+    const capsule: InstalledCapsule = { manifest, record };
     await writeFileAtomically(join(capsules, id, RECORD_NAME), JSON.stringify(capsule.record, null, 2));
     installed.set(id, capsule);
     return capsule;
@@ -162,7 +163,7 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
           exports: exportedFunctions(content.header).slice(0, MAX_SHOWN_NAMES),
           grants,
           resolved,
-          enabled: previous?.record.enabled ?? true,
+          ...switchOf(previous?.record),
           installedAt: Date.now(),
         };
         await refuseStranger(folder);
@@ -215,14 +216,22 @@ export async function openLibrary(dataDir: string, report: Report): Promise<Libr
         };
       }),
 
-    setEnabled: (id, enabled) =>
-      changes.run(id, () => changeRecord(requireInstalled(installed, id), { enabled })),
+    setEnabled: (id, enabled, because) =>
+      changes.run(id, () => {
+        const capsule = requireInstalled(installed, id);
+        const record = switchedRecord(capsule.record, enabled, because);
+        if (because !== undefined) {
+          installed.set(id, { ...capsule, record });
+        }
+        return changeRecord(capsule, record);
+      }),
 
     pin: (id, entry) =>
       changes.run(id, async () => {
         const capsule = installed.get(id);
         if (capsule !== undefined) {
-          await changeRecord(capsule, { resolved: withPin(capsule.record.resolved ?? [], entry) });
+          const { record } = capsule;
+          await changeRecord(capsule, { ...record, resolved: withPin(record.resolved ?? [], entry) });
         }
       }),
 

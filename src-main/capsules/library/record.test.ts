@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRecord, type InstallRecord } from './record.ts';
+import { parseRecord, switchedRecord, switchOf, type InstallRecord } from './record.ts';
 
 const RECORD: InstallRecord = {
   schema: 1,
@@ -42,5 +42,28 @@ describe('the record of an installation', () => {
     expect(() => parseRecord(JSON.stringify({ ...RECORD, ...change }))).toThrow(
       expect.objectContaining({ code: 'store-damaged', message: expect.stringContaining(why) }),
     );
+  });
+});
+
+describe('enabling and disabling', () => {
+  const disabled = { ...RECORD, enabled: false, disabledBecause: 'unexpected-end' } as const;
+
+  it('keeps why the application disabled it until a person decides', () => {
+    expect(switchedRecord(RECORD, false, 'unexpected-end')).toEqual(disabled);
+    expect(parseRecord(JSON.stringify(disabled))).toEqual(disabled);
+    expect(switchedRecord(disabled, true)).toEqual(RECORD);
+    expect(switchedRecord(disabled, true, 'unexpected-end')).toEqual(RECORD);
+    expect(switchedRecord(disabled, false)).toEqual({ ...RECORD, enabled: false });
+  });
+
+  it('goes over to the next version, and a first one is enabled', () => {
+    expect(switchOf(undefined)).toEqual({ enabled: true });
+    expect(switchOf(RECORD)).toEqual({ enabled: true });
+    expect(switchOf(disabled)).toEqual({ enabled: false, disabledBecause: 'unexpected-end' });
+  });
+
+  it('does not lose a capsule by a reason that only a later version knows', () => {
+    const later = { ...RECORD, enabled: false, disabledBecause: 'another' };
+    expect(parseRecord(JSON.stringify(later))).toEqual(later);
   });
 });

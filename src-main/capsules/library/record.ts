@@ -17,9 +17,14 @@ export interface InstallRecord {
   /** Where the entries of the capabilities led when they were granted, or at first use; absent in old records. */
   readonly resolved?: readonly ResolvedEntry[];
   readonly enabled: boolean;
+  /** Why it is disabled, when the application did that itself; see `DisabledBecause`. Absent when a person did. */
+  readonly disabledBecause?: string;
   /** Epoch ms. */
   readonly installedAt: number;
 }
+
+/** The application disabled it: it was starting when the application ended unexpectedly. */
+export type DisabledBecause = 'unexpected-end';
 
 const count = z.int().check(z.nonnegative());
 const texts = z.array(z.string());
@@ -44,6 +49,8 @@ const installRecord: z.core.$ZodType<InstallRecord> = z.looseObject({
     ),
   ),
   enabled: z.boolean(),
+  // Any text: one of a newer version is no reason to lose the capsule.
+  disabledBecause: z.exactOptional(z.string()),
   installedAt: count,
 });
 
@@ -60,6 +67,27 @@ export function parseRecord(text: string): InstallRecord {
     throw damaged(record.problem, record.cause);
   }
   return record.value;
+}
+
+/** The record of a capsule that was enabled or disabled, by a person when there is no reason. */
+export function switchedRecord(
+  record: InstallRecord,
+  enabled: boolean,
+  because?: DisabledBecause,
+): InstallRecord {
+  const { disabledBecause: _before, ...rest } = record;
+  return { ...rest, enabled, ...(enabled || because === undefined ? {} : { disabledBecause: because }) };
+}
+
+/** Whether what replaces a capsule is enabled, and why not: as the one before was. */
+export function switchOf(
+  previous: InstallRecord | undefined,
+): Pick<InstallRecord, 'enabled' | 'disabledBecause'> {
+  if (previous === undefined) {
+    return { enabled: true };
+  }
+  const { enabled, disabledBecause } = previous;
+  return { enabled, ...(disabledBecause === undefined ? {} : { disabledBecause }) };
 }
 
 /** What is wrong with an installed capsule on disk. */

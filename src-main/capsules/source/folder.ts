@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { openResolved } from '../../os/files/open-regular.ts';
 import { capsuleError } from '../errors.ts';
 import { parseManifest } from '../manifest/manifest.ts';
 import {
@@ -124,24 +124,15 @@ async function takeFile(reading: Reading, path: string): Promise<ContentFile | u
   if (!real.startsWith(reading.root + sep) || (await realpath(dirname(place))) !== dirname(place)) {
     throw badLink(path);
   }
-  // The link is resolved: one that is put there meanwhile is not followed, and a FIFO does not block.
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
-  const file = await open(real, flags).catch((cause: unknown) => {
-    // What Linux says to opening a socket.
-    throw (cause as NodeJS.ErrnoException).code === 'ENXIO' ? special(path) : unreadable(path, cause);
+  // The link is resolved: one that is put there or on the way meanwhile is not followed, and a FIFO does not block.
+  const found = await openResolved(real).catch((cause: unknown) => {
+    throw unreadable(path, cause);
   });
+  if (found.kind !== 'file') {
+    throw notAFile(path, found.kind);
+  }
+  const { file, facts } = found;
   try {
-    const facts = await file.stat();
-    if (facts.isDirectory()) {
-      throw capsuleError(
-        'source-link',
-        `${quoted(path)} is a folder or links to one.`,
-        'Replace it with a file.',
-      );
-    }
-    if (!facts.isFile()) {
-      throw special(path);
-    }
     reading.paths.file(path, facts.size);
     // Never more than was admitted, should the file grow.
     const chunks =
@@ -166,7 +157,17 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
   // An empty file has no chunks.
 }
 
-function special(path: string): Error {
+function notAFile(path: string, kind: 'folder' | 'link' | 'special'): Error {
+  if (kind === 'link') {
+    return badLink(path);
+  }
+  if (kind === 'folder') {
+    return capsuleError(
+      'source-link',
+      `${quoted(path)} is a folder or links to one.`,
+      'Replace it with a file.',
+    );
+  }
   return capsuleError(
     'source-special-file',
     `${quoted(path)} is not a regular file.`,

@@ -293,10 +293,18 @@ const BLOCKING: ReadonlySet<FunctionName> = new Set([
   'spawn-persistent',
 ]);
 
-const { started } = await startProbe(GUESTS['1.0.0']);
-await started.kernel.install(guestFolder(GUESTS['1.1.0']), { grants: 'all' });
+const kinds = await Promise.all(
+  (['threads', 'processes'] as const).map(async (guests) => {
+    const { started } = await startProbe(GUESTS['1.0.0'], guests);
+    await started.kernel.install(guestFolder(GUESTS['1.1.0']), { grants: 'all' });
+    return { guests, started };
+  }),
+);
+const versions = (['1.0.0', '1.1.0'] satisfies readonly Version[]).flatMap((version) =>
+  kinds.map((kind) => ({ version, ...kind })),
+);
 
-describe.each<Version>(['1.0.0', '1.1.0'])('astrid:process/host@%s', (version) => {
+describe.each(versions)('astrid:process/host@$version, to guests in $guests', ({ version, started }) => {
   const contract: HostInterfaceTable = hostInterfaces[`astrid:process/host@${version}`];
   const bench = new Bench(version, started);
   const functions = contract.functions.flatMap(({ wit, js, kind, fallible }) => {

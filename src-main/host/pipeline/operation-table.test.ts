@@ -4,7 +4,7 @@ import { InjectedFiles } from '../../os/files/injected-files.ts';
 import { systemClock } from '../../base/clock.ts';
 import { MessageBus } from '../../bus/bus.ts';
 import { ProcessWatches } from '../../bus/process-watches.ts';
-import { createLocalFunctions } from '../../guest/local-functions.ts';
+import { createLocalFunctions } from '../../guest/realm/local-functions.ts';
 import { ProcessRegistry } from '../../processes/registry/registry.ts';
 import { hostInterfaces } from '../generated/interfaces.ts';
 import type { HostInterfaceTable } from '../generated/table.ts';
@@ -30,7 +30,7 @@ const operations = createHostOperations({
   },
   sys: { config: () => undefined, log: () => undefined, rightsOf: () => undefined },
 });
-const inGuest = createLocalFunctions({ capabilities: [], monotonicAnchorNs: 0n });
+const inGuest = createLocalFunctions({ monotonicNs: () => 0n, random: () => undefined }, []);
 
 const every = Object.entries<HostInterfaceTable>(hostInterfaces).flatMap(([name, table]) =>
   table.functions.map((entry) => ({ name, table, entry, operation: `${name}#${entry.wit}` })),

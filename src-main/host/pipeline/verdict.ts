@@ -1,5 +1,5 @@
 import type { Outcome } from '../../base/outcome.ts';
-import { isTypedError } from '../../base/typed-error.ts';
+import { isTypedError, type TypedError } from '../../base/typed-error.ts';
 import type { AuditOutcome } from '../../policy/audit-record.ts';
 import { Denied } from '../../policy/gate.ts';
 import type { Operation } from './operation-table.ts';
@@ -53,9 +53,11 @@ export function failed(
   if (error instanceof GuestTrap) {
     return { outcome: { tag: 'trap', message: error.message }, audited: 'failed', reason: error.message };
   }
-  const mapped = isTypedError(error) ? errors.byCode[error.code]?.(error) : undefined;
-  if (mapped !== undefined) {
-    return { outcome: { tag: 'err', value: mapped }, audited: 'failed', reason: caseOf(mapped) };
+  if (isTypedError(error)) {
+    const mapped = errors.byCode[error.code]?.(error);
+    if (mapped !== undefined) {
+      return { outcome: { tag: 'err', value: mapped }, audited: 'failed', reason: reasonOf(mapped, error) };
+    }
   }
   report(`${name} failed`, error);
   const text = 'Internal host error. See the host log for details.';
@@ -65,6 +67,12 @@ export function failed(
     reason: 'host failure',
     recorded: true,
   };
+}
+
+/** Where the contract's case says less than the error, the operator can read what the guest is not told. */
+function reasonOf(payload: unknown, { code, message, hint }: TypedError): string {
+  const name = caseOf(payload);
+  return name === code ? name : `${name}: ${message} ${hint}`;
 }
 
 /** @param payload null where the interface has no case for it: then it traps, unless the function has a stand-in */

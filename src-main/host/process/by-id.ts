@@ -95,10 +95,10 @@ export function createIdFunctions<Name extends string>(
     'close-stdin': hostFunctionOn(find, { ...recorded, run: (_call, named) => named.get().closeStdin() }),
     signal: hostFunctionOn(find, {
       ...recorded,
-      run: (_call, named, _id, signal) => {
+      run: async (_call, named, _id, signal) => {
         const process = named.get();
         process.use.touch();
-        if (!process.signal(signal)) {
+        if (!(await process.signal(signal))) {
           named.hadEnded();
         }
       },

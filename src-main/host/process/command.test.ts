@@ -116,7 +116,13 @@ describe('a program that the gate would have let pass', () => {
       },
     );
     const paths = new GrantedPaths(await temporaryFolder());
-    const places = { workspace: await workspaceAt(workspace), folders: [], cwd: workspace, home: null };
+    const places = {
+      workspace: await workspaceAt(workspace),
+      folders: [],
+      cwd: workspace,
+      home: null,
+      close: () => undefined,
+    };
     const open = (command: string) => openProgram({ paths }, { gate }, command, places);
     for (const command of [...SPELLINGS, 'sh']) {
       await expect(open(command), command).rejects.toThrow(

@@ -67,9 +67,9 @@ export function createHandleMethods<Name extends string>(
     }),
     '[method]process-handle.signal': hostFunctionOn(find, {
       ...recorded,
-      run: (_call, { process }, _self, signal) => {
+      run: async (_call, { process }, _self, signal) => {
         process.use.touch();
-        if (!process.signal(signal)) {
+        if (!(await process.signal(signal))) {
           throw closed();
         }
       },

@@ -1,11 +1,13 @@
 import { isAbsolute } from 'node:path';
-import { homePart, type GrantedPaths } from '../../os/files/granted-paths.ts';
-import { isWithin } from '../../os/sandbox/spec/check.ts';
+import { closed, opened } from '../../base/leaks.ts';
+import { openHomePart, type GrantedPaths } from '../../os/files/granted-paths.ts';
 import type { Opened } from '../../os/files/opened.ts';
+import type { PathHandle } from '../../os/files/path-handle.ts';
 import { resolveInside, type Workspace } from '../../os/files/workspaces.ts';
+import { isWithin } from '../../os/sandbox/spec/check.ts';
 import { filePlaces, type FilePlace } from '../../policy/file-places.ts';
 import type { Allowed } from '../../policy/gate.ts';
-import type { Folder, FolderNeed, Program } from '../../policy/need.ts';
+import type { Folder, Program } from '../../policy/need.ts';
 import type { Call } from '../pipeline/host-function.ts';
 import type { CheckedRequest, NamedFolder } from './request.ts';
 
@@ -23,10 +25,12 @@ export interface ProcessPlaces extends Required<Pick<Opened, 'workspace' | 'fold
   readonly cwd: string;
   /** Real path for `HOME`, when the request names a part of the home folder. */
   readonly home: string | null;
+  /** Their descriptors are needed no more: the start is over. */
+  readonly close: () => void;
 }
 
 /**
- * The folders of a request and those that the capsule's grants open.
+ * The folders of a request and those that the capsule's grants open, each held open until `close`.
  *
  * @throws what the gate throws for a part of the home folder that is not granted, and for a granted path that leads
  *   elsewhere than when it was granted; `OsError` for a folder that is not there
@@ -37,29 +41,18 @@ export async function openPlaces(
   request: Pick<CheckedRequest, 'cwd' | 'home'>,
 ): Promise<ProcessPlaces> {
   const workspace = await services.openWorkspace(call.principal, call.capsule);
-  const needsHome = [request.cwd, request.home].some((folder) => folder?.root === 'home');
-  const places = filePlaces(call.rights);
-  const home =
-    needsHome || places.some(({ root }) => root === 'home') ? await services.openHome(call.principal) : '';
-  const opened: Allowed<Folder>[] = [];
-  for (const place of places) {
-    const need = await (place.root === 'home' ? inHome(home, place) : onMachine(services, place));
-    if (need !== null) {
-      opened.push(await call.gate.require(need));
-    }
+  const handles: PathHandle[] = [workspace.handle];
+  const close = (): void => {
+    closed(handles);
+    handles.forEach((handle) => handle.close());
+  };
+  opened(handles);
+  try {
+    return { ...(await placesOf(services, call, request, workspace, handles)), workspace, close };
+  } catch (error) {
+    close();
+    throw error;
   }
-  const find = async ({ root, path }: NamedFolder): Promise<string> => {
-    if (root === 'shared') {
-      await call.gate.require({ kind: 'shared' });
-    }
-    return root === 'home' ? findInHome(home, path, call) : resolveInside(workspace.path, path);
-  };
-  return {
-    workspace,
-    folders: outermost(opened, workspace),
-    cwd: await find(request.cwd),
-    home: request.home === null ? null : await find(request.home),
-  };
 }
 
 /**
@@ -80,26 +73,65 @@ export async function openProgram(
   return call.gate.require({ kind: 'program', command, path, real, pinned });
 }
 
-async function onMachine({ paths }: PlaceServices, place: FilePlace): Promise<FolderNeed | null> {
-  const { path, access, entry } = place;
-  const { real } = await paths.folder(path, access);
-  return real === null ? null : { kind: 'folder', entry, access, path, real };
+/** @param handles gets what is opened, for whoever closes it */
+async function placesOf(
+  services: PlaceServices,
+  call: Call,
+  request: Pick<CheckedRequest, 'cwd' | 'home'>,
+  workspace: Workspace,
+  handles: PathHandle[],
+): Promise<Pick<ProcessPlaces, 'folders' | 'cwd' | 'home'>> {
+  const needsHome = [request.cwd, request.home].some((folder) => folder?.root === 'home');
+  const places = filePlaces(call.rights);
+  const home =
+    needsHome || places.some(({ root }) => root === 'home') ? await services.openHome(call.principal) : '';
+  const folders: Allowed<Folder<PathHandle>>[] = [];
+  for (const place of places) {
+    const held = await (place.root === 'home' ? inHome(home, place) : onMachine(services, place));
+    if (held !== null) {
+      handles.push(held);
+      const { access, entry, root } = place;
+      const path = root === 'home' ? held.path : place.path;
+      const need = { kind: 'folder', entry, access, path, held, pinned: root === 'machine' } as const;
+      folders.push(await call.gate.require(need));
+    }
+  }
+  const find = async ({ root, path }: NamedFolder): Promise<string> => {
+    if (root === 'shared') {
+      await call.gate.require({ kind: 'shared' });
+    }
+    return root === 'home' ? findInHome(home, path, call) : resolveInside(workspace.path, path);
+  };
+  return {
+    folders: outermost(folders, workspace),
+    cwd: await find(request.cwd),
+    home: request.home === null ? null : await find(request.home),
+  };
 }
 
-async function inHome(home: string, { path, access, entry }: FilePlace): Promise<FolderNeed | null> {
-  const part = await homePart(home, path, access === 'write' && entry.endsWith('/'));
-  return part === null ? null : { kind: 'folder', entry, access, path: part, real: null };
+async function onMachine({ paths }: PlaceServices, { path, access }: FilePlace): Promise<PathHandle | null> {
+  return (await paths.open(path, access)).handle;
+}
+
+function inHome(home: string, { path, access, entry }: FilePlace): Promise<PathHandle | null> {
+  return openHomePart(home, path, access === 'write' && entry.endsWith('/'));
 }
 
 /**
  * Without what lies in a writable folder or in another read-only one already: mounting it again would follow
  * whatever a running child has put at its name by then.
  */
-function outermost(opened: readonly Allowed<Folder>[], { path }: Workspace): readonly Allowed<Folder>[] {
-  const all: readonly Folder[] = [{ path, access: 'write' }, ...opened.map(({ value }) => value)];
+function outermost(
+  folders: readonly Allowed<Folder<PathHandle>>[],
+  { path, handle }: Workspace,
+): readonly Allowed<Folder<PathHandle>>[] {
+  const all: readonly Folder[] = [
+    { path, access: 'write', held: handle },
+    ...folders.map(({ value }) => value),
+  ];
   const covers = (outer: Folder, inner: Folder): boolean =>
     isWithin(inner.path, outer.path) && (outer.access === 'write' || inner.access === 'read');
-  return opened.filter(
+  return folders.filter(
     ({ value: one }, at) =>
       // Of two that say the same the first stays.
       !all.some(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
-import { LAUNCHER_FILE } from '../../os/testing.ts';
+import { OS_THREADS } from '../../os/testing.ts';
 import { MessageBus } from '../../bus/bus.ts';
 import { openProcesses, type KernelProcesses } from '../../kernel/processes.ts';
 import { GrantedPaths } from '../../os/files/granted-paths.ts';
@@ -27,7 +27,8 @@ beforeAll(async () => {
   processes = openProcesses({
     dataDir: folder,
     clock: systemClock,
-    launcherFile: LAUNCHER_FILE,
+    osThreads: OS_THREADS,
+    quotas: {},
     bus,
     paths: new GrantedPaths(folder),
   });

@@ -47,6 +47,7 @@ function functionsOf<Request extends SpawnRequest, Name extends string>(
 const errors = errorsOf<'astrid:process/host@1.0.0', ProcessErrorCode | OsErrorCode>({
   byCode: {
     quota: 'quota',
+    'disk-quota': 'quota',
     'registry-full': 'registry-full',
     'no-such-process': 'no-such-process',
     'invalid-input': 'invalid-input',

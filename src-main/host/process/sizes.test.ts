@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { LAUNCHER_FILE, makeWorkspace, outcome, script } from '../../os/testing.ts';
+import { OS_THREADS, makeWorkspace, outcome, script } from '../../os/testing.ts';
 import { MAX_ENV_BYTES } from '../../policy/environment.ts';
 import { MAX_ARGUMENT_BYTES, MAX_COMMAND_BYTES, readSpawnRequest } from './request.ts';
 import { startProbe } from '../testing.ts';
@@ -17,7 +17,7 @@ describe('what a program is given', () => {
   // Without a guest, whose engine takes seconds to read so much.
   it('arrives at the largest size that is allowed, arguments and environment together', async () => {
     const { path: workspace, remove } = makeWorkspace();
-    const spawner = new SandboxSpawner(LAUNCHER_FILE);
+    const spawner = new SandboxSpawner(OS_THREADS);
     onTestFinished(async () => {
       await spawner.dispose();
       remove();

@@ -38,9 +38,23 @@ export async function startProcess(
   tier: ManagedProcess['tier'],
   spawn: Spawn,
 ): Promise<ManagedProcess> {
+  const places = await openPlaces(services, call, spawn.checked);
+  try {
+    return await startIn(places, services, call, tier, spawn);
+  } finally {
+    places.close();
+  }
+}
+
+async function startIn(
+  places: ProcessPlaces,
+  services: StartServices,
+  call: Call,
+  tier: ManagedProcess['tier'],
+  spawn: Spawn,
+): Promise<ManagedProcess> {
   const { checked } = spawn;
   const { command, args, options } = checked;
-  const places = await openPlaces(services, call, checked);
   const program = await openProgram(services, call, command, places);
   const injected = await inject(services.files, spawn, places);
   try {
@@ -66,6 +80,7 @@ export async function startProcess(
       tier === 'sync' ? { ...spec, ringBytes: SYNC_OUTPUT_BYTES, overflow: 'drop-oldest' } : spec,
       { maxConcurrent: services.maxConcurrent(call.principal), signal: call.signal },
     );
+    injected.close();
     void child.exited.then(injected.remove);
     spawn.key = child.key;
     return child;
@@ -79,13 +94,14 @@ interface Injected {
   readonly mounts: NonNullable<Opened['injections']>;
   /** Variables that say where the files without a place of the guest's choosing are. */
   readonly env: Readonly<Record<string, string>>;
+  readonly close: () => void;
   readonly remove: () => Promise<void>;
 }
 
 async function inject(files: InjectedFiles, spawn: Spawn, places: ProcessPlaces): Promise<Injected> {
   const { injections } = spawn.checked;
   if (injections.length === 0) {
-    return { mounts: [], env: {}, remove: () => Promise.resolve() };
+    return { mounts: [], env: {}, close: () => undefined, remove: () => Promise.resolve() };
   }
   const { workspace, readOnly, writable } = openedPaths(places);
   const opened = [workspace, ...readOnly, ...writable];
@@ -98,7 +114,7 @@ async function inject(files: InjectedFiles, spawn: Spawn, places: ProcessPlaces)
       throw new WitError<ErrorCode>({ tag: 'invalid-input' }, { reason: problem });
     }
   }
-  const { files: copies, remove } = await files.write(injections.map(({ content }) => content));
+  const { files: copies, close, remove } = await files.write(injections.map(({ content }) => content));
   const hashes: string[] = [];
   for (const { content } of injections) {
     // One after the other: all at once would be one long turn after all.
@@ -113,5 +129,5 @@ async function inject(files: InjectedFiles, spawn: Spawn, places: ProcessPlaces)
   const pointers = injections.flatMap(({ placement: { tag, val } }, index) =>
     tag === 'env-pointer' ? [[val, mounts[index]?.target ?? ''] as const] : [],
   );
-  return { mounts, env: Object.fromEntries(pointers), remove };
+  return { mounts, env: Object.fromEntries(pointers), close, remove };
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import type { SandboxedChild } from '../../os/child/child.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { LAUNCHER_FILE, makeWorkspace, script } from '../../os/testing.ts';
+import { OS_THREADS, makeWorkspace, script } from '../../os/testing.ts';
 import type { ManagedProcess } from '../../processes/process/managed-process.ts';
 import { ProcessRegistry } from '../../processes/registry/registry.ts';
 import type { PollableHandle } from '../generated/astrid-io-1-0-0.ts';
@@ -22,7 +22,7 @@ import { waitForExit } from './service.ts';
 setFlagsFromString('--expose_gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+const spawner = new SandboxSpawner(OS_THREADS);
 const { path: workspace, remove } = makeWorkspace();
 let child: SandboxedChild | undefined;
 const registry = new ProcessRegistry({

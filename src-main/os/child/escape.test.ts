@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SandboxSpawner } from './spawn.ts';
-import { LAUNCHER_FILE, makeWorkspace, outcome, script, until } from '../testing.ts';
+import { OS_THREADS, makeWorkspace, outcome, script, until } from '../testing.ts';
 import type { Outcome, ScriptOptions } from '../testing.ts';
 import { InjectedFiles } from '../files/injected-files.ts';
 import { Workspaces } from '../files/workspaces.ts';
 
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+const spawner = new SandboxSpawner(OS_THREADS);
 // As in the application: one data folder, in it the workspaces, and beside them what no capsule may see.
 const { path: data, remove } = makeWorkspace();
 const workspaces = new Workspaces(join(data, 'workspaces'));
@@ -89,15 +89,24 @@ describe('a program cannot', () => {
     expect([code, connections]).toEqual([1, 0]);
   });
 
-  it('reach a socket in the abstract namespace, which is no file', async () => {
+  it.each([
+    ['', false],
+    [", also with the machine's network", true],
+  ])('reach a socket in the abstract namespace, which is no file%s', async (_how, network) => {
     const name = `capsule-escape-${String(process.pid)}`;
     const server = createServer((socket) => socket.end('SECRET')).listen(`\0${name}`);
     await once(server, 'listening');
     const program = `use Socket; socket(S, PF_UNIX, SOCK_STREAM, 0); connect(S, pack_sockaddr_un("\\0${name}")) or die "no"; print <S>`;
-    const { stdout, code } = await run('', perl(program));
+    const { stdout, code } = await run('', { ...perl(program), network });
     server.close();
     expect(stdout).toBe('');
     expect(code).not.toBe(0);
+  });
+
+  it("reach such a socket by a pair of its own, with the machine's network", async () => {
+    const program = `use Socket; print socketpair(A, B, PF_UNIX, SOCK_STREAM, 0) ? 1 : 0, socketpair(A, B, PF_UNIX, SOCK_DGRAM, 0) ? 1 : 0`;
+    expect((await run('', { ...perl(program), network: true })).stdout).toBe('10');
+    expect((await run('', perl(program))).stdout).toBe('11');
   });
 
   it('signal a process of the machine', async () => {
@@ -135,13 +144,58 @@ describe('a program cannot', () => {
     expect((await run(tries)).stdout).toBe('CapBnd:\t0000000000000000\nNoNewPrivs:\t1\n');
   });
 
+  it('write what belongs to the machine in /proc and /dev, as root either', async () => {
+    const pattern = readFileSync('/proc/sys/kernel/core_pattern', 'utf8');
+    const tries = [
+      'p=$(cat /proc/sys/kernel/core_pattern); (echo "$p" > /proc/sys/kernel/core_pattern) && echo pattern',
+      '(echo x > /dev/file) && echo device; mkdir /dev/folder && echo folder',
+      // Its own processes aside, as `find` sees it.
+      'cd /proc && find . -maxdepth 1 -name "[a-z]*" ! -name self ! -name thread-self -exec find {} -writable \\;',
+    ];
+    expect((await run(tries.join('; '))).stdout).toBe('');
+    expect(readFileSync('/proc/sys/kernel/core_pattern', 'utf8')).toBe(pattern);
+    const still =
+      'echo x > /dev/null && echo x > /dev/shm/file && cat /dev/shm/file; head -c 1 /dev/zero | wc -c';
+    expect((await run(still)).stdout).toBe('x\n1\n');
+  });
+
+  it('leave a set-user-id file behind, by whichever call', async () => {
+    const tries = [
+      'touch mine; chmod u+s mine; chmod g+s mine; cp /usr/bin/true copy; chmod 4755 copy',
+      'perl -MFcntl -e \'sysopen(F, "opened", O_CREAT|O_WRONLY, 04755); mkdir "folder"; chmod 02777, "folder"\'',
+      'mknod -m 6644 fifo p; install -m 4755 /usr/bin/true installed',
+    ];
+    await run(tries.join('; '));
+    const left = await run('find . -perm /6000; ls mine');
+    expect(left).toMatchObject({ stdout: 'mine\n' });
+  });
+
+  it("have its memory handed to the machine's handler of core dumps, whatever limit it sets", async () => {
+    const { stdout } = await run('ulimit -c unlimited; ulimit -c 0; grep "core file" /proc/self/limits');
+    expect(stdout.split(/\s{2,}/).slice(1, 3)).toEqual(['1', '1']);
+  });
+
+  it('hoard memory in System V segments, which no look finds once nobody has attached them', async () => {
+    const program = `print defined shmget(0, 16 << 20, 0600) ? "large" : $!+0, " ", defined shmget(0, 4096, 0600) ? "small" : $!+0`;
+    expect((await run('', perl(program))).stdout).toBe('22 small');
+  });
+
+  it.each([
+    ['vsock', 40, 1],
+    ['the cryptography of the kernel', 38, 5],
+    ['packets', 17, 3],
+  ])('open a socket of %s', async (_what, family, type) => {
+    const program = `use Socket; print socket(S, ${String(family)}, ${String(type)}, 0) ? "open" : $!+0`;
+    expect((await run('', { ...perl(program), network: true })).stdout).toBe('97');
+  });
+
   it('outlive the application, also in a session of its own', async () => {
     const holder = `
       import { SandboxSpawner } from './src-main/os/child/spawn.ts';
       import { readChildren } from './src-main/os/proc/process-stats.ts';
-      import { LAUNCHER_FILE, script } from './src-main/os/testing.ts';
+      import { OS_THREADS, script } from './src-main/os/testing.ts';
       const text = 'trap "" TERM HUP INT; setsid sh -c "trap \\'\\' TERM HUP INT; while :; do sleep 1; done" & while :; do sleep 1; done';
-      const child = await new SandboxSpawner(LAUNCHER_FILE).spawn(await script(process.argv[2], text));
+      const child = await new SandboxSpawner(OS_THREADS).spawn(await script(process.argv[2], text));
       const own = () => readChildren(child.programPid);
       while (own().length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
       console.log(JSON.stringify([child.programPid, ...own()]));`;

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LAUNCHER_FILE, makeWorkspace } from '../testing.ts';
+import { OS_THREADS, makeWorkspace } from '../testing.ts';
 
 const { path: workspace, remove } = makeWorkspace();
 const NOBODY = 65_534;
@@ -16,8 +16,8 @@ async function asNobody(code: string): Promise<unknown> {
   const outfile = join(workspace, 'script.mjs');
   const contents = `
     import { SandboxSpawner } from './spawn.ts';
-    import { LAUNCHER_FILE, script } from '../testing.ts';
-    const spawner = new SandboxSpawner(LAUNCHER_FILE);
+    import { OS_THREADS, script } from '../testing.ts';
+    const spawner = new SandboxSpawner(OS_THREADS);
     const spec = (command, ...args) => script(process.cwd(), '', { command, args });
     const answer = await (async () => { ${code} })();
     await spawner.dispose();
@@ -30,9 +30,11 @@ async function asNobody(code: string): Promise<unknown> {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   });
-  const copy = join(workspace, relative(process.cwd(), LAUNCHER_FILE));
-  mkdirSync(dirname(copy), { recursive: true });
-  copyFileSync(LAUNCHER_FILE, copy);
+  const copies = join(workspace, relative(process.cwd(), OS_THREADS));
+  mkdirSync(copies, { recursive: true });
+  for (const file of ['launcher-thread.js', 'tree-thread.js']) {
+    copyFileSync(join(OS_THREADS, file), join(copies, file));
+  }
   writeFileSync(join(workspace, 'package.json'), '{ "type": "module" }');
   const { stdout } = await promisify(execFile)(process.execPath, [outfile], {
     ...{ uid: NOBODY, gid: NOBODY, cwd: workspace, timeout: 18_000 },
@@ -54,7 +56,7 @@ describe.skipIf(process.getuid?.() !== 0)('a program that its user may run but n
   it('counts as started while it runs, and can be signalled, looked at and ended', async () => {
     const answer = await asNobody(`
       const child = await spawner.spawn(await spec('./hidden', '60'));
-      const seen = [child.ended, child.programPid !== null, child.look()?.tasks, child.signal('cont')];
+      const seen = [child.ended, child.programPid !== null, (await child.look())?.tasks, await child.signal('cont')];
       child.kill();
       const exit = await child.exited;
       child.stdout.close();

@@ -10,8 +10,8 @@ import { makeWorkspace } from '../testing.ts';
 /** Starts programs without a pause, eight at a time, each with a new batch of pipes from time to time. */
 const HOST = `
 import { SandboxSpawner } from './src-main/os/child/spawn.ts';
-import { LAUNCHER_FILE, script } from './src-main/os/testing.ts';
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+import { OS_THREADS, script } from './src-main/os/testing.ts';
+const spawner = new SandboxSpawner(OS_THREADS);
 await spawner.sandbox();
 const spec = await script(process.argv[2], '', { command: 'sleep', args: ['600'], env: {}, stdin: 'pipe' });
 console.log('starting');

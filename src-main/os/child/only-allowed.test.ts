@@ -3,6 +3,7 @@ import { Gate, type Allowed } from '../../policy/gate.ts';
 import type { Folder, Program } from '../../policy/need.ts';
 import { noRights } from '../../policy/rights.ts';
 import type { InjectedFile } from '../files/injected-files.ts';
+import type { PathHandle } from '../files/path-handle.ts';
 import type { Workspace } from '../files/workspaces.ts';
 import { makeWorkspace, script } from '../testing.ts';
 import { findTool, type HostTool } from '../tool/host-tool.ts';
@@ -26,6 +27,8 @@ export async function refusedByTheCompiler(spawner: SandboxSpawner, gate: Gate):
   await spawner.spawn({ ...spec, folders: ['/root'] });
   // @ts-expect-error an object that looks like what the gate makes is none
   await spawner.spawn({ ...spec, folders: [{ value: { path: '/root', access: 'write' } }] });
+  // @ts-expect-error a name is not held open by saying so, whoever allowed it
+  await spawner.spawn({ ...spec, folders: [await gate.require(folderNeed)] });
   // @ts-expect-error the host made no such workspace
   await spawner.spawn({ ...spec, workspace: '/root' });
   // @ts-expect-error nor one that merely has a path
@@ -60,8 +63,11 @@ export async function notMintedOnTheWay(gate: Gate): Promise<void> {
 export function madeByNobodyElse(Made: {
   readonly workspace: typeof Workspace;
   readonly file: typeof InjectedFile;
+  readonly handle: typeof PathHandle;
 }): readonly unknown[] {
   return [
+    // @ts-expect-error the constructor is private
+    new Made.handle('/root'),
     // @ts-expect-error the constructor is private
     new Made.workspace('/root'),
     // @ts-expect-error the constructor is private
@@ -69,7 +75,14 @@ export function madeByNobodyElse(Made: {
   ];
 }
 
-const folderNeed = { kind: 'folder', entry: '/data', access: 'read', path: '/data', real: null } as const;
+const folderNeed = {
+  kind: 'folder',
+  entry: '/data',
+  access: 'read',
+  path: '/data',
+  held: { path: '/data' },
+  pinned: false,
+} as const;
 
 it('mints nothing for what opens nothing of the machine, whatever came along with the question', async () => {
   const gate = new Gate(

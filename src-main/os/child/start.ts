@@ -1,6 +1,7 @@
 import { MAX_SETUP_ERROR_BYTES, START_LOOKS, START_POLL_MAX_MS } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 import type { PipeSource } from '../pipes/byte-source.ts';
+import type { GroupLimits, SandboxGroups } from '../groups/sandbox-groups.ts';
 import type { HostTool } from '../tool/host-tool.ts';
 import type { Launcher } from '../launcher/launcher.ts';
 import type { BubblewrapChild } from './child.ts';
@@ -37,7 +38,8 @@ export async function limitInit(
   }
   try {
     const { ok, stderr } = await launcher.run(prlimit, ['--pid', String(status.initPid), ...limits]);
-    if (!ok && !child.ended) {
+    // Where init has ended, bubblewrap's own words tell why, and nothing is executed any more.
+    if (!ok && !child.ended && child.hasInit()) {
       throw new OsError(
         'spawn-failed',
         `Could not set the limits of the program: ${stderr.trim()}`,
@@ -47,6 +49,34 @@ export async function limitInit(
   } catch (error) {
     await endUnseen(child);
     throw error;
+  }
+}
+
+/**
+ * Puts the init of a sandbox that waits for its filter into a group of its own, where there are groups.
+ *
+ * Throws `OsError` `spawn-failed`; then the sandbox has been ended.
+ */
+export async function enterGroup(
+  { child, status }: StartingChild,
+  groups: SandboxGroups | null,
+  limits: GroupLimits,
+): Promise<void> {
+  if (groups === null || status.initPid === null || child.ended) {
+    return;
+  }
+  try {
+    await child.enter(groups.make(limits));
+  } catch (error) {
+    if (child.ended || !child.hasInit()) {
+      return;
+    }
+    await endUnseen(child);
+    throw new OsError(
+      'spawn-failed',
+      `Could not set the limits of the program: its cgroup was refused (${error instanceof Error ? error.message : String(error)}).`,
+      'Restart Capsule Desktop, which looks for a cgroup again.',
+    );
   }
 }
 
@@ -64,7 +94,7 @@ export async function untilStarted({ child, stderr, status }: StartingChild): Pr
         'Try again when the machine is less busy.',
       );
     }
-    await within(Math.min(START_POLL_MAX_MS, Math.max(1, 2 ** (looks - 8))), child.exited);
+    await pauseBetweenLooks(looks, child);
   }
   await child.exited;
   if (status.exitStatus !== null) {
@@ -80,6 +110,11 @@ export async function untilStarted({ child, stderr, status }: StartingChild): Pr
   );
 }
 
+/** Short ones first; ends with the child. */
+export function pauseBetweenLooks(looks: number, child: BubblewrapChild): Promise<void> {
+  return within(Math.min(START_POLL_MAX_MS, Math.max(1, 2 ** (looks - 8))), child.exited);
+}
+
 /** Until it has come true, at most so many milliseconds. */
 async function within(milliseconds: number, event: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
@@ -90,7 +125,8 @@ async function within(milliseconds: number, event: Promise<unknown>): Promise<vo
   clearTimeout(timer);
 }
 
-async function endUnseen(child: BubblewrapChild): Promise<void> {
+/** For a sandbox whose program was not executed: nobody reads what it wrote. */
+export async function endUnseen(child: BubblewrapChild): Promise<void> {
   child.kill();
   await child.exited;
   child.stdout.close();

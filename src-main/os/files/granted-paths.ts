@@ -1,4 +1,4 @@
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,18 +10,17 @@ import {
 import { OsError } from '../os-error.ts';
 import { isWithin } from '../sandbox/spec/check.ts';
 import { openedPaths, type Opened } from './opened.ts';
-import { resolveProgram, type Places } from './spawn-program.ts';
+import { openPath, type PathHandle } from './path-handle.ts';
+import { resolveProgram, type FoundProgram, type Places } from './spawn-program.ts';
 import { readSystemView, type SystemView } from '../sandbox/spec/system-view.ts';
 
 /** Where a granted name leads on this machine, or why nowhere. */
 export type Found =
   { readonly real: string; readonly note: '' } | { readonly real: null; readonly note: string };
 
-/** A program as it is started (`path`, which keeps its name) and where it really lies. */
-export interface FoundProgram {
-  readonly path: string;
-  readonly real: string;
-}
+/** The same, held open: the caller closes it. */
+export type OpenedGrant =
+  { readonly handle: PathHandle; readonly note: '' } | { readonly handle: null; readonly note: string };
 
 /** What names in a manifest lead to on this machine; the same answers when granting and when starting. */
 export class GrantedPaths {
@@ -41,22 +40,35 @@ export class GrantedPaths {
     ];
   }
 
-  /** Whether an absolute path may be opened to programs, and where it really lies. Never rejects. */
+  /**
+   * Whether an absolute path may be opened to programs, and where it really lies.
+   *
+   * @throws OsError `spawn-failed` when nothing can be opened
+   */
   async folder(path: string, access: 'read' | 'write'): Promise<Found> {
-    const real = await realpath(path).catch(() => null);
-    if (real === null) {
-      return nowhere((await this.#whyPrivate([path])) ?? 'not found on this machine');
+    const { handle, note } = await this.open(path, access);
+    handle?.close();
+    return handle === null ? nowhere(note) : { real: handle.path, note: '' };
+  }
+
+  /** `folder` for opening it: what is decided on is what was opened, whatever is put in its place. */
+  async open(path: string, access: 'read' | 'write'): Promise<OpenedGrant> {
+    const handle = await openPath(path);
+    if (typeof handle === 'string') {
+      const reason =
+        handle === 'special' ? 'neither a folder nor a regular file' : 'not found on this machine';
+      return { handle: null, note: (await this.#whyPrivate([path])) ?? reason };
     }
-    const entry = await stat(real).catch(() => null);
-    if (entry === null || !(entry.isFile() || entry.isDirectory())) {
-      return nowhere('neither a folder nor a regular file');
+    const isSystem = [...SYSTEM_FOLDERS, '/etc'].some((own) => isWithin(handle.path, own));
+    const problem =
+      access === 'write' && isSystem
+        ? 'never writable for programs: it is a system folder'
+        : await this.#whyPrivate([path, handle.path]);
+    if (problem === null) {
+      return { handle, note: '' };
     }
-    const system = [...SYSTEM_FOLDERS, '/etc'].some((own) => isWithin(real, own));
-    if (access === 'write' && system) {
-      return nowhere('never writable for programs: it is a system folder');
-    }
-    const problem = await this.#whyPrivate([path, real]);
-    return problem === null ? { real, note: '' } : nowhere(problem);
+    handle.close();
+    return { handle: null, note: problem };
   }
 
   /**
@@ -68,20 +80,26 @@ export class GrantedPaths {
     return this.#find(command, { ...openedPaths(opened), cwd });
   }
 
-  /** The same for an entry of a manifest, before there is a workspace. Never rejects. */
+  /**
+   * The same for an entry of a manifest, before there is a workspace.
+   *
+   * @throws OsError `spawn-failed` when nothing can be opened
+   */
   async entry(command: string, places: Places): Promise<Found> {
     try {
       const { real } = await this.#find(command, places);
       return { real, note: '' };
     } catch (error) {
-      return nowhere(error instanceof OsError ? 'not found on this machine' : String(error));
+      if (error instanceof OsError && error.code !== 'spawn-failed') {
+        return nowhere('not found on this machine');
+      }
+      throw error;
     }
   }
 
   async #find(command: string, places: Places): Promise<FoundProgram> {
     this.#view ??= readSystemView();
-    const path = await resolveProgram(command, places, await this.#view);
-    return { path, real: await realpath(path) };
+    return resolveProgram(command, places, await this.#view);
   }
 
   /** Keys, the application's folder and the like: neither they nor what is around them. */
@@ -101,19 +119,26 @@ export class GrantedPaths {
 }
 
 /**
- * A granted part of a home folder, or null when it is not there, or not where it says: programs can write links.
+ * A granted part of a home folder, held open, or null when it is not there, or not where it says: programs can write links.
  *
  * @param path relative to `home`, without `.` and doubled slashes
  * @param create makes one folder directly below `home` when there is nothing of that name
  */
-export async function homePart(home: string, path: string, create: boolean): Promise<string | null> {
+export async function openHomePart(home: string, path: string, create: boolean): Promise<PathHandle | null> {
   const wanted = path === '' ? home : join(home, path);
   if (create && !path.includes('/')) {
     // Not recursive, which might follow a link that a program put on the way.
     await mkdir(wanted, { mode: 0o700 }).catch(() => undefined);
   }
-  const real = await realpath(wanted).catch(() => null);
-  return real === wanted ? real : null;
+  const handle = await openPath(wanted);
+  if (typeof handle === 'string') {
+    return null;
+  }
+  if (handle.path === wanted) {
+    return handle;
+  }
+  handle.close();
+  return null;
 }
 
 function coversSystem(path: string): boolean {

@@ -12,26 +12,31 @@ import {
 } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 import { isWithin } from '../sandbox/spec/check.ts';
+import { openPath, type PathHandle } from './path-handle.ts';
 
 /** Where the sandbox shows the files whose place the host picks: a folder that exists in no system view. */
 export const INJECTED_FOLDER = '/run/capsule-files';
 
-let mint: (path: string) => InjectedFile;
+let mint: (handle: PathHandle) => InjectedFile;
 
 /** The host's own copy of a file, which a child may be shown. */
 export class InjectedFile {
-  readonly #path: string;
+  readonly #handle: PathHandle;
 
-  private constructor(path: string) {
-    this.#path = path;
+  private constructor(handle: PathHandle) {
+    this.#handle = handle;
   }
 
   static {
-    mint = (path) => new InjectedFile(path);
+    mint = (handle) => new InjectedFile(handle);
+  }
+
+  get handle(): PathHandle {
+    return this.#handle;
   }
 
   get path(): string {
-    return this.#path;
+    return this.#handle.path;
   }
 }
 
@@ -39,7 +44,9 @@ export class InjectedFile {
 export interface InjectedSet {
   /** In the order they were given. */
   readonly files: readonly InjectedFile[];
-  /** Never rejects. */
+  /** Their descriptors are needed no more: the child has started, or never will. */
+  readonly close: () => void;
+  /** Closes them too. Never rejects. */
   readonly remove: () => Promise<void>;
 }
 
@@ -68,17 +75,21 @@ export class InjectedFiles {
   async write(contents: readonly Uint8Array[]): Promise<InjectedSet> {
     await this.sweep();
     const folder = join(this.#root, randomUUID());
-    const remove = (): Promise<void> =>
-      rm(folder, { recursive: true, force: true }).catch(() => {
+    const files: InjectedFile[] = [];
+    const close = (): void => files.forEach(({ handle }) => handle.close());
+    const remove = (): Promise<void> => {
+      close();
+      return rm(folder, { recursive: true, force: true }).catch(() => {
         // Goes at the end or at the next start.
       });
+    };
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const paths = contents.map((_, index) => join(folder, String(index)));
       for (const [index, path] of paths.entries()) {
-        await writeVerified(path, contents[index] ?? new Uint8Array());
+        files.push(mint(await writeVerified(path, contents[index] ?? new Uint8Array())));
       }
-      return { files: paths.map(mint), remove };
+      return { files, close, remove };
     } catch (error) {
       await remove();
       throw error;
@@ -92,17 +103,20 @@ export class InjectedFiles {
   }
 }
 
-async function writeVerified(path: string, content: Uint8Array): Promise<void> {
+async function writeVerified(path: string, content: Uint8Array): Promise<PathHandle> {
   await writeFile(path, content, { flag: 'wx', mode: 0o600 });
   await chmod(path, 0o400);
   // Compared whole, which says at least as much as comparing hashes and takes a hundredth of the time.
-  if (Buffer.compare(await readFile(path), content) !== 0) {
+  const isWhole = Buffer.compare(await readFile(path), content) === 0;
+  const handle = isWhole ? await openPath(path) : 'missing';
+  if (typeof handle === 'string') {
     throw new OsError(
       'spawn-failed',
       'Verification of an injected file failed.',
       'Check the disk that holds the data folder.',
     );
   }
+  return handle;
 }
 
 /**

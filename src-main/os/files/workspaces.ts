@@ -1,24 +1,30 @@
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { OsError } from '../os-error.ts';
+import { openPath, type PathHandle } from './path-handle.ts';
 
-let mint: (path: string) => Workspace;
+let mint: (handle: PathHandle) => Workspace;
 
 /** A folder that the host made for one principal and capsule: the one place that a start opens and no gate is asked for. */
 export class Workspace {
-  readonly #path: string;
+  readonly #handle: PathHandle;
 
-  private constructor(path: string) {
-    this.#path = path;
+  private constructor(handle: PathHandle) {
+    this.#handle = handle;
   }
 
   static {
-    mint = (path) => new Workspace(path);
+    mint = (handle) => new Workspace(handle);
+  }
+
+  /** Whoever opened the workspace closes it. */
+  get handle(): PathHandle {
+    return this.#handle;
   }
 
   /** Canonical. */
   get path(): string {
-    return this.#path;
+    return this.#handle.path;
   }
 }
 
@@ -30,11 +36,31 @@ export class Workspaces {
     this.#root = root;
   }
 
-  /** A workspace; it is made when it is not there. */
+  /** A workspace; it is made when it is not there. Throws `OsError` `path-invalid` for what is no folder. */
   async open(principal: string, capsule: string): Promise<Workspace> {
     const folder = join(this.#root, principal, capsule);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return mint(await realpath(folder));
+    const handle = await openPath(folder);
+    if (typeof handle === 'string') {
+      throw invalid(folder);
+    }
+    if (!handle.isFolder) {
+      handle.close();
+      throw invalid(folder);
+    }
+    return mint(handle);
+  }
+
+  /** The workspaces that a principal has, by capsule. */
+  async of(principal: string): Promise<ReadonlyMap<string, string>> {
+    const folder = join(this.#root, principal);
+    const capsules = await readdir(folder).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        return [];
+      }
+      throw error;
+    });
+    return new Map(capsules.map((capsule) => [capsule, join(folder, capsule)]));
   }
 }
 
@@ -46,9 +72,14 @@ export class Homes {
     this.#root = root;
   }
 
+  /** Where a principal's home is, or would be. */
+  of(principal: string): string {
+    return join(this.#root, principal);
+  }
+
   /** The canonical path of a principal's home; it is made when it is not there. */
   async open(principal: string): Promise<string> {
-    const folder = join(this.#root, principal);
+    const folder = this.of(principal);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return realpath(folder);
   }

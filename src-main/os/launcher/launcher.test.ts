@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOST_SHELL } from '../tool/host-tool.ts';
-import { LAUNCHER_FILE, makeWorkspace, openDescriptors, until } from '../testing.ts';
+import { OS_THREADS, makeWorkspace, openDescriptors, until } from '../testing.ts';
 import { Launcher, type Launched } from './launcher.ts';
 
 const SIGKILL = 9;
@@ -15,7 +15,7 @@ const remember = (thread: Worker): void => void threads.push(thread);
 beforeEach(() => {
   threads = [];
   process.on('worker', remember);
-  launcher = new Launcher(LAUNCHER_FILE);
+  launcher = new Launcher(join(OS_THREADS, 'launcher-thread.js'));
 });
 
 afterEach(async () => {

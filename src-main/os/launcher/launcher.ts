@@ -1,9 +1,9 @@
-import { Worker } from 'node:worker_threads';
 import { deferred, type Deferred } from '../../base/deferred.ts';
 import { OsError } from '../os-error.ts';
 import { SIGKILL } from '../proc/signals.ts';
+import { AnsweringThread } from '../thread/answering-thread.ts';
 import type { HostTool } from '../tool/host-tool.ts';
-import { notStarted, requireDescriptors, type ToolResult } from '../tool/run-tool.ts';
+import { notStarted, type ToolResult } from '../tool/run-tool.ts';
 import type { LauncherReply, LauncherRequest, RunRequest, StartRequest } from './protocol.ts';
 
 /** A program that the launcher started. */
@@ -13,6 +13,8 @@ export interface Launched {
   readonly exited: Promise<LaunchedExit>;
   /** True from the moment on in which it was reaped, also while `exited` is on its way: its pid may be somebody else's. */
   readonly reaped: () => boolean;
+  /** The same for another thread: one element, shared, 1 from that moment on. */
+  readonly reapedFlag: Int32Array;
   /** KILL, sent by the thread that reaps it, so that it never reaches another process. */
   readonly kill: () => void;
 }
@@ -29,16 +31,17 @@ export interface LaunchedExit {
  * thread lives as long as there is any of it.
  */
 export class Launcher {
-  readonly #file: string;
-  readonly #asked = new Map<number, Deferred<LauncherReply>>();
+  readonly #thread: AnsweringThread<LauncherRequest, LauncherReply>;
   readonly #running = new Map<number, Running>();
-  #thread: Worker | undefined;
-  #lastId = 0;
-  #disposed = false;
 
   /** @param file the built `launcher-thread.ts` */
   constructor(file: string) {
-    this.#file = file;
+    this.#thread = new AnsweringThread({
+      file,
+      takesEvent: (reply) => this.#takesExit(reply),
+      hasMore: () => this.#running.size > 0,
+      onLost: () => this.#lose(),
+    });
   }
 
   /**
@@ -52,13 +55,13 @@ export class Launcher {
     args: readonly string[],
     { argv0, descriptors }: Pick<StartRequest, 'argv0' | 'descriptors'>,
   ): Promise<Launched> {
-    const id = this.#newId();
+    const id = this.#thread.newId();
     const reaped = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const exit = deferred<LaunchedExit>();
     // Before it is asked for: what ends at once is heard of right after its start.
     this.#running.set(id, { reaped, exit });
     try {
-      const reply = await this.#ask({ kind: 'start', id, path, args, argv0, descriptors, reaped });
+      const reply = await this.#thread.ask({ kind: 'start', id, path, args, argv0, descriptors, reaped });
       if (reply.kind !== 'started') {
         throw refusal(reply);
       }
@@ -66,11 +69,12 @@ export class Launcher {
         pid: reply.pid,
         exited: exit.promise,
         reaped: () => Atomics.load(reaped, 0) === 1,
-        kill: () => this.#thread?.postMessage({ kind: 'kill', id } satisfies LauncherRequest),
+        reapedFlag: reaped,
+        kill: () => this.#thread.tell({ kind: 'kill', id }),
       };
     } catch (error) {
       this.#running.delete(id);
-      this.#settle();
+      this.#thread.settle();
       throw error;
     }
   }
@@ -85,7 +89,13 @@ export class Launcher {
     args: readonly string[],
     options: Pick<RunRequest, 'cwd'> = {},
   ): Promise<ToolResult> {
-    const reply = await this.#ask({ kind: 'run', id: this.#newId(), path, args, ...options });
+    const reply = await this.#thread.ask({
+      kind: 'run',
+      id: this.#thread.newId(),
+      path,
+      args,
+      ...options,
+    });
     if (reply.kind !== 'ran') {
       throw refusal(reply);
     }
@@ -93,84 +103,26 @@ export class Launcher {
   }
 
   /** Ends the thread, at once or with the last program that it started: that is not waited for. */
-  async dispose(): Promise<void> {
-    this.#disposed = true;
-    await this.#leave();
+  dispose(): Promise<void> {
+    return this.#thread.dispose();
   }
 
-  #newId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
-  }
-
-  async #ask(request: StartRequest | RunRequest): Promise<LauncherReply> {
-    this.#thread ??= this.#begin();
-    const answer = deferred<LauncherReply>();
-    this.#asked.set(request.id, answer);
-    this.#thread.postMessage(request satisfies LauncherRequest);
-    this.#settle();
-    return answer.promise;
-  }
-
-  #begin(): Worker {
-    requireDescriptors();
-    const thread = new Worker(this.#file, { execArgv: [], env: {}, stdout: true, stderr: true });
-    const lost = (cause?: unknown): void => {
-      if (this.#thread === thread) {
-        this.#thread = undefined;
-        this.#lose(notStarted(cause));
-      }
-    };
-    thread.on('message', (reply: LauncherReply) => this.#hear(reply));
-    thread.on('error', lost);
-    thread.on('exit', () => lost());
-    return thread;
-  }
-
-  #hear(reply: LauncherReply): void {
-    if (reply.kind === 'exited') {
-      this.#running.get(reply.id)?.exit.resolve({ signal: reply.signal });
-      this.#running.delete(reply.id);
-    } else {
-      this.#asked.get(reply.id)?.resolve(reply);
-      this.#asked.delete(reply.id);
+  #takesExit(reply: LauncherReply): boolean {
+    if (reply.kind !== 'exited') {
+      return false;
     }
-    this.#settle();
+    this.#running.get(reply.id)?.exit.resolve({ signal: reply.signal });
+    this.#running.delete(reply.id);
+    return true;
   }
 
-  /** It has ended without being told to, and what it had started with it. */
-  #lose(error: OsError): void {
-    this.#asked.forEach((answer) => answer.reject(error));
-    this.#asked.clear();
+  /** What the thread had started has ended with it. */
+  #lose(): void {
     this.#running.forEach(({ reaped, exit }) => {
       Atomics.store(reaped, 0, 1);
       exit.resolve({ signal: SIGKILL });
     });
     this.#running.clear();
-  }
-
-  /** The thread keeps the application alive as long as somebody waits for it, and no longer. */
-  #settle(): void {
-    if (!this.#isIdle()) {
-      this.#thread?.ref();
-      return;
-    }
-    this.#thread?.unref();
-    if (this.#disposed) {
-      void this.#leave();
-    }
-  }
-
-  async #leave(): Promise<void> {
-    if (this.#isIdle()) {
-      const thread = this.#thread;
-      this.#thread = undefined;
-      await thread?.terminate();
-    }
-  }
-
-  #isIdle(): boolean {
-    return this.#asked.size + this.#running.size === 0;
   }
 }
 

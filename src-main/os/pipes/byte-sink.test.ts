@@ -1,9 +1,9 @@
 import { afterAll, expect, it } from 'vitest';
 import { SandboxSpawner } from '../child/spawn.ts';
-import { LAUNCHER_FILE, collect, makeWorkspace, script, until } from '../testing.ts';
+import { OS_THREADS, collect, makeWorkspace, script, until } from '../testing.ts';
 
 const { path: workspace, remove } = makeWorkspace();
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+const spawner = new SandboxSpawner(OS_THREADS);
 afterAll(async () => {
   await spawner.dispose();
   remove();
@@ -26,7 +26,7 @@ it('writes no more of what was called off, however often, and what comes later o
   child.stdin?.end();
   await new Promise((resolve) => setImmediate(resolve));
   cut.abort(new Error('called off'));
-  child.signal('usr1');
+  await child.signal('usr1');
   for (const write of [first, ...others]) {
     await expect(write).rejects.toThrow('called off');
   }

@@ -1,7 +1,7 @@
 import { closeSync, constants, mkdtempSync, openSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FIFO_BATCH, FIFO_LOW_WATER } from '../limits.ts';
+import { FIFO_BATCH, FIFO_LOW_WATER, O_PATH } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 import { findTool } from '../tool/host-tool.ts';
 import type { Launcher } from '../launcher/launcher.ts';
@@ -15,9 +15,6 @@ export interface PipeEnds {
   /** Refers to the pipe without holding it open; for `PipeSink`, which owns it. Only for `to-child`. */
   readonly name: number | null;
 }
-
-/** Linux's O_PATH, which node:fs does not name: refers to a file without opening it. */
-const O_PATH = 0o10000000;
 
 /**
  * Makes real pipes, which Node has no call for: `stdio: 'pipe'` gives a child a socket, on which

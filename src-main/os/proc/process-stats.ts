@@ -19,10 +19,20 @@ export interface ProcessStat {
 export interface ProcessMemory {
   /** Resident pages that belong to no file. Shared with a parent until one of them writes. */
   readonly anonymous: number;
-  /** Resident pages of files and shared memory: counted once in memory however many processes show them. */
-  readonly shareable: number;
+  /** Resident pages of files: counted once in memory however many processes show them. */
+  readonly file: number;
+  /** Resident pages of shared memory, tmpfs and memory files among it. */
+  readonly shared: number;
+  /** What the kernel keeps to map all that: nobody else's, not resident, and without bound where only zeros are read. */
+  readonly pageTables: number;
   /** The most that was resident at one time. */
   readonly peak: number;
+}
+
+/** The private writable memory of a process in bytes, touched or not, as `RLIMIT_DATA` counts it; null when it has ended. */
+export function readDataBytes(pid: number): number | null {
+  const kilobytes = /^VmData:\s*(\d+) kB$/m.exec(readProc(`${String(pid)}/status`) ?? '')?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1_024;
 }
 
 /** Null when there is no such process. */
@@ -45,22 +55,63 @@ export function readProcessStat(pid: number): ProcessStat | null {
   };
 }
 
+/**
+ * Whether `pid` certainly is the init of a sandbox: child of the outer bubblewrap, which must be un-reaped, and leader of its
+ * own group.
+ */
+export function isInit(pid: number, outer: number): boolean {
+  const stat = readProcessStat(pid);
+  return stat?.parent === outer && stat.group === pid;
+}
+
 /** Null when there is no such process, or it has ended and only waits to be reaped. */
 export function readProcessMemory(pid: number): ProcessMemory | null {
-  const text = readProc(`${String(pid)}/status`) ?? '';
+  const text = readWithMemory(pid, 'status', /^VmHWM:/m) ?? '';
   const peak = kibibytes(text, 'VmHWM');
   return peak === null
     ? null
     : {
         peak,
         anonymous: kibibytes(text, 'RssAnon') ?? 0,
-        shareable: (kibibytes(text, 'RssFile') ?? 0) + (kibibytes(text, 'RssShmem') ?? 0),
+        pageTables: kibibytes(text, 'VmPTE') ?? 0,
+        file: kibibytes(text, 'RssFile') ?? 0,
+        shared: kibibytes(text, 'RssShmem') ?? 0,
       };
 }
 
-/** Resident bytes with each shared page divided among those who share it (PSS); null when it cannot be read. */
-export function readProportionalMemory(pid: number): number | null {
-  return kibibytes(readProc(`${String(pid)}/smaps_rollup`) ?? '', 'Pss');
+/** Resident bytes with each shared page divided among those who share it (PSS). */
+export interface ProportionalMemory {
+  readonly all: number;
+  /** What of it is shared memory. */
+  readonly shared: number;
+}
+
+/** Null when it cannot be read. */
+export function readProportionalMemory(pid: number): ProportionalMemory | null {
+  const text = readWithMemory(pid, 'smaps_rollup', /^Pss:/m) ?? '';
+  const all = kibibytes(text, 'Pss');
+  return all === null ? null : { all, shared: kibibytes(text, 'Pss_Shmem') ?? 0 };
+}
+
+/** PSS of the mappings of these file systems and files; both as `/proc/<pid>/maps` names them. */
+export function readSharedMappings(
+  pid: number,
+  of: { readonly devices: ReadonlySet<string>; readonly files: ReadonlySet<string> },
+): number {
+  const text = readWithMemory(pid, 'smaps', /^Pss:/m) ?? '';
+  const mapping = /^[0-9a-f]+-[0-9a-f]+ \S+ \S+ (\S+) (\d+)[^]*?^Pss:\s*(\d+) kB$/gm;
+  return [...text.matchAll(mapping)].reduce((sum, [, device = '', inode = '', pss = '0']) => {
+    const isOne = of.devices.has(device) || of.files.has(`${device} ${inode}`);
+    return isOne ? sum + Number(pss) * 1024 : sum;
+  }, 0);
+}
+
+/**
+ * The share of the time in which it could run that a process did run, its first thread's; one where the kernel does not tell.
+ */
+export function readTimeShare(pid: number): number {
+  const [ran, waited] = (readProc(`${String(pid)}/schedstat`) ?? '').split(' ').map(Number);
+  return ran === undefined || waited === undefined ? 1 : ran === 0 ? 0 : ran / (ran + waited);
 }
 
 /** The direct children of `pid`, by whichever of its `threads` they were started. */
@@ -101,6 +152,14 @@ export function readPendingSignals(pid: number): ReadonlySet<number> {
   );
 }
 
+/**
+ * What a process calls itself, the beginning of its command line; null when it has ended. It waits for a lock that the process
+ * can hold: not for programs of others.
+ */
+export function readName(pid: number): string | null {
+  return readProc(`${String(pid)}/cmdline`)?.split('\0')[0] ?? null;
+}
+
 /** Which file a process executes, as device and inode; null when it has ended. It changes when a program is replaced by another. */
 export function readExecutable(pid: number): string | null {
   return fileIdentity(`/proc/${String(pid)}/exe`);
@@ -120,6 +179,21 @@ export function fileIdentity(path: string): string | null {
 /** Processes and threads of the whole machine. Costs a hundredth of a millisecond. */
 export function countMachineTasks(): number {
   return Number(/\d+\/(\d+)/.exec(readProc('loadavg') ?? '')?.[1] ?? 0);
+}
+
+/** Of a process whose first thread has ended the others tell. */
+function readWithMemory(pid: number, file: string, told: RegExp): string | null {
+  const text = readProc(`${String(pid)}/${file}`);
+  if (text !== null && told.test(text)) {
+    return text;
+  }
+  for (const task of readTasks(pid)) {
+    const other = readProc(`${String(pid)}/task/${task}/${file}`);
+    if (other !== null && told.test(other)) {
+      return other;
+    }
+  }
+  return null;
 }
 
 function kibibytes(text: string, name: string): number | null {

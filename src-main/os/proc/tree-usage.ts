@@ -1,6 +1,10 @@
-import { CLOCK_TICK_MS } from '../limits.ts';
-import { readProcessMemory, readProcessStat, readProportionalMemory } from './process-stats.ts';
+import { CLOCK_TICK_MS, INIT_MEMORY_BYTES } from '../limits.ts';
+import { readGroupUsage } from '../groups/group-files.ts';
+import type { MachineMemory } from './machine-memory.ts';
+import { readProcessMemory, readProcessStat } from './process-stats.ts';
+import { certainTime, sampleTime, type SampledTime } from './sampled-time.ts';
 import { isStopped } from './stopped.ts';
+import { readTreeMemory, type Scan } from './tree-memory.ts';
 import { walkTree } from './walk-tree.ts';
 
 /** What a program and everything it started, whole tree, has used so far. */
@@ -10,23 +14,26 @@ export interface ProcessUsage {
   readonly peakMemoryBytes: number;
 }
 
-/** One look at everything that runs in a sandbox, its init left out. */
+/**
+ * One look at everything that runs in a sandbox. Its init counts with what it uses: a program may write into its memory, and
+ * have it do the work.
+ */
 export interface TreeSample {
-  /** Processes and threads. At least this many when the look was broken off, see `maxTasks`. */
+  /** Processes and threads, but for init's own. At least this many when the look was broken off, see `maxTasks`. */
   readonly tasks: number;
   /**
-   * CPU time so far: of what runs, and of what has ended and was waited for, by its parent or by init. What a program that
-   * ignores SIGCHLD started is lost by the kernel when it ends. Steps of 10 ms.
+   * CPU time so far: of what runs, and of what has ended and was waited for, by its parent or by init, in steps of 10 ms. Where
+   * the kernel lost more than that by SIGCHLD being ignored, it is what was sampled, less the error of sampling.
    */
   readonly cpuMs: number;
   /** Nothing of it can run until it is continued. False when the look was broken off. */
   readonly stopped: boolean;
-  /** Resident now. */
+  /** Now, see `readTreeMemory`. */
   readonly memoryBytes: number;
   /** False: memory that forked children share with each other may have been counted for each of them. */
   readonly exact: boolean;
-  /** The processes, for the next look. */
-  readonly pids: readonly number[];
+  /** For the next look. */
+  readonly seen: SeenTree;
   /** The largest that any one process was resident with, ever. The kernel keeps it, so nothing between two looks is missed. */
   readonly largestProcessBytes: number;
 }
@@ -42,40 +49,83 @@ export interface TreeOptions {
    */
   readonly exactAboveBytes: number;
   readonly limitBytes: number;
-  readonly before: ReadonlySet<number>;
+  readonly before: SeenTree | null;
+  /** The cgroup of the sandbox, where it has one: what the kernel counts for it is taken, and not worked out. */
+  readonly group: string | null;
 }
 
-/** Null when nothing runs below `init`. Some 0.1 ms for each process. */
+/** What one look tells the next. */
+export interface SeenTree {
+  readonly time: SampledTime;
+  readonly others: MachineMemory | null;
+  readonly scan: Scan | null;
+}
+
+/** Null when `init` is not there. Some 0.1 ms for each process. */
 export function readTree(init: number, options: TreeOptions): TreeSample | null {
-  // Init has adopted orphans of the program: their time is in what it has reaped.
-  const adopted = readProcessStat(init)?.reapedTicks ?? 0;
-  const processes = walkTree(init, options.maxTasks);
-  if (processes.length === 0) {
+  const stat = readProcessStat(init);
+  if (stat === null) {
     return null;
   }
-  const tasks = processes.reduce((sum, { threads }) => sum + threads, 0);
-  const ticks = processes.reduce((sum, { ownTicks, reapedTicks }) => sum + ownTicks + reapedTicks, adopted);
-  const cpuMs = ticks * CLOCK_TICK_MS;
-  const pids = processes.map(({ pid }) => pid);
-  return tasks > options.maxTasks
-    ? { tasks, cpuMs, stopped: false, memoryBytes: 0, exact: false, largestProcessBytes: 0, pids }
-    : { tasks, cpuMs, stopped: isStopped(processes), ...readMemory(pids, options), pids };
+  const { maxTasks, before } = options;
+  const counted = options.group === null ? null : readGroupUsage(options.group);
+  const processes = walkTree(init, maxTasks);
+  const all = [{ ...stat, pid: init }, ...processes];
+  const tasks = all.reduce((sum, { threads }) => sum + threads, -1);
+  // Init has adopted orphans of the program: their time is in what it has reaped.
+  const ticks = all.reduce((sum, { ownTicks, reapedTicks }) => sum + ownTicks + reapedTicks, 0);
+  const exactMs = ticks * CLOCK_TICK_MS;
+  if (tasks > maxTasks) {
+    const seen = before ?? { time: sampleTime([], null, exactMs, now()), others: null, scan: null };
+    return {
+      tasks,
+      cpuMs: exactMs,
+      stopped: false,
+      memoryBytes: 0,
+      exact: false,
+      largestProcessBytes: 0,
+      seen,
+    };
+  }
+  const time = sampleTime(all, before?.time ?? null, exactMs, now());
+  const told = {
+    tasks,
+    cpuMs: counted?.cpuMs ?? Math.max(exactMs, certainTime(time)),
+    stopped: isStopped(processes),
+  };
+  if (counted !== null && counted.memoryBytes !== null) {
+    const { memoryBytes } = counted;
+    return {
+      ...told,
+      memoryBytes,
+      exact: true,
+      largestProcessBytes: 0,
+      seen: { time, others: null, scan: null },
+    };
+  }
+  const atWork = isAtWork(init) ? all : processes;
+  const { others, scan, ...memory } = readTreeMemory({
+    ...options,
+    init,
+    processes: atWork,
+    isSteady: before !== null && atWork.every(({ pid }) => before.time.processes.has(pid)),
+    othersBefore: before?.others ?? null,
+    scanBefore: before?.scan ?? null,
+  });
+  return {
+    ...told,
+    ...memory,
+    seen: { time, others, scan },
+  };
 }
 
-function readMemory(
-  pids: readonly number[],
-  { exactAboveBytes, limitBytes, before }: TreeOptions,
-): Pick<TreeSample, 'memoryBytes' | 'exact' | 'largestProcessBytes'> {
-  const all = pids.map(readProcessMemory).filter((memory) => memory !== null);
-  const largestProcessBytes = Math.max(0, ...all.map(({ peak }) => peak));
-  const rough =
-    all.reduce((sum, { anonymous }) => sum + anonymous, 0) +
-    Math.max(0, ...all.map(({ shareable }) => shareable));
-  const needed = rough > limitBytes || (rough > exactAboveBytes && pids.every((pid) => before.has(pid)));
-  if (all.length < 2 || !needed) {
-    return { memoryBytes: rough, exact: all.length < 2, largestProcessBytes };
-  }
-  const shares = pids.map(readProportionalMemory).filter((share) => share !== null);
-  const exact = shares.reduce((sum, share) => sum + share, 0);
-  return { memoryBytes: exact === 0 ? rough : exact, exact: exact > 0, largestProcessBytes };
+/** Milliseconds of a clock that all threads share. */
+function now(): number {
+  return Number(process.hrtime.bigint() / 1000n) / 1000;
+}
+
+/** Whether an init holds more than bubblewrap's own does. */
+function isAtWork(init: number): boolean {
+  const memory = readProcessMemory(init);
+  return memory !== null && memory.anonymous + memory.pageTables > INIT_MEMORY_BYTES;
 }

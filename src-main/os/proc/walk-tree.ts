@@ -13,7 +13,8 @@ export interface TreeProcess extends ProcessStat {
 export function walkTree(init: number, maxTasks: number): readonly TreeProcess[] {
   const found: TreeProcess[] = [];
   let tasks = 0;
-  const waiting = [...readChildren(init)];
+  // By its threads too: a program may have put some into it, and each has children of its own.
+  const waiting = [...readChildren(init, readProcessStat(init)?.threads)];
   for (let pid = waiting.pop(); pid !== undefined && tasks <= maxTasks; pid = waiting.pop()) {
     const stat = readProcessStat(pid);
     if (stat !== null) {

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { CHILD_PATH, PROBE_TIMEOUT_MS } from '../limits.ts';
 import { OsError } from '../os-error.ts';
 import { refuseAfterSeatbelt } from './macos/probe.ts';
-import { seccompFilter } from './linux/seccomp.ts';
-import type { SandboxTools } from './linux/bubblewrap.ts';
+import { seccompFilter, type SandboxNetwork } from './linux/seccomp.ts';
+import { systemMounts, type SandboxTools } from './linux/bubblewrap.ts';
+import { parseMountTable } from '../proc/mount-table.ts';
+import { openGroups, type HeldLimits } from '../groups/sandbox-groups.ts';
 import { findTool, type HostTool } from '../tool/host-tool.ts';
 import { runTool } from '../tool/run-tool.ts';
 import { readSystemView } from './spec/system-view.ts';
@@ -14,8 +16,12 @@ export interface Sandbox extends SandboxTools {
   readonly bwrap: HostTool;
   readonly version: string;
   readonly prlimit: HostTool;
-  /** The compiled filter of system calls; null on an architecture that has none, where the namespaces are alone. */
-  readonly seccomp: Buffer | null;
+  /** What the kernel holds a whole sandbox to, beside what it holds single processes to. */
+  readonly limits: HeldLimits;
+  /** The points of what a sandbox mounts that opens nothing to its program, one for each mount. */
+  readonly ownMounts: readonly string[];
+  /** The compiled filters of system calls, by whose network a program has; null on an architecture that has none, where the namespaces are alone. */
+  readonly seccomp: Readonly<Record<SandboxNetwork, Buffer | null>>;
 }
 
 export interface ProbeOptions {
@@ -26,7 +32,7 @@ export interface ProbeOptions {
 
 /**
  * Finds out whether programs can be sandboxed here, by doing it once.
- * Throws `OsError` `sandbox-unsupported`, `sandbox-missing` or `sandbox-blocked`, each with its fix; `spawn-failed` when
+ * Throws `OsError` `sandbox-unsupported`, `sandbox-missing` (also for a bubblewrap that is too old) or `sandbox-blocked`, each with its fix; `spawn-failed` when
  * no process could be made to find it out.
  */
 export async function probeSandbox(
@@ -58,32 +64,41 @@ export async function probeSandbox(
       'Install the package util-linux (on Alpine: util-linux-misc).',
     );
   }
-  await tryNamespaces(bwrap);
+  await requireDescriptorMounts(bwrap);
   const version = await readVersion(bwrap);
   const [major = 0, minor = 0] = version.split('.').map(Number);
+  const tools = { tmpfsSize: major > 0 || minor >= 7, view: await readSystemView() };
   return {
+    ...tools,
     bwrap,
     version,
-    tmpfsSize: major > 0 || minor >= 7,
-    view: await readSystemView(),
+    ownMounts: await tryNamespaces(bwrap, tools),
     prlimit,
-    seccomp: seccompFilter(process.arch),
+    limits: openGroups(),
+    seccomp: { own: seccompFilter(process.arch, 'own'), shared: seccompFilter(process.arch, 'shared') },
   };
 }
 
-/** The flags that need something from the system; the rest cannot be refused. */
-async function tryNamespaces(bwrap: HostTool): Promise<void> {
-  const flags = [
-    '--unshare-all',
-    '--die-with-parent',
-    '--new-session',
-    '--ro-bind',
-    '/',
-    '/',
-    '--proc',
-    '/proc',
-  ];
-  const result = await runTool(bwrap, [...flags, '--', '/bin/true'], { timeout: PROBE_TIMEOUT_MS });
+/**
+ * Names can be made to lead elsewhere between a look at them and the mount, so nothing is mounted by name that a capsule's
+ * program could swap. bubblewrap does it since 0.10; Debian and others have it in older releases too.
+ */
+async function requireDescriptorMounts(bwrap: HostTool): Promise<void> {
+  const { stdout } = await runTool(bwrap, ['--help'], { timeout: PROBE_TIMEOUT_MS });
+  if (!['--bind-fd', '--ro-bind-fd'].every((option) => stdout.includes(`${option} `))) {
+    throw new OsError(
+      'sandbox-missing',
+      'The installed bubblewrap is too old: it cannot mount folders by descriptor (--bind-fd, --ro-bind-fd).',
+      `Update bubblewrap with the security updates of your system, or to 0.10 or newer: ${await installCommand()}`,
+    );
+  }
+}
+
+/** A sandbox that opens nothing to its program, which tells what is mounted in it. */
+async function tryNamespaces(bwrap: HostTool, tools: SandboxTools): Promise<readonly string[]> {
+  const flags = ['--unshare-all', '--die-with-parent', '--new-session', ...systemMounts(tools)];
+  const program = ['cat', '/proc/self/mountinfo'];
+  const result = await runTool(bwrap, [...flags, '--', ...program], { timeout: PROBE_TIMEOUT_MS });
   if (!result.ok) {
     const said = result.stderr.trim().split('\n')[0] ?? '';
     throw new OsError(
@@ -92,6 +107,7 @@ async function tryNamespaces(bwrap: HostTool): Promise<void> {
       await namespaceFix(),
     );
   }
+  return parseMountTable(result.stdout).map(({ point }) => point);
 }
 
 async function readVersion(bwrap: HostTool): Promise<string> {

@@ -1,3 +1,5 @@
+import { ChildProcess } from 'node:child_process';
+import { subscribe } from 'node:diagnostics_channel';
 import { closeSync, openSync } from 'node:fs';
 import { execa } from 'execa';
 import { TOOL_DESCRIPTORS } from '../limits.ts';
@@ -39,22 +41,40 @@ export async function runToEnd(
   options: ToolOptions,
 ): Promise<ToolResult> {
   requireDescriptors();
-  const result = await execa(path, args, {
-    ...options,
-    env: {},
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-  });
-  if (result.exitCode === undefined && result.signal === undefined) {
-    throw notStarted(result.cause);
+  try {
+    const result = await execa(path, args, {
+      ...options,
+      env: {},
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+    });
+    if (result.exitCode === undefined && result.signal === undefined) {
+      throw notStarted(result.cause);
+    }
+    return { ok: !result.failed, stdout: result.stdout, stderr: result.stderr };
+  } catch (error) {
+    // Execa itself throws where no descriptor is left after all.
+    throw error instanceof OsError ? error : notStarted(error);
   }
-  return { ok: !result.failed, stdout: result.stdout, stderr: result.stderr };
 }
 
 /**
- * To be asked right before execa: where no descriptor is free it throws, leaves pipes behind, and an `error` event that
- * nobody hears, which ends the application.
+ * Hears the `error` event of every start: where no descriptor is free, execa throws before it listens, and what nobody hears
+ * ends the thread with all that it has started. `requireDescriptors` cannot exclude it: descriptors are the whole process's,
+ * and another thread may take the last in between.
+ */
+subscribe('child_process', (message) => {
+  if (typeof message === 'object' && message !== null && 'process' in message) {
+    const { process: child } = message;
+    if (child instanceof ChildProcess) {
+      child.on('error', () => undefined);
+    }
+  }
+});
+
+/**
+ * To be asked right before execa: where no descriptor is free it throws without the reason, and leaves pipes behind.
  *
  * @throws OsError `spawn-failed` unless a process with its pipes can be made
  */

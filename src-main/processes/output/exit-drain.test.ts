@@ -4,13 +4,13 @@ import { systemClock } from '../../base/clock.ts';
 import type { SandboxedChild } from '../../os/child/child.ts';
 import { readProcessStat } from '../../os/proc/process-stats.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { LAUNCHER_FILE, makeWorkspace, script, until } from '../../os/testing.ts';
+import { OS_THREADS, makeWorkspace, script, until } from '../../os/testing.ts';
 import { EXIT_DRAIN_MS } from '../limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { ProcessSpec } from '../process/spec.ts';
 import { ProcessRegistry } from '../registry/registry.ts';
 
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+const spawner = new SandboxSpawner(OS_THREADS);
 const { path: workspace, remove } = makeWorkspace();
 const owner = { capsule: 'c', principal: 'p', call: null };
 const live: ProcessRegistry[] = [];

@@ -14,12 +14,19 @@ describe('the reason of an end', () => {
     ['a signal that somebody here sent', by(15), [15], 'killed'],
     ['a signal after another that it survived', by(11), [10], 'self'],
   ] as const)('that nobody asked for: %s', (_, exit, sent, reason) => {
-    expect(reasonOfExit(exit, undefined, new Set(sent), unlimited)).toBe(reason);
+    expect(reasonOfExit(exit, undefined, new Set(sent), unlimited, false)).toBe(reason);
+  });
+
+  it('is the limit of memory where the kernel says so and nobody here wanted another', () => {
+    expect(reasonOfExit(by(9), undefined, new Set(), unlimited, true)).toBe('memory-limit');
+    expect(reasonOfExit(by(9), 'cpu-limit', new Set(), limited, true)).toBe('cpu-limit');
+    // One of its processes was ended, and it went on.
+    expect(reasonOfExit(exited, undefined, new Set(), unlimited, true)).toBe('self');
   });
 
   it('is the limit of CPU time for its signal only when there is one', () => {
-    expect(reasonOfExit(by(24), undefined, new Set(), limited)).toBe('cpu-limit');
-    expect(reasonOfExit(by(24), undefined, new Set(), unlimited)).toBe('self');
+    expect(reasonOfExit(by(24), undefined, new Set(), limited, false)).toBe('cpu-limit');
+    expect(reasonOfExit(by(24), undefined, new Set(), unlimited, false)).toBe('self');
   });
 
   it.each([
@@ -32,6 +39,6 @@ describe('the reason of an end', () => {
     ['it had exited before the KILL, having handled another signal', exited, [10], 'self'],
     ['it had died of another signal before the KILL', by(10), [10], 'killed'],
   ] as const)('that somebody asked for: %s', (_, exit, sent, reason) => {
-    expect(reasonOfExit(exit, 'idle', new Set(sent), unlimited)).toBe(reason);
+    expect(reasonOfExit(exit, 'idle', new Set(sent), unlimited, false)).toBe(reason);
   });
 });

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../../base/testing.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { LAUNCHER_FILE, makeWorkspace, script, until } from '../../os/testing.ts';
+import { OS_THREADS, makeWorkspace, script, until } from '../../os/testing.ts';
 import { ResourceWatch } from '../usage/resource-watch.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { planProcess, type ProcessSpec, type Spawn } from './spec.ts';
 
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+const spawner = new SandboxSpawner(OS_THREADS);
 const { path: workspace, remove } = makeWorkspace();
 const { stdin: _none, ...shell } = await script(workspace, '');
 const live: ManagedProcess[] = [];
@@ -189,7 +189,7 @@ describe('the end of a process', () => {
     const exit = { code: 3, signal: null, reason: 'self' };
     expect(await process.exited).toEqual(exit);
     expect(exits).toEqual([[exit, 'exited', true]]);
-    expect([process.live, process.signal('term'), process.cancelStop()]).toEqual([false, false, false]);
+    expect([process.live, await process.signal('term'), process.cancelStop()]).toEqual([false, false, false]);
     expect(await process.stop(0, 'stopped')).toEqual(exit);
     expect(await process.kill('killed')).toEqual(exit);
     expect([process.view().stop, process.exit]).toEqual([null, exit]);
@@ -197,7 +197,7 @@ describe('the end of a process', () => {
 
   it('keeps its age, and what was sent while it was not there counts for nothing', async () => {
     const { process, clock } = make('exit 0');
-    expect(process.signal('term')).toBe(false);
+    expect(await process.signal('term')).toBe(false);
     await process.start(spawn);
     clock.pass(40);
     expect(await process.exited).toMatchObject({ code: 0, reason: 'self' });

@@ -187,10 +187,15 @@ export class ManagedProcess {
    * Sends a signal to the program and its descendants. False when it has ended. Whether a `stop` or `cont` has frozen it or let
    * it go on is seen by the next look, within milliseconds.
    */
-  signal(name: ProcessSignal): boolean {
-    const delivered = this.#child?.signal(name) ?? false;
+  async signal(name: ProcessSignal): Promise<boolean> {
+    const child = this.#child;
+    if (child === undefined || child.ended) {
+      return false;
+    }
+    // Before it is sent: the end that it brings about may be known before the answer.
+    this.#sent.add(SIGNAL_NUMBERS[name]);
+    const delivered = await child.signal(name);
     if (delivered) {
-      this.#sent.add(SIGNAL_NUMBERS[name]);
       this.#watching?.attend();
     }
     return delivered;
@@ -261,9 +266,11 @@ export class ManagedProcess {
   }
 
   #ask(signal: FirstSignal): void {
-    this.signal(signal);
-    // A stopped program, whoever stopped it, could not act on it; to any other this says nothing.
-    this.signal('cont');
+    // A stopped program, whoever stopped it, could not act on it; to any other `cont` says nothing.
+    for (const name of [signal, 'cont'] as const) {
+      // Whatever becomes of it, KILL follows.
+      this.signal(name).catch(() => undefined);
+    }
   }
 
   /** As a look found it: also one that stopped itself is frozen, and one that a stop has missed is not. */
@@ -276,7 +283,7 @@ export class ManagedProcess {
 
   async #watch(child: SandboxedChild): Promise<void> {
     const exit = await child.exited;
-    const reason = reasonOfExit(exit, this.#reason, this.#sent, this.plan.limits);
+    const reason = reasonOfExit(exit, this.#reason, this.#sent, this.plan.limits, child.ranOutOfMemory());
     await this.#streams.drain();
     this.#settle({ ...exit, reason });
   }

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { LAUNCHER_FILE, makeWorkspace, script, until } from '../../os/testing.ts';
+import { OS_THREADS, makeWorkspace, script, until } from '../../os/testing.ts';
 import { ProcessRegistry } from '../registry/registry.ts';
 import type { ManagedProcess } from './managed-process.ts';
 
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+const spawner = new SandboxSpawner(OS_THREADS);
 const { path: workspace, remove } = makeWorkspace();
 const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock: systemClock });
 const owner = { capsule: 'c', principal: 'p', call: null };
@@ -52,14 +52,14 @@ describe('a program that is', () => {
   ])('%s is frozen whole, and only then shown so', async (_what, command, args) => {
     const process = await start(command, ...args);
     for (let round = 0; round < 5; round += 1) {
-      process.signal('stop');
+      await process.signal('stop');
       await until(() => process.view().frozen);
       // What was in the pipe when the last of it stopped.
       await turns();
       const { produced } = process.view().stdout;
       await turns();
       expect(process.view()).toMatchObject({ frozen: true, stdout: { produced } });
-      process.signal('cont');
+      await process.signal('cont');
       await until(() => !process.view().frozen && process.view().stdout.produced > produced);
     }
   });

@@ -7,7 +7,7 @@ import {
   MAX_RETAINED_PER_PRINCIPAL,
 } from '../limits.ts';
 
-/** Ceilings of one registry; tests lower them. */
+/** Limits of one registry; tests lower them. */
 export interface RegistryLimits {
   readonly concurrent: number;
   readonly retainedPerPrincipal: number;

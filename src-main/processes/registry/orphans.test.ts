@@ -10,9 +10,9 @@ import { makeWorkspace, until } from '../../os/testing.ts';
 const HOLDER = `
 import { systemClock } from './src-main/base/clock.ts';
 import { SandboxSpawner } from './src-main/os/child/spawn.ts';
-import { LAUNCHER_FILE, script } from './src-main/os/testing.ts';
+import { OS_THREADS, script } from './src-main/os/testing.ts';
 import { ProcessRegistry } from './src-main/processes/registry/registry.ts';
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+const spawner = new SandboxSpawner(OS_THREADS);
 const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock: systemClock, limits: { concurrent: 10 } });
 const { stdin: _none, ...spec } = await script(process.argv[2], 'trap "" TERM HUP INT; while :; do sleep 1; done');
 const owner = { capsule: 'c', principal: 'p', call: null };

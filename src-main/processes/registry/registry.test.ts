@@ -6,7 +6,7 @@ import { fakeClock } from '../../base/testing.ts';
 import type { ProcessTier, ProcessView } from '../../contract/views.ts';
 import type { LookLimits, SandboxedChild } from '../../os/child/child.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { LAUNCHER_FILE, makeWorkspace, openDescriptors, script, until } from '../../os/testing.ts';
+import { OS_THREADS, makeWorkspace, openDescriptors, script, until } from '../../os/testing.ts';
 import { SWEEP_INTERVAL_MS, VIEW_REFRESH_MS } from '../limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { ProcessOwner, ProcessSpec } from '../process/spec.ts';
@@ -14,7 +14,7 @@ import { ProcessRegistry } from './registry.ts';
 import type { RegistryLimits } from './limits.ts';
 import type { RegistryChange } from './registry.ts';
 
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+const spawner = new SandboxSpawner(OS_THREADS);
 const { path: workspace, remove } = makeWorkspace();
 const { stdin: _none, ...shell } = await script(workspace, '');
 const owner: ProcessOwner = { capsule: 'tools', principal: 'ann', call: 'c1' };
@@ -210,7 +210,7 @@ describe('a stop', () => {
   it('reaches a frozen program', async () => {
     const process = await start(trapping);
     await until(ready(process));
-    process.signal('stop');
+    await process.signal('stop');
     await until(() => process.view().frozen);
     expect(await process.stop(20_000, 'stopped')).toMatchObject({ code: 7 });
     expect(process.view().frozen).toBe(false);
@@ -225,7 +225,7 @@ describe('a stop', () => {
 
   it('is told from a signal that somebody here sent, and from an end of its own', async () => {
     const signalled = await start('exec sleep 100');
-    signalled.signal('int');
+    await signalled.signal('int');
     expect(await signalled.exited).toEqual({ code: null, signal: 2, reason: 'killed' });
     const own = await start('kill -SEGV $$');
     expect(await own.exited).toEqual({ code: null, signal: 11, reason: 'self' });
@@ -279,14 +279,14 @@ describe('the registry', () => {
     await registry.spawn(owner, 'persistent', sh('true'));
   });
 
-  it('keeps to a lower ceiling of the principal', async () => {
+  it('keeps to a lower limit of the principal', async () => {
     const registry = makeRegistry();
     await registry.spawn(owner, 'persistent', sh('sleep 100'), { maxConcurrent: 1 });
     const second = registry.spawn(owner, 'persistent', sh('true'), { maxConcurrent: 1 });
     await expect(second).rejects.toMatchObject(refusal('quota'));
   });
 
-  it('is full at its ceilings, running and ended together, until one is released', async () => {
+  it('is full at its limits, running and ended together, until one is released', async () => {
     const registry = makeRegistry({ retainedPerPrincipal: 2, entries: 3 });
     const first = await registry.spawn(owner, 'persistent', sh('true'));
     await registry.spawn(owner, 'persistent', sh('true'));

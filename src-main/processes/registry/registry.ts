@@ -16,11 +16,14 @@ import { REFERENCE_LIMITS } from './limits.ts';
 import type { RegistryLimits } from './limits.ts';
 import { planRings } from './output-budget.ts';
 import { ResourceWatch } from '../usage/resource-watch.ts';
+import { UNLIMITED_STORAGE, type StorageWatch } from '../usage/storage-watch.ts';
 
 export interface RegistryOptions {
   readonly spawn: Spawn;
   readonly clock: Clock;
   readonly limits?: Partial<RegistryLimits>;
+  /** Nobody's disk usage has a limit when absent. */
+  readonly storage?: Pick<StorageWatch, 'start'>;
 }
 
 export interface SpawnOptions {
@@ -45,11 +48,13 @@ export class ProcessRegistry {
   readonly #change = new Emitter<RegistryChange>();
   /** One for all: there is one machine. */
   readonly #watch = new ResourceWatch();
+  readonly #storage: Pick<StorageWatch, 'start'>;
   readonly #reaper = new Reaper(() => this.sweep());
   #disposal: Promise<void> | undefined;
 
-  constructor({ spawn, clock, limits }: RegistryOptions) {
+  constructor({ spawn, clock, limits, storage }: RegistryOptions) {
     this.#spawn = spawn;
+    this.#storage = storage ?? UNLIMITED_STORAGE;
     this.#clock = clock;
     this.#limits = { ...REFERENCE_LIMITS, ...limits };
     opened(this);
@@ -62,7 +67,7 @@ export class ProcessRegistry {
 
   /**
    * Starts a program for `owner`. The slot is reserved before anything is started and is free again when the program
-   * has ended. Throws `ProcessError` `quota`, `registry-full`, `too-large`, `invalid-input` or `cancelled`, or the
+   * has ended. Throws `ProcessError` `quota`, `disk-quota`, `registry-full`, `too-large`, `invalid-input` or `cancelled`, or the
    * `OsError` of the start; then no entry remains.
    */
   async spawn(
@@ -81,7 +86,8 @@ export class ProcessRegistry {
     const abort = (): void => void process.cancel();
     signal?.addEventListener('abort', abort);
     try {
-      await process.start(this.#spawn);
+      const onExceeded = (): void => void process.kill('disk-quota');
+      await process.start((toStart) => this.#storage.start({ owner, onExceeded }, toStart, this.#spawn));
     } catch (error) {
       this.#remove(process);
       throw error;

@@ -28,9 +28,9 @@ export interface LimitPlan {
 
 /** Brings what was asked for under the limits of this machine and of the process's lifetime. */
 export function planLimits(asked: ResourceLimits | undefined, maxLifetimeMs: number): LimitPlan {
-  const memoryCeiling = Math.floor(totalmem() * MACHINE_MEMORY_SHARE);
+  const machineShare = Math.floor(totalmem() * MACHINE_MEMORY_SHARE);
   const memory =
-    asked?.maxMemoryBytes === undefined ? undefined : Math.min(memoryCeiling, asked.maxMemoryBytes);
+    asked?.maxMemoryBytes === undefined ? undefined : Math.min(machineShare, asked.maxMemoryBytes);
   const cpuSecs =
     asked?.maxCpuSecs === undefined
       ? undefined
@@ -44,7 +44,7 @@ export function planLimits(asked: ResourceLimits | undefined, maxLifetimeMs: num
       ...(cpuSecs === undefined ? {} : { maxCpuSecs: cpuSecs }),
     },
     tree: {
-      memoryBytes: memory ?? memoryCeiling,
+      memoryBytes: memory ?? machineShare,
       cpuMs: cpuSecs === undefined ? null : cpuSecs * 1000,
       tasks: pids,
       asked: memory !== undefined || cpuSecs !== undefined || asked?.maxPids !== undefined,

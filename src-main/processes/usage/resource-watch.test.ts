@@ -1,18 +1,22 @@
 import { totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
+import { deferred, type Deferred } from '../../base/deferred.ts';
+import type { TreeSample } from '../../os/proc/tree-usage.ts';
 import type { ResourceLimits } from '../../os/sandbox/spec/spec.ts';
 import { SandboxSpawner } from '../../os/child/spawn.ts';
-import { LAUNCHER_FILE, makeWorkspace, script, until } from '../../os/testing.ts';
+import { OS_THREADS, makeWorkspace, script, until } from '../../os/testing.ts';
 import type { ScriptOptions } from '../../os/testing.ts';
 import { planLimits } from './child-limits.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import { ProcessRegistry } from '../registry/registry.ts';
+import { FIRST_LOOK_MS } from '../limits.ts';
 import { exceeded, pauseAfter, ResourceWatch } from './resource-watch.ts';
 
 const MiB = 1024 * 1024;
-const spawner = new SandboxSpawner(LAUNCHER_FILE);
+const spawner = new SandboxSpawner(OS_THREADS);
 const registry = new ProcessRegistry({ spawn: (spec) => spawner.spawn(spec), clock: systemClock });
 const { path: workspace, remove } = makeWorkspace();
 const owner = { capsule: 'c', principal: 'p', call: null };
@@ -85,6 +89,19 @@ describe('a tree over its limit is ended as a whole, and its entry says which li
     // What held this thread up held up the watch, while the hog's three children went on.
     expect(process.view().usage?.cpuMs).toBeLessThan(2000 + (3 * stalls.max) / 1e6);
   });
+
+  it.runIf(process.arch === 'x64')(
+    'one that has the init of its sandbox do the work (by machine code of x86-64)',
+    async () => {
+      // Where init waits in the kernel it gets a jump to itself, and an orphan to come back for.
+      const possess = `
+      open(S, "<", "/proc/1/syscall"); my $at = hex((split / /, <S>)[-1]);
+      open(M, "+<", "/proc/1/mem"); sysseek(M, $at, 0); syswrite(M, "\\xEB\\xFE");
+      unless (fork) { unless (fork) { select(undef, undef, undef, 0.1); exit } exit } wait; sleep 100`;
+      const possessing = await start('', { maxCpuSecs: 1 }, perl(possess));
+      expect(await possessing.exited).toEqual({ code: null, signal: 9, reason: 'cpu-limit' });
+    },
+  );
 });
 
 describe('within its limits a tree', () => {
@@ -141,6 +158,9 @@ describe('the plan of limits', () => {
   });
 });
 
+/** Whatever else is started on the machine meanwhile makes no tree be looked at before its time. */
+const oneTask = (): number => 1;
+
 describe('the watch', () => {
   const limits = { memoryBytes: 100, cpuMs: 50, tasks: 10, asked: true };
   const sample = {
@@ -149,7 +169,7 @@ describe('the watch', () => {
     memoryBytes: 100,
     exact: true,
     largestProcessBytes: 1000,
-    pids: [],
+    seen: { time: { at: 0, ms: 0, processes: new Map() }, others: null, scan: null },
     stopped: false,
   };
 
@@ -178,7 +198,7 @@ describe('the watch', () => {
     let looks = 0;
     const told: string[] = [];
     const watch = new ResourceWatch();
-    const child = { look: () => ({ ...sample, tasks: (looks += 1) }) };
+    const child = { look: () => Promise.resolve({ ...sample, tasks: (looks += 1) }) };
     const stop = watch.add({
       child,
       limits: { ...limits, tasks: 3 },
@@ -186,7 +206,7 @@ describe('the watch', () => {
       onExceeded: (why) => told.push(why),
     });
     const quiet = watch.add({
-      child: { look: () => null },
+      child: { look: () => Promise.resolve(null) },
       limits,
       onLook: () => told.push('a look at nothing'),
       onExceeded: (why) => told.push(why),
@@ -195,5 +215,118 @@ describe('the watch', () => {
     expect([looks, told]).toEqual([4, ['pids-limit']]);
     stop.end();
     quiet.end();
+  });
+
+  const quietly = { onLook: () => undefined, onExceeded: () => undefined };
+
+  it('has one look under way, and hears no more of a tree that it was told to leave', async () => {
+    const watch = new ResourceWatch();
+    const looks: Deferred<TreeSample | null>[] = [];
+    const look = (): Promise<TreeSample | null> => {
+      const one = deferred<TreeSample | null>();
+      looks.push(one);
+      return one.promise;
+    };
+    const told: string[] = [];
+    const first = watch.add({
+      child: { look },
+      limits,
+      onLook: () => told.push('left'),
+      onExceeded: () => undefined,
+    });
+    const second = watch.add({
+      child: { look },
+      limits,
+      onLook: () => told.push('kept'),
+      onExceeded: () => undefined,
+    });
+    await until(() => looks.length > 0);
+    first.attend();
+    second.attend();
+    await pause(3 * FIRST_LOOK_MS);
+    expect(looks).toHaveLength(1);
+    first.end();
+    looks[0]?.resolve(sample);
+    await until(() => looks.length > 1);
+    looks[1]?.resolve(sample);
+    await until(() => told.length > 0);
+    expect(told).toEqual(['kept']);
+    second.end();
+  });
+
+  it('rests as long as its looks took', async () => {
+    let now = 0;
+    const watch = new ResourceWatch(() => now, oneTask);
+    const at: number[] = [];
+    const look = (): Promise<TreeSample> => {
+      at.push(now);
+      now += 200;
+      return Promise.resolve(sample);
+    };
+    const watching = watch.add({ child: { look }, limits, ...quietly });
+    // The tree itself is due again 50 ms after the first look, which has taken 200.
+    await until(() => {
+      now += 10;
+      return at.length > 1;
+    });
+    expect(at[1]).toBeGreaterThanOrEqual(400);
+    watching.end();
+  });
+
+  it('lets no tree wait for the next look at one whose last took long, which rests as long by itself', async () => {
+    let now = 0;
+    const watch = new ResourceWatch(() => now, oneTask);
+    const asked: [at: number, long: boolean][] = [];
+    const answers: Deferred<TreeSample>[] = [];
+    const slow = {
+      look: ({ long }: { long?: boolean } = {}) => {
+        asked.push([now, long === true]);
+        answers.push(deferred());
+        return answers.at(-1)?.promise ?? Promise.resolve(null);
+      },
+    };
+    let others = 0;
+    const other = { look: () => Promise.resolve({ ...sample, tasks: (others += 1) }) };
+    const watching = [slow, other].map((child) => watch.add({ child, limits, ...quietly }));
+    const passes = async (condition: () => boolean): Promise<void> =>
+      until(() => {
+        now += 10;
+        return condition();
+      });
+    await until(() => answers.length === 1);
+    expect(others).toBe(0);
+    now += 300;
+    answers[0]?.resolve(sample);
+    await passes(() => answers.length === 2);
+    const before = others;
+    // However long that takes.
+    await passes(() => others > before + 3);
+    expect(answers).toHaveLength(2);
+    const ended = (now += 1000);
+    const took = ended - (asked[1]?.[0] ?? 0);
+    answers[1]?.resolve(sample);
+    await pause(0);
+    watching[0]?.attend();
+    await passes(() => answers.length === 3);
+    expect(asked.map(([, long]) => long)).toEqual([false, true, true]);
+    expect(asked[2]?.[0]).toBeGreaterThanOrEqual(ended + took);
+    watching.forEach((each) => each.end());
+    answers[2]?.resolve(sample);
+  });
+
+  it('looks again after a look that failed', async () => {
+    let looks = 0;
+    const watch = new ResourceWatch();
+    const child = {
+      look: () => {
+        looks += 1;
+        return looks === 1 ? Promise.reject(new Error('the thread was lost')) : Promise.resolve(sample);
+      },
+    };
+    const seen: number[] = [];
+    const watching = watch.add({ child, limits, ...quietly, onLook: ({ tasks }) => seen.push(tasks) });
+    await until(() => seen.length > 0);
+    expect([looks >= 2, seen[0]]).toEqual([true, 10]);
+    watching.end();
   });
 });

@@ -19,6 +19,8 @@ const offeredRecord = z.object({
   hashes: z.array(z.string()),
   /** Capsules that were installed from there. */
   ids: z.array(z.string()),
+  /** The file that is being installed: still there at the next start when this one ended by it, or beside it. */
+  underWay: z.exactOptional(z.string()),
 });
 
 type Offered = z.infer<typeof offeredRecord>;
@@ -28,7 +30,8 @@ type Report = (message: string, error: unknown) => void;
 /**
  * Installs the capsules that ship with the application. They are ours, so they get what they ask for the first
  * time. After that a person's will counts: a newer one keeps the grants of the one that it replaces and stays
- * switched off, one that was removed stays removed, and one that came from elsewhere is left alone.
+ * switched off, one that was removed stays removed, and one that came from elsewhere is left alone. One that was being
+ * installed when the application ended unexpectedly is not tried again until it is another file.
  *
  * @param record remembers what was offered; a file that has not changed is not looked into
  */
@@ -42,13 +45,27 @@ export async function installBundled(
   const hashes = new Set(before.hashes);
   const ids = new Set(before.ids);
   const files: string[] = [];
+  let { underWay } = before;
+  const known = [...before.files, ...(underWay === undefined ? [] : [underWay])];
+  const write = (offered: Pick<Offered, 'files' | 'underWay'>): Promise<void> => {
+    ({ underWay } = offered);
+    const content: Offered = { ...offered, hashes: [...hashes], ids: [...ids] };
+    return writeFileAtomically(record, JSON.stringify(content, null, 2));
+  };
+  if (underWay !== undefined) {
+    report(
+      'A bundled capsule was being installed when Capsule Desktop ended unexpectedly. It is not installed again.',
+      underWay,
+    );
+  }
   for (const path of paths) {
     try {
       // By content: inside an installed program's archive a file has no time of its own.
       const file = `${basename(path)} ${createHash('sha256')
         .update(await readFile(path))
         .digest('hex')}`;
-      if (!before.files.includes(file)) {
+      if (!known.includes(file)) {
+        await write({ files: [...known, ...files], underWay: file });
         await offer(kernel, path, hashes, ids);
       }
       files.push(file);
@@ -56,11 +73,8 @@ export async function installBundled(
       report(`the bundled capsule ${path} could not be installed`, error);
     }
   }
-  if (files.join() !== before.files.join()) {
-    await writeFileAtomically(
-      record,
-      JSON.stringify({ files, hashes: [...hashes], ids: [...ids] } satisfies Offered, null, 2),
-    );
+  if (underWay !== undefined || files.join() !== before.files.join()) {
+    await write({ files });
   }
 }
 

@@ -5,6 +5,7 @@ import type { CapsuleView } from '../../contract/views.ts';
 import type { Taken } from '../../capsules/library/inspections.ts';
 import type { Library, PendingInstall } from '../../capsules/library/library.ts';
 import { capsuleError } from '../../capsules/errors.ts';
+import type { StartMarks } from '../../store/start-marks.ts';
 import type { ComponentCache } from '../component/cache.ts';
 import { RuntimeError } from '../errors.ts';
 import type { LoadedCapsules } from './loaded-capsules.ts';
@@ -17,6 +18,7 @@ export interface InstallRequest extends Omit<Taken, 'discard'> {
 export interface InstallerDeps {
   readonly library: Library;
   readonly cache: ComponentCache;
+  readonly starts: StartMarks;
   readonly loaded: LoadedCapsules;
   /** By id. */
   readonly changes: KeyedMutex;
@@ -84,10 +86,11 @@ export class Installer {
   async #prepare({ content, hash }: InstallRequest, signal: AbortSignal, onStep: OnStep): Promise<void> {
     onStep('preparing');
     const imports = content.header.imports.map(({ name }) => name);
-    await untilAborted(
-      this.#deps.cache.get(hash, imports, () => Promise.resolve(content.component)),
-      signal,
+    const { cache, starts } = this.#deps;
+    const preparing = starts.during({ id: content.manifest.id, hash }, () =>
+      cache.get(hash, imports, () => Promise.resolve(content.component)),
     );
+    await untilAborted(preparing, signal);
   }
 
   async #inTurn(request: InstallRequest, signal: AbortSignal, onStep: OnStep): Promise<CapsuleView> {

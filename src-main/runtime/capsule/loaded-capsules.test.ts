@@ -8,7 +8,8 @@ import { guestFolder } from '../../testing/guests.ts';
 import { startKernel, WORKER_FOLDER } from '../../testing/kernel.ts';
 import { transpile } from '../component/transpile.ts';
 import { MAX_IDLE_CAPSULE_BYTES, MAX_IDLE_CAPSULES, MAX_IDLE_INSTANCES } from '../limits.ts';
-import { noHost } from '../testing.ts';
+import { createGuestThreads } from '../guest-process/guest-threads.ts';
+import { noHost, noMarks } from '../testing.ts';
 import { LoadedCapsules, type LoadedCapsulesOptions } from './loaded-capsules.ts';
 
 const { manifest, component, header } = await readFolder(guestFolder('trap'));
@@ -24,9 +25,11 @@ function makeCapsules(get: LoadedCapsulesOptions['cache']['get'] = () => Promise
     {
       library: { readComponent: () => Promise.resolve(component) },
       cache: { get },
+      starts: noMarks,
+      safeMode: false,
       clock: systemClock,
       pipeline: noHost,
-      workerFile: join(WORKER_FOLDER, 'guest-worker.js'),
+      guestProcesses: createGuestThreads(join(WORKER_FOLDER, 'guest-worker.js')),
       monotonicAnchorNs: 0n,
       stopProcesses: (capsule) => {
         stopped.push(capsule);

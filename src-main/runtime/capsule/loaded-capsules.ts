@@ -7,19 +7,25 @@ import { intersect } from '../../policy/capabilities.ts';
 import { DEFAULT_PRINCIPAL } from '../../policy/principal.ts';
 import { defaultProfile } from '../../policy/profile.ts';
 import { CapsuleRuntime } from './runtime.ts';
-import { compileComponent } from '../component/compiled-component.ts';
+import { planComponent } from '../component/planned-component.ts';
 import type { ComponentCache } from '../component/cache.ts';
+import type { GuestProcesses } from '../guest-process/guest-process.ts';
 import { InstanceBudget } from '../instance/instance-budget.ts';
 import type { LastCallView } from '../../contract/views.ts';
+import type { StartMarks, Starting } from '../../store/start-marks.ts';
 import { MAX_IDLE_CAPSULES, MAX_IDLE_CAPSULE_BYTES } from '../limits.ts';
-import { RuntimeError } from '../errors.ts';
+import { inSafeMode, RuntimeError } from '../errors.ts';
 
 export interface LoadedCapsulesOptions {
   readonly library: Pick<Library, 'readComponent'>;
   readonly cache: Pick<ComponentCache, 'get'>;
+  /** Marks each capsule that is starting, from before anything of its component is touched until it is up. */
+  readonly starts: StartMarks;
+  /** Nothing of a component is touched. */
+  readonly safeMode: boolean;
   readonly clock: Clock;
   readonly pipeline: Pipeline;
-  readonly workerFile: string;
+  readonly guestProcesses: GuestProcesses;
   readonly monotonicAnchorNs: bigint;
   /** Ends every process of a capsule that is being unloaded: TERM, grace, KILL. */
   readonly stopProcesses: (capsule: string) => Promise<void>;
@@ -102,12 +108,14 @@ export class LoadedCapsules {
     capsule: InstalledCapsule,
     prepare?: (runtime: CapsuleRuntime) => Promise<void>,
   ): Promise<CapsuleRuntime> {
-    if (this.#disposed) {
-      return Promise.reject(closing());
+    if (this.#disposed || this.#options.safeMode) {
+      return Promise.reject(this.#disposed ? closing() : inSafeMode());
     }
     const { id } = capsule.manifest;
     const unloading = new AbortController();
-    const loading = this.#createRuntime(capsule, unloading.signal).then(async (runtime) => {
+    const loading = this.#options.starts.during(startOf(capsule), async () => {
+      unloading.signal.throwIfAborted();
+      const runtime = await this.#createRuntime(capsule, unloading.signal);
       entry.runtime = runtime;
       if (unloading.signal.aborted) {
         await runtime.dispose();
@@ -186,34 +194,47 @@ export class LoadedCapsules {
     }
   }
 
-  async #createRuntime(
-    { manifest, record }: InstalledCapsule,
-    unloading: AbortSignal,
-  ): Promise<CapsuleRuntime> {
-    const { cache, clock, library, pipeline, cancelProcesses, workerFile, monotonicAnchorNs, report } =
-      this.#options;
+  async #createRuntime(capsule: InstalledCapsule, unloading: AbortSignal): Promise<CapsuleRuntime> {
+    const { manifest, record } = capsule;
+    const {
+      cache,
+      starts,
+      clock,
+      library,
+      pipeline,
+      cancelProcesses,
+      guestProcesses,
+      monotonicAnchorNs,
+      report,
+    } = this.#options;
     const { quotas } = defaultProfile(DEFAULT_PRINCIPAL);
-    const transpiled = await untilAborted(
+    // A mark of its own: the preparation goes on when it is not waited for any more.
+    const preparing = starts.during(startOf(capsule), () =>
       cache.get(record.hash, record.imports, () => library.readComponent(record.hash)),
-      unloading,
     );
+    const transpiled = await untilAborted(preparing, unloading);
     return new CapsuleRuntime({
       capsule: manifest.id,
       capsuleUuid: sourceUuid(manifest.id, record.hash),
       owner: DEFAULT_PRINCIPAL,
       rights: { ...intersect(manifest.capabilities, record.grants), subscribe: manifest.subscribe },
       quotas,
-      component: await compileComponent(transpiled, quotas.maxMemoryBytes),
-      workerFile,
+      component: await guestProcesses.load(planComponent(transpiled, quotas.maxMemoryBytes)),
+      guestProcesses,
       monotonicAnchorNs,
       clock,
       budget: this.#budget,
       pipeline,
+      announceStart: () => starts.begin(startOf(capsule)),
       cancelProcesses,
       report,
       onChange: () => this.#onChange(manifest.id),
     });
   }
+}
+
+function startOf({ manifest, record }: InstalledCapsule): Starting {
+  return { id: manifest.id, hash: record.hash };
 }
 
 function unloaded(id: string): RuntimeError {

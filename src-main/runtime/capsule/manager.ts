@@ -1,6 +1,7 @@
 import { KeyedMutex } from '../../base/keyed-mutex.ts';
 import type { InstallProgress, InvokeRequest } from '../../contract/kernel.ts';
 import type { CapsuleView, InvokeResult } from '../../contract/views.ts';
+import type { DisabledBecause } from '../../capsules/library/record.ts';
 import type { InstalledCapsule, Library } from '../../capsules/library/library.ts';
 import { DEFAULT_PRINCIPAL, requirePrincipal } from '../../policy/principal.ts';
 import { defaultProfile } from '../../policy/profile.ts';
@@ -9,7 +10,7 @@ import { callTimeout, waitWithin } from '../instance/call-time.ts';
 import { Installer, type InstallRequest } from './installer.ts';
 import type { CapsuleRuntime } from './runtime.ts';
 import { brokenView, capsuleView } from './view.ts';
-import { RuntimeError } from '../errors.ts';
+import { inSafeMode, RuntimeError } from '../errors.ts';
 import { closing, LoadedCapsules, type LoadedCapsulesOptions } from './loaded-capsules.ts';
 
 export interface CapsuleManagerOptions extends LoadedCapsulesOptions {
@@ -39,6 +40,7 @@ export class CapsuleManager {
     this.#installer = new Installer({
       library: options.library,
       cache: options.cache,
+      starts: options.starts,
       loaded: this.#loaded,
       changes: this.#changes,
       requireOpen: () => this.#requireOpen(),
@@ -49,9 +51,12 @@ export class CapsuleManager {
     });
   }
 
-  /** Starts the enabled capsules that run by themselves; the others load at their first call. */
+  /** Starts the enabled capsules that run by themselves; the others load at their first call. In safe mode none does. */
   start(): void {
-    const { library, cache, report } = this.#options;
+    const { library, cache, safeMode, report } = this.#options;
+    if (safeMode) {
+      return;
+    }
     const installed = library.list();
     this.#tidying = cache
       .dropUnused(new Set(installed.map(({ record }) => record.hash)))
@@ -71,14 +76,19 @@ export class CapsuleManager {
   }
 
   /** See `Installer.install`. */
-  install(request: InstallRequest, progress: InstallProgress): Promise<CapsuleView> {
+  async install(request: InstallRequest, progress: InstallProgress): Promise<CapsuleView> {
+    this.#refuseInSafeMode();
     return this.#installer.install(request, progress);
   }
 
-  setEnabled(id: string, enabled: boolean): Promise<CapsuleView> {
+  /** @param because when the application disables it by itself */
+  setEnabled(id: string, enabled: boolean, because?: DisabledBecause): Promise<CapsuleView> {
     return this.#change(id, async () => {
       this.#find(id);
-      await this.#options.library.setEnabled(id, enabled);
+      if (enabled) {
+        this.#refuseInSafeMode();
+      }
+      await this.#options.library.setEnabled(id, enabled, because);
       if (enabled) {
         this.#startAlone(id);
       } else {
@@ -106,6 +116,7 @@ export class CapsuleManager {
 
   /** Loading the capsule, and waiting until it is not being changed, count towards the deadline. */
   async invoke({ capsule, action, payload, signal, ...request }: InvokeRequest): Promise<InvokeResult> {
+    this.#refuseInSafeMode();
     const principal = requirePrincipal(request.principal ?? DEFAULT_PRINCIPAL);
     const longest = defaultProfile(principal).quotas.maxTimeoutSecs * 1_000;
     const timeoutMs = callTimeout(request.timeoutMs, longest);
@@ -159,6 +170,12 @@ export class CapsuleManager {
   #isThere(id: string): boolean {
     const { library } = this.#options;
     return library.find(id) !== undefined || library.broken().some((other) => other.id === id);
+  }
+
+  #refuseInSafeMode(): void {
+    if (this.#options.safeMode) {
+      throw inSafeMode();
+    }
   }
 
   #requireOpen(): void {
@@ -237,7 +254,12 @@ export class CapsuleManager {
   #view(capsule: InstalledCapsule): CapsuleView {
     const loaded = this.#loaded.find(capsule.manifest.id);
     const lastCall = this.#loaded.lastCall(capsule.manifest.id);
-    return capsuleView(capsule, loaded?.runtime, loaded?.failure ?? '', lastCall);
+    const { safeMode } = this.#options;
+    return capsuleView(
+      capsule,
+      { runtime: loaded?.runtime, failure: loaded?.failure ?? '', safeMode },
+      lastCall,
+    );
   }
 }
 

@@ -8,11 +8,12 @@ import type { Rights } from '../../policy/rights.ts';
 import type { Quotas } from '../../policy/profile.ts';
 import type { CallOutcome } from '../instance/call-outcome.ts';
 import { failureOf, interpretResult } from '../instance/call-result.ts';
-import type { CompiledComponent } from '../component/compiled-component.ts';
 import { RuntimeError } from '../errors.ts';
 import { GuestInstance } from '../instance/instance.ts';
 import type { InstanceBudget } from '../instance/instance-budget.ts';
-import { LIFECYCLE_TIMEOUT_MS } from '../limits.ts';
+import type { GuestProcesses, LoadedComponent } from '../guest-process/guest-process.ts';
+import type { InstanceOptions } from '../instance/instance-options.ts';
+import { LIFECYCLE_TIMEOUT_MS, RUN_LOOP_SETTLE_MS } from '../limits.ts';
 import { createInstancePool, type InstancePool } from '../instance/pool.ts';
 import { startRunLoop, type RunLoop, type RunLoopState } from '../instance/run-loop.ts';
 
@@ -23,13 +24,15 @@ export interface CapsuleRuntimeOptions {
   readonly owner: string;
   readonly rights: Rights;
   readonly quotas: Quotas;
-  readonly component: CompiledComponent;
-  readonly workerFile: string;
+  readonly component: LoadedComponent;
+  readonly guestProcesses: GuestProcesses;
   readonly monotonicAnchorNs: bigint;
   readonly clock: Clock;
   /** Shared with all other capsules. */
   readonly budget: InstanceBudget;
   readonly pipeline: Pipeline;
+  /** Marks that an instance of it is starting; see `InstanceOptions`. */
+  readonly announceStart: InstanceOptions['announceStart'];
   /** Ends what an invocation started for itself. */
   readonly cancelProcesses: (invocation: string) => void;
   readonly report: (message: string, error: unknown) => void;
@@ -246,19 +249,11 @@ export class CapsuleRuntime {
         'Enable it again, then repeat the call.',
       );
     }
-    const { workerFile, component, capsule, capsuleUuid, rights, monotonicAnchorNs, pipeline, report } =
-      this.#options;
     const instance = new GuestInstance({
-      workerFile,
-      component,
-      capsule,
-      capsuleUuid,
+      ...this.#options,
       principal,
-      rights,
       memoryLimitBytes: this.#options.quotas.maxMemoryBytes,
-      monotonicAnchorNs,
-      pipeline,
-      report,
+      ...(kind === 'run' ? { settleMs: RUN_LOOP_SETTLE_MS } : {}),
     });
     this.#live.set(instance, { kind, principal });
     instance.ended(() => {

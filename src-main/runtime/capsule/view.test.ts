@@ -17,6 +17,7 @@ const record = {
 } as const;
 const many = (count: number, name: (index: number) => string): string[] =>
   Array.from({ length: count }, (_, index) => name(index));
+const notLoaded = { runtime: undefined, failure: '', safeMode: false };
 const parse = (text: string) =>
   parseManifest(new TextEncoder().encode(`[package]\nname = "demo"\nversion = "1.0.0"\n${text}`));
 const topics = (count: number): string =>
@@ -27,7 +28,7 @@ const topics = (count: number): string =>
 describe('the view of a capsule, which every event about it carries', () => {
   it('lists 64 actions and says how many there are beside them', () => {
     const view = (count: number) =>
-      capsuleView({ manifest: parse(`[subscribe]\n${topics(count)}`), record }, undefined, '', null);
+      capsuleView({ manifest: parse(`[subscribe]\n${topics(count)}`), record }, notLoaded, null);
     expect(view(64).actions).toHaveLength(64);
     expect(view(64).warnings).toEqual([]);
     expect(view(100).actions).toHaveLength(64);
@@ -38,7 +39,7 @@ describe('the view of a capsule, which every event about it carries', () => {
 
   it('lists 64 exports of a record of any length', () => {
     const long = { ...record, exports: many(10_000, (index) => `f${index}`) };
-    expect(capsuleView({ manifest: parse(''), record: long }, undefined, '', null).exports).toEqual([
+    expect(capsuleView({ manifest: parse(''), record: long }, notLoaded, null).exports).toEqual([
       ...many(64, (index) => `f${index}`),
       '9936 more',
     ]);
@@ -52,7 +53,7 @@ describe('the view of a capsule, which every event about it carries', () => {
       `description = "${'d'.repeat(2_000)}"\n${many(5_000, (index) => `k${index} = 1\n`).join('')}` +
         `[capabilities]\n${lists.join('')}[subscribe]\n${topics(500)}`,
     );
-    const view = capsuleView({ manifest, record }, undefined, '', null);
+    const view = capsuleView({ manifest, record }, notLoaded, null);
     expect(view.warnings).toHaveLength(22);
     expect(serialize(view).length).toBeLessThan(128 * 1024);
   });
@@ -60,14 +61,17 @@ describe('the view of a capsule, which every event about it carries', () => {
 
 describe('the exported functions of a component', () => {
   it('begin with those that the host calls, wherever they stand', () => {
-    const func = (name: string): ComponentExport => ({ name, kind: 'func' });
+    const func = (name: string): ComponentExport => ({ name, kind: 'func', func: null });
     const exports = [
       ...many(100, (index) => `f${index}`).map(func),
       func('run'),
       func('astrid-hook-trigger'),
     ];
     expect(
-      exportedFunctions({ imports: [], exports: [{ name: 'i', kind: 'instance' }, ...exports] }).slice(0, 3),
+      exportedFunctions({
+        imports: [],
+        exports: [{ name: 'i', kind: 'instance', func: null }, ...exports],
+      }).slice(0, 3),
     ).toEqual(['astrid-hook-trigger', 'run', 'f0']);
   });
 });

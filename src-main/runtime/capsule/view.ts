@@ -3,17 +3,28 @@ import { MAX_SHOWN_NAMES } from '../../capsules/limits.ts';
 import { boundedNames } from '../../capsules/words/bounded-names.ts';
 import { capabilityViews } from '../../capsules/words/capability-descriptions.ts';
 import type { BrokenCapsule, InstalledCapsule } from '../../capsules/library/library.ts';
+import type { DisabledBecause, InstallRecord } from '../../capsules/library/record.ts';
 import type { CapsuleRuntime } from './runtime.ts';
+
+/** What of a capsule is loaded. */
+export interface LoadedState {
+  readonly runtime: CapsuleRuntime | undefined;
+  readonly failure: string;
+  readonly safeMode: boolean;
+}
+
+const WAS_STARTING =
+  'Disabled: it was starting when Capsule Desktop ended unexpectedly. Enable it to try again, or remove it.';
 
 /** An installed capsule as the window and the command line see it. */
 export function capsuleView(
   { manifest, record }: InstalledCapsule,
-  runtime: CapsuleRuntime | undefined,
-  failure: string,
+  loaded: LoadedState,
   lastCall: LastCallView | null,
 ): CapsuleView {
   const actions = [...new Set(manifest.actions.map(({ action }) => action))];
-  const { state, reason } = stateOf(record.enabled, runtime, failure);
+  const { runtime } = loaded;
+  const { state, reason } = stateOf(record, loaded);
   return {
     id: manifest.id,
     version: manifest.version,
@@ -21,6 +32,7 @@ export function capsuleView(
     hash: record.hash,
     size: record.size,
     enabled: record.enabled,
+    disabledAfterUnexpectedEnd: wasStarting(record),
     state,
     stateReason: reason,
     restarts: runtime?.restarts ?? 0,
@@ -51,6 +63,7 @@ export function brokenView({ id, reason }: BrokenCapsule): CapsuleView {
     hash: '',
     size: 0,
     enabled: false,
+    disabledAfterUnexpectedEnd: false,
     state: 'failed',
     stateReason: `Cannot be loaded from the data folder: ${reason} Reinstall or remove it.`,
     restarts: 0,
@@ -65,13 +78,19 @@ export function brokenView({ id, reason }: BrokenCapsule): CapsuleView {
   };
 }
 
+function wasStarting({ enabled, disabledBecause }: InstallRecord): boolean {
+  return !enabled && disabledBecause === ('unexpected-end' satisfies DisabledBecause);
+}
+
 function stateOf(
-  enabled: boolean,
-  runtime: CapsuleRuntime | undefined,
-  failure: string,
+  record: InstallRecord,
+  { runtime, failure, safeMode }: LoadedState,
 ): { readonly state: CapsuleState; readonly reason: string } {
-  if (!enabled) {
-    return { state: 'disabled', reason: 'Disabled.' };
+  if (!record.enabled) {
+    return { state: 'disabled', reason: wasStarting(record) ? WAS_STARTING : 'Disabled.' };
+  }
+  if (safeMode) {
+    return { state: 'not-started', reason: 'Not started: Capsule Desktop is in safe mode.' };
   }
   if (failure !== '') {
     return { state: 'failed', reason: failure };

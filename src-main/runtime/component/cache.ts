@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { KeyedMutex } from '../../base/keyed-mutex.ts';
 import { readJsonRecord } from '../../base/json-record.ts';
-import { readComponentHeader } from '../../capsules/component/header.ts';
 import { ownEntries, type OwnKind, type Report } from '../../store/own-entries.ts';
 import { readRegularFile } from '../../store/regular-file.ts';
 import { UNUSED_COMPONENT_MS } from '../limits.ts';
@@ -15,7 +14,7 @@ import type { Transpiler } from './transpiler.ts';
  * Part of the cache key beside the content hash: the transpiler's version and our own way to call it.
  * Raise the number when `transpile.ts` changes what it makes, or this file how it is kept.
  */
-export const TRANSPILE_RECIPE = 'jco-transpile-0.15.0-3';
+export const TRANSPILE_RECIPE = 'jco-transpile-0.15.0-5';
 
 const INDEX = 'index.json';
 const SCRIPT = 'component.js';
@@ -43,7 +42,12 @@ export interface ComponentCache {
   readonly dropUnused: (used: ReadonlySet<string>) => Promise<void>;
 }
 
-export function createComponentCache(folder: string, transpiler: Transpiler): ComponentCache {
+/** @param check throws for a component that must not be transpiled */
+export function createComponentCache(
+  folder: string,
+  transpiler: Transpiler,
+  check: (component: Uint8Array) => void,
+): ComponentCache {
   const making = new Map<string, Promise<TranspiledComponent>>();
   // What is being removed must not be read or written meanwhile: another capsule may come with the same component.
   const folders = new KeyedMutex();
@@ -56,7 +60,7 @@ export function createComponentCache(folder: string, transpiler: Transpiler): Co
     }
     const component = await load();
     // Checked when it was installed, but perhaps by a version that let more through: nothing unchecked is transpiled.
-    readComponentHeader(component);
+    check(component);
     const result = await transpiler.transpile(component, imports);
     await write(folderOf(hash), result);
     return result;

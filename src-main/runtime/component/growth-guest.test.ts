@@ -2,15 +2,20 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from '@bytecodealliance/jco';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { noRights } from '../../policy/rights.ts';
 import { startKernel, WORKER_FOLDER } from '../../testing/kernel.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { CallOutcome } from '../instance/call-outcome.ts';
-import { compileComponent } from './compiled-component.ts';
+import { planComponent } from './planned-component.ts';
 import { GuestInstance } from '../instance/instance.ts';
 import { TABLE_ENTRIES } from '../limits.ts';
-import { noHost } from '../testing.ts';
-import { transpile } from './transpile.ts';
+import type { LoadedComponent } from '../guest-process/guest-process.ts';
+import { createGuestThreads } from '../guest-process/guest-threads.ts';
+import { transpile, type TranspiledComponent } from './transpile.ts';
+import { instanceOptions } from '../instance/testing.ts';
+
+const threads = createGuestThreads(join(WORKER_FOLDER, 'guest-worker.js'));
+const load = (component: TranspiledComponent, limitBytes: number): Promise<LoadedComponent> =>
+  threads.load(planComponent(component, limitBytes));
 
 const PAGE = 65_536;
 const LIMIT_PAGES = 1_024;
@@ -26,7 +31,10 @@ interface Greedy {
   readonly finally?: 'unreachable';
 }
 
-/** A component whose hook grows all it has to the end, one after the other, and returns the sizes together. */
+/**
+ * A component whose hook grows all it has to the end, one after the other, and returns the sizes together as the digits of its
+ * action. They are written to the first memory, or to one more where it has none.
+ */
 function greedy({ memories = [], tables = [], importers = 0, finally: end }: Greedy): string {
   const parts = [...memories.map((each) => memoryPart(each)), ...tables.map((each) => tablePart(each))];
   const kinds = [...new Set(parts)];
@@ -44,7 +52,33 @@ function greedy({ memories = [], tables = [], importers = 0, finally: end }: Gre
         ${end ?? ''}))
     (core instance $whole (instantiate $all
       ${each((_part, index) => `(with "part${index}" (instance $part${index}))`)}))
-    (func $hook (result u32) (canon lift (core func $whole "all")))
+    (core module $abi
+      (import "all" "all" (func $all (result i32)))
+      ${memories.length > 0 ? '(import "memory" "g" (memory 0))' : '(memory 1 1)'}
+      (export "memory" (memory 0))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+      (func (export "hook") (param i32 i32 i32 i32) (result i32) (local $rest i32) (local $at i32)
+        (local.set $rest (call $all))
+        (local.set $at (i32.const 2048))
+        (loop $digit
+          (local.set $at (i32.sub (local.get $at) (i32.const 1)))
+          (i32.store8 (local.get $at) (i32.add (i32.const 48) (i32.rem_u (local.get $rest) (i32.const 10))))
+          (local.set $rest (i32.div_u (local.get $rest) (i32.const 10)))
+          (br_if $digit (local.get $rest)))
+        (i32.store (i32.const 0) (local.get $at))
+        (i32.store (i32.const 4) (i32.sub (i32.const 2048) (local.get $at)))
+        (i32.store8 (i32.const 8) (i32.const 0))
+        (i32.const 0)))
+    (core instance $abi (instantiate $abi (with "all" (instance $whole))
+      ${memories.length > 0 ? '(with "memory" (instance $part0))' : ''}))
+    (alias core export $abi "memory" (core memory $memory))
+    (alias core export $abi "realloc" (core func $realloc))
+    (import "astrid:guest/lifecycle@1.0.0" (instance $guest
+      (type $record (record (field "action" string) (field "data" (option string))))
+      (export "capsule-result" (type (eq $record)))))
+    (alias export $guest "capsule-result" (type $result))
+    (func $hook (param "action" string) (param "payload" (list u8)) (result $result)
+      (canon lift (core func $abi "hook") (memory $memory) (realloc $realloc)))
     (export "astrid-hook-trigger" (func $hook)))`;
 }
 
@@ -69,32 +103,29 @@ const times = (count: number, declared: string): readonly string[] =>
   Array.from({ length: count }, () => declared);
 
 async function compiled(guest: Greedy) {
-  const component = await transpile(new Uint8Array(await parse(greedy(guest))), []);
-  return compileComponent(component, LIMIT_PAGES * PAGE);
+  const component = await transpile(new Uint8Array(await parse(greedy(guest))), [
+    'astrid:guest/lifecycle@1.0.0',
+  ]);
+  return load(component, LIMIT_PAGES * PAGE);
 }
 
 /** The sizes together, in pages or elements. */
 async function grown(guest: Greedy): Promise<number> {
   const end = await callGreedy(guest);
   expect(end.kind).toBe('returned');
-  return end.kind === 'returned' ? (end.value as number) : 0;
+  return end.kind === 'returned' ? Number((end.value as { readonly action: string }).action) : 0;
 }
 
 async function callGreedy(guest: Greedy): Promise<CallOutcome> {
-  const instance = new GuestInstance({
-    workerFile: join(WORKER_FOLDER, 'guest-worker.js'),
-    component: await compiled(guest),
-    capsule: 'greedy',
-    capsuleUuid: '',
-    principal: 'default',
-    rights: noRights,
-    memoryLimitBytes: LIMIT_PAGES * PAGE,
-    monotonicAnchorNs: 0n,
-    pipeline: noHost,
-    report: () => undefined,
-  });
+  const instance = new GuestInstance(
+    instanceOptions({
+      guestProcesses: threads,
+      component: await compiled(guest),
+      memoryLimitBytes: LIMIT_PAGES * PAGE,
+    }),
+  );
   onTestFinished(() => instance.terminate());
-  return instance.call('astridHookTrigger', [], { invocation: null, timeoutMs: 10_000 });
+  return instance.call('astridHookTrigger', ['', new Uint8Array()], { invocation: null, timeoutMs: 10_000 });
 }
 
 describe('the memory of a guest', () => {

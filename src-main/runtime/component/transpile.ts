@@ -3,7 +3,7 @@ import { MAX_SCRIPT_BYTES } from '../limits.ts';
 
 /** A component as the guest's worker loads it. */
 export interface TranspiledComponent {
-  /** A script whose value is jco's `instantiate` function. */
+  /** An expression whose value is jco's `instantiate` function. */
   readonly script: string;
   readonly modules: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** Names of the imported interfaces, with versions. */
@@ -46,7 +46,7 @@ export async function transpile(
   }
   const modules = [...files].filter(([name]) => name.endsWith('.wasm'));
   return {
-    script: moduleToScript(Buffer.from(source).toString('utf8')),
+    script: moduleToScript(new TextDecoder().decode(source)),
     modules: new Map(modules.map(([name, bytes]) => [name, new Uint8Array(bytes)])),
     imports: [...result.imports].sort(),
     exports: result.exports.filter(([, kind]) => kind === 'function').map(([name]) => name),
@@ -64,5 +64,5 @@ function moduleToScript(source: string): string {
   if (/^(?:export|import)\b/m.test(script)) {
     throw new Error('jco produced a module with more than one instantiate function.');
   }
-  return `'use strict';(() => {\n${script}\nreturn instantiate;\n})()`;
+  return `(() => {\n'use strict';\n${script}\nreturn instantiate;\n})()`;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from '@bytecodealliance/jco';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { guestFolder } from '../../testing/guests.ts';
 import { WORKER_FOLDER } from '../../testing/kernel.ts';
@@ -30,6 +31,29 @@ describe('components that are transpiled at once', () => {
     ]);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
     expect(ends[0]).toMatchObject({ reason: { code: 'component-unusable' } });
+  });
+
+  it('fail alone also when the generator itself breaks down at one', async () => {
+    const { transpiler, component } = await startTranspiler();
+    // An encoding that it does not know how to write out.
+    const breaking = await parse(`(component
+      (import "astrid:sys/host@1.0.0" (instance $sys
+        (type $level (enum "trace" "debug" "info" "warn" "error")) (export "log-level" (type $l (eq $level)))
+        (export "log" (func (param "level" $l) (param "message" string)))))
+      (core module $memory (memory (export "memory") 1))
+      (core instance $memory (instantiate $memory))
+      (alias core export $memory "memory" (core memory $m))
+      (core func $log (canon lower (func $sys "log") (memory $m) string-encoding=latin1+utf16))
+      (core module $main (import "sys" "log" (func $log (param i32 i32 i32)))
+        (func (export "run") (call $log (i32.const 2) (i32.const 16) (i32.const 5))))
+      (core instance $main (instantiate $main (with "sys" (instance (export "log" (func $log))))))
+      (func $run (canon lift (core func $main "run"))) (export "run" (func $run)))`);
+    for (let round = 0; round < 3; round += 1) {
+      await expect(transpiler.transpile(breaking, ['astrid:sys/host@1.0.0'])).rejects.toMatchObject({
+        code: 'component-unusable',
+      });
+    }
+    await expect(transpiler.transpile(component, [])).resolves.toBeDefined();
   });
 
   it('never get each other’s code, also when the answer for one comes too late', async () => {

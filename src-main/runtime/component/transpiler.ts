@@ -35,7 +35,8 @@ export function createTranspiler(workerFile: string): Transpiler {
       if (reply.ok) {
         current?.resolve(reply.result);
       } else {
-        current?.reject(unusable(reply.message));
+        // What failed may have broken down in the middle: nothing else is done with it.
+        void end(reply.message);
       }
     });
     const lost = (why: string): void => {
@@ -45,7 +46,7 @@ export function createTranspiler(workerFile: string): Transpiler {
       }
     };
     started.on('error', (error) => lost(error.message));
-    started.on('exit', () => lost('the transpiler exited unexpectedly'));
+    started.on('exit', () => lost(GONE));
     return started;
   };
 
@@ -65,7 +66,7 @@ export function createTranspiler(workerFile: string): Transpiler {
     worker ??= start();
     worker.ref();
     current = deferred();
-    const timer = setTimeout(() => void end('transpiling took too long'), TRANSPILE_TIMEOUT_MS);
+    const timer = setTimeout(() => void end(TOO_LATE), TRANSPILE_TIMEOUT_MS);
     try {
       worker.postMessage({ component, imports } satisfies TranspileRequest);
       return await current.promise;
@@ -89,9 +90,12 @@ export function createTranspiler(workerFile: string): Transpiler {
   };
 }
 
-const SHUTTING_DOWN = 'Capsule Desktop is shutting down';
+export const SHUTTING_DOWN = 'Capsule Desktop is shutting down';
+export const TOO_LATE = 'transpiling took too long';
+export const TOO_MUCH_MEMORY = 'it takes more memory than allowed';
+export const GONE = 'the transpiler exited unexpectedly';
 
-function unusable(why: string): RuntimeError {
+export function unusable(why: string): RuntimeError {
   return new RuntimeError(
     'component-unusable',
     `The component could not be transpiled: ${why}.`,

@@ -2,31 +2,31 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { readComponentHeader } from '../../capsules/component/header.ts';
-import { noRights } from '../../policy/rights.ts';
 import { guestFolder } from '../../testing/guests.ts';
 import { WORKER_FOLDER } from '../../testing/kernel.ts';
-import { compileComponent } from '../component/compiled-component.ts';
-import { transpile } from '../component/transpile.ts';
-import { noHost } from '../testing.ts';
+import { planComponent } from '../component/planned-component.ts';
+import { transpile, type TranspiledComponent } from '../component/transpile.ts';
+import type { LoadedComponent } from '../guest-process/guest-process.ts';
+import { createGuestThreads } from '../guest-process/guest-threads.ts';
 import { GuestInstance } from './instance.ts';
+import { instanceOptions } from './testing.ts';
+
+const threads = createGuestThreads(join(WORKER_FOLDER, 'guest-worker.js'));
+const load = (component: TranspiledComponent, limitBytes: number): Promise<LoadedComponent> =>
+  threads.load(planComponent(component, limitBytes));
 
 const MEMORY_BYTES = 64 * 1_024 * 1_024;
 
 it('a call that is overdue and then cancelled as well is aborted once, and told as overdue', async () => {
   const bytes = await readFile(join(guestFolder('trap'), 'build', 'trap.wasm'));
   const imports = readComponentHeader(bytes).imports.map(({ name }) => name);
-  const instance = new GuestInstance({
-    workerFile: join(WORKER_FOLDER, 'guest-worker.js'),
-    component: await compileComponent(await transpile(bytes, imports), MEMORY_BYTES),
-    capsule: 'trap',
-    capsuleUuid: '',
-    principal: 'default',
-    rights: noRights,
-    memoryLimitBytes: MEMORY_BYTES,
-    monotonicAnchorNs: 0n,
-    pipeline: noHost,
-    report: () => undefined,
-  });
+  const instance = new GuestInstance(
+    instanceOptions({
+      guestProcesses: threads,
+      component: await load(await transpile(bytes, imports), MEMORY_BYTES),
+      memoryLimitBytes: MEMORY_BYTES,
+    }),
+  );
   onTestFinished(() => instance.terminate());
   const cancel = new AbortController();
   let aborts = 0;

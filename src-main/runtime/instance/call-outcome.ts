@@ -29,6 +29,15 @@ export function overdue(timeoutMs: number): Abort {
   };
 }
 
+/** Traps of arithmetic, indirect calls and the stack, in V8's words. */
+const NOT_OF_MEMORY =
+  /^(RuntimeError: (wasm trap: (integer divide by zero|integer overflow|invalid conversion to integer)|null function or function signature mismatch|table index is out of bounds)|RangeError: Maximum call stack size exceeded)/;
+
+/** Whether a trap in a full memory may have come from that: an allocator that gets no more traps or throws, in many words. */
+export function mayBeOutOfMemory(message: string): boolean {
+  return !NOT_OF_MEMORY.test(message);
+}
+
 /** @param guestMessage what the guest itself said, or V8 of its trap */
 export function outOfMemory(limitBytes: number, guestMessage: string): string {
   return `The guest reached its memory limit of ${Math.round(limitBytes / 1_048_576)} MiB and was terminated (${guestMessage}).`;

@@ -1,11 +1,12 @@
 import type { Invocation } from '../../host/pipeline/host-function.ts';
 import type { Pipeline } from '../../host/pipeline/pipeline.ts';
 import type { Rights } from '../../policy/rights.ts';
-import type { CompiledComponent } from '../component/compiled-component.ts';
+import type { Dispose } from '../../base/disposable.ts';
+import type { GuestProcesses, LoadedComponent } from '../guest-process/guest-process.ts';
 
 export interface InstanceOptions {
-  readonly workerFile: string;
-  readonly component: CompiledComponent;
+  readonly guestProcesses: GuestProcesses;
+  readonly component: LoadedComponent;
   readonly capsule: string;
   readonly capsuleUuid: string;
   readonly principal: string;
@@ -13,6 +14,13 @@ export interface InstanceOptions {
   readonly memoryLimitBytes: number;
   readonly monotonicAnchorNs: bigint;
   readonly pipeline: Pipeline;
+  /**
+   * Marks that it is starting; nothing of the component is given to its thread before this resolves. What it resolves to
+   * takes the mark back.
+   */
+  readonly announceStart: () => Promise<Dispose>;
+  /** It counts as starting for this long after its component was instantiated. Milliseconds; absent means not at all. */
+  readonly settleMs?: number;
   /** The host's own log. */
   readonly report: (message: string, error: unknown) => void;
 }

@@ -1,25 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { MessageChannel, Worker } from 'node:worker_threads';
 import { deferred, type Deferred } from '../../base/deferred.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { closed, opened } from '../../base/leaks.ts';
-import { serveGuest } from '../../bridge/host-end.ts';
-import { createSharedBuffer } from '../../bridge/protocol.ts';
-import {
-  RESOURCE_DROP,
-  type GuestCall,
-  type GuestExport,
-  type GuestMessage,
-  type GuestStart,
-} from '../../guest/protocol.ts';
+import type { GuestExport } from '../../bridge/codec/guest-functions.ts';
+import { RESOURCE_DROP } from '../../bridge/codec/operations.ts';
+import { createFrameResponder } from '../../bridge/responder.ts';
+import type { GuestMessage, GuestStart } from '../../guest/protocol.ts';
 import type { Caller } from '../../host/pipeline/host-function.ts';
 import { HandleTable } from '../../host/pipeline/handle-table.ts';
 import type { Outcome } from '../../base/outcome.ts';
-import { isHeld, capabilityNames } from '../../policy/capabilities.ts';
+import { capabilityNames, isHeld } from '../../policy/capabilities.ts';
+import type { Gone, GuestProcess } from '../guest-process/guest-process.ts';
+import { announced } from './announced.ts';
 import type { CallOptions, InstanceOptions } from './instance-options.ts';
-import { CANCELLED, outOfMemory, overdue } from './call-outcome.ts';
+import { callFrame, returnedOf, undecodable } from './call-frames.ts';
+import { CANCELLED, mayBeOutOfMemory, outOfMemory, overdue } from './call-outcome.ts';
 import type { CallOutcome, Abort } from './call-outcome.ts';
-import { CANCEL_GRACE_MS, START_TIMEOUT_MS, WORKER_HEAP_MB, WORKER_STACK_MB } from '../limits.ts';
+import { CANCEL_GRACE_MS, START_TIMEOUT_MS } from '../limits.ts';
 
 /**
  * A memory that is this full when the guest traps is why it trapped: an allocator that was refused
@@ -29,6 +26,7 @@ const RECYCLE_AT = 0.75;
 
 interface Running {
   readonly id: number;
+  readonly name: GuestExport;
   readonly end: Deferred<CallOutcome>;
   readonly options: CallOptions;
   readonly abort: AbortController;
@@ -37,7 +35,7 @@ interface Running {
 }
 
 /**
- * One live component in its own worker thread. It serves one call at a time; its supervisor is this
+ * One live component in a guest process of its own. It serves one call at a time; its supervisor is this
  * thread, which never waits for it and can end it at any moment.
  */
 export class GuestInstance {
@@ -45,12 +43,11 @@ export class GuestInstance {
   readonly startedAt = Date.now();
   readonly handles: HandleTable;
   readonly #options: InstanceOptions;
-  readonly #worker: Worker;
-  readonly #stopServing: () => void;
+  readonly #process: GuestProcess;
   readonly #started = deferred<CallOutcome | undefined>();
   readonly #ended = new Emitter<undefined>();
   #running: Running | undefined;
-  /** First cause wins: why the worker was ended, when we ended it. */
+  /** First cause wins: why it was ended, when we ended it. */
   #endReason: CallOutcome | undefined;
   #exited = false;
   #full = false;
@@ -64,36 +61,19 @@ export class GuestInstance {
     this.#options = options;
     this.handles = new HandleTable(options.report);
     opened(this);
-    const { port1, port2 } = new MessageChannel();
-    const shared = createSharedBuffer();
-    const start: GuestStart = {
-      questions: port2,
-      shared,
-      script: options.component.script,
-      modules: options.component.modules,
-      imports: options.component.imports,
-      capabilities: capabilityNames.filter((name) => isHeld(options.rights, name)),
-      monotonicAnchorNs: options.monotonicAnchorNs,
-    };
-    this.#worker = new Worker(options.workerFile, {
-      workerData: start,
-      transferList: [port2],
-      env: {},
-      execArgv: [],
-      stdin: false,
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB, stackSizeMb: WORKER_STACK_MB },
+    this.#process = options.guestProcesses.start({
+      onMessage: (message) => this.#onMessage(message),
+      respond: createFrameResponder((op, args) => this.#answer(op, args), {
+        onUndecodable: (error) => this.#finish({ kind: 'trapped', message: undecodable(error.message) }),
+        onFailure: (error) => options.report(`${options.capsule}: a host call got no response`, error),
+      }),
+      onGone: (why) => this.#onGone(why),
     });
-    this.#stopServing = serveGuest(
-      port1,
-      shared,
-      ({ op, args }) => this.#answer(op, args),
-      (error) => options.report(`${options.capsule}: a host call got no response`, error),
-    );
-    this.#worker.on('message', (message: GuestMessage) => this.#onMessage(message));
-    this.#worker.on('error', (error) => this.#onWorkerError(error));
-    this.#worker.on('exit', () => this.#onExit());
+    void announced(options, {
+      begin: () => this.#process.begin(startOf(options)),
+      started: this.#started.promise,
+      ended: this.ended,
+    });
   }
 
   get alive(): boolean {
@@ -128,6 +108,7 @@ export class GuestInstance {
     }
     const running: Running = {
       id: ++this.#lastCall,
+      name,
       end: deferred(),
       options,
       abort: new AbortController(),
@@ -155,8 +136,11 @@ export class GuestInstance {
         this.#finish(running.cause.ended);
         return running.cause.ended;
       }
-      const call: GuestCall = { id: running.id, export: name, args };
-      this.#worker.postMessage(call);
+      const frame = callFrame(name, args);
+      if (typeof frame === 'string') {
+        return { kind: 'out-of-memory', message: frame };
+      }
+      this.#process.call({ id: running.id, export: name, frame });
       return await running.end.promise;
     } finally {
       clearTimeout(timer);
@@ -167,10 +151,10 @@ export class GuestInstance {
     }
   }
 
-  /** Ends the worker at once, whatever it is doing, and drops its handles. */
+  /** Ends it at once, whatever it is doing, and drops its handles. */
   async terminate(): Promise<void> {
     this.#finish({ kind: 'cancelled', message: 'The instance was terminated.' });
-    await this.#worker.terminate();
+    await this.#process.kill();
   }
 
   async #answer(op: string, args: readonly unknown[]): Promise<Outcome> {
@@ -203,21 +187,33 @@ export class GuestInstance {
       case 'returned':
         this.#memoryBytes = message.memoryBytes;
         this.#full = this.#isFull(message.memoryBytes);
-        // First cause wins: what a guest makes of its cancelled host call is a consequence.
-        const { kind, value } = message;
-        this.#running?.end.resolve(this.#running.cause?.returned ?? { kind, value });
+        this.#onReturn(message.frame);
         return;
       case 'trapped':
         this.#finish(
           this.#running?.cause !== undefined
             ? this.#running.cause.ended
-            : this.#isFull(message.memoryBytes)
+            : this.#isFull(message.memoryBytes) && mayBeOutOfMemory(message.message)
               ? {
                   kind: 'out-of-memory',
                   message: outOfMemory(this.#options.memoryLimitBytes, message.message),
                 }
               : { kind: 'trapped', message: message.message },
         );
+    }
+  }
+
+  #onReturn(frame: Uint8Array): void {
+    if (this.#running === undefined) {
+      return;
+    }
+    const { name, cause, end } = this.#running;
+    const returned = returnedOf(name, frame);
+    if (returned.kind === 'returned') {
+      // First cause wins: what a guest makes of its cancelled host call is a consequence.
+      end.resolve(cause?.returned ?? returned);
+    } else {
+      this.#finish(returned);
     }
   }
 
@@ -247,32 +243,19 @@ export class GuestInstance {
     });
   }
 
-  #onWorkerError(error: Error): void {
-    const heap = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-    this.#finish(
-      heap
-        ? {
-            kind: 'out-of-memory',
-            message: `The guest's thread exceeded ${WORKER_HEAP_MB} MB of JavaScript heap.`,
-          }
-        : { kind: 'trapped', message: error.message },
-    );
-  }
-
-  /** The one way an instance ends: latch why, settle the call, end the thread. */
+  /** The one way an instance ends: latch why, settle the call, end the process. */
   #finish(end: CallOutcome): void {
     this.#endReason ??= end;
     this.#started.resolve(this.#endReason);
     this.#running?.end.resolve(this.#endReason);
     this.#running?.abort.abort();
-    void this.#worker.terminate();
+    void this.#process.kill();
   }
 
-  #onExit(): void {
+  #onGone(why: Gone): void {
     this.#exited = true;
     closed(this);
-    this.#stopServing();
-    this.#finish({ kind: 'trapped', message: 'The guest’s thread exited unexpectedly.' });
+    this.#finish(why);
     const { capsule, pipeline, report } = this.#options;
     pipeline
       .recordDrops(this.#options, this.handles.dispose())
@@ -282,6 +265,12 @@ export class GuestInstance {
     this.#ended.fire(undefined);
     this.#ended.dispose();
   }
+}
+
+function startOf({ component, rights, monotonicAnchorNs }: InstanceOptions): GuestStart {
+  const { script, modules, imports } = component;
+  const capabilities = capabilityNames.filter((name) => isHeld(rights, name));
+  return { script, modules, imports, capabilities, monotonicAnchorNs };
 }
 
 function setDeadline(timeoutMs: number | undefined, expire: () => void): NodeJS.Timeout | undefined {

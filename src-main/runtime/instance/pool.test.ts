@@ -3,40 +3,40 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readComponentHeader } from '../../capsules/component/header.ts';
 import { resource } from '../../host/pipeline/resource.ts';
-import { noRights } from '../../policy/rights.ts';
 import { guestFolder } from '../../testing/guests.ts';
 import { WORKER_FOLDER } from '../../testing/kernel.ts';
-import { compileComponent, type CompiledComponent } from '../component/compiled-component.ts';
+import { planComponent } from '../component/planned-component.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import { GuestInstance } from './instance.ts';
 import { InstanceBudget } from './instance-budget.ts';
 import { createInstancePool, type InstancePool } from './pool.ts';
-import { noHost } from '../testing.ts';
-import { transpile } from '../component/transpile.ts';
+import type { LoadedComponent } from '../guest-process/guest-process.ts';
+import { createGuestThreads } from '../guest-process/guest-threads.ts';
+import { transpile, type TranspiledComponent } from '../component/transpile.ts';
+import { instanceOptions } from './testing.ts';
+
+const threads = createGuestThreads(join(WORKER_FOLDER, 'guest-worker.js'));
+const load = (component: TranspiledComponent, limitBytes: number): Promise<LoadedComponent> =>
+  threads.load(planComponent(component, limitBytes));
 
 const LIMIT_BYTES = 64 * 1_024 * 1_024;
 
-let component: CompiledComponent;
+let component: LoadedComponent;
 
 beforeAll(async () => {
   const bytes = await readFile(join(guestFolder('trap'), 'build', 'trap.wasm'));
   const imports = readComponentHeader(bytes).imports.map(({ name }) => name);
-  component = await compileComponent(await transpile(bytes, imports), LIMIT_BYTES);
+  component = await load(await transpile(bytes, imports), LIMIT_BYTES);
 });
 
 function newInstance(): GuestInstance {
-  return new GuestInstance({
-    workerFile: join(WORKER_FOLDER, 'guest-worker.js'),
-    component,
-    capsule: 'trap',
-    capsuleUuid: '',
-    principal: 'default',
-    rights: noRights,
-    memoryLimitBytes: LIMIT_BYTES,
-    monotonicAnchorNs: 0n,
-    pipeline: noHost,
-    report: () => undefined,
-  });
+  return new GuestInstance(
+    instanceOptions({
+      guestProcesses: threads,
+      component,
+      memoryLimitBytes: LIMIT_BYTES,
+    }),
+  );
 }
 
 function poolOf(

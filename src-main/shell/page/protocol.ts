@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { protocol, type Session } from 'electron';
 import { appFileOf } from './files.ts';
-import { APP_SCHEME } from '../constants.ts';
+import { APP_SCHEME, GUEST_SCHEME } from '../constants.ts';
 import { contentSecurityPolicy, withNonce } from './csp.ts';
 
-/** Makes `app:` an origin of its own, like https. Call before Electron is ready. */
-export function registerAppScheme(): void {
+/** Makes `app:` and `guest:` schemes of origins of their own, like https. Call before Electron is ready. */
+export function registerSchemes(): void {
   protocol.registerSchemesAsPrivileged([
     // No fetch, no service worker, no streaming: the page loads scripts, styles, pictures and fonts.
     { scheme: APP_SCHEME, privileges: { standard: true, secure: true, codeCache: true } },
+    // The generator of a transpiler's page fetches its own WebAssembly.
+    { scheme: GUEST_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ]);
 }
 

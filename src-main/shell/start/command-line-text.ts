@@ -29,6 +29,8 @@ run until you confirm it there. CAPSULE is one of:
   folder                             a folder that contains Capsule.toml
   ${LINK_SCHEME}:install?file=<path>        a link: the absolute path of a .capsule file, percent-encoded
 
+  --safe-mode                        start no capsule, to disable or remove one that causes problems; has no effect
+                                     on a window that is open already
   --version                          show the version and what it was built from
   --help                             show this help
 

@@ -5,6 +5,7 @@ import {
   handoverOf,
   joinedHandover,
   receivedHandover,
+  requestsSafeMode,
   restartLine,
   shorterCommandLine,
 } from './command-line.ts';
@@ -141,6 +142,26 @@ describe('the command line of a start for hand-overs that came too late', () => 
         expect(again.cut || again.operands.length === operands.length).toBe(true);
       }),
     );
+  });
+});
+
+describe('safe mode', () => {
+  it.each([
+    [['--safe-mode'], true],
+    [['/src', '--safe-mode', 'a.capsule'], true],
+    [['--', '--safe-mode'], false],
+    [['--safe-mode=no'], false],
+    [['safe-mode'], false],
+    [[], false],
+  ] as const)('by %j is requested: %s', (given, requested) => {
+    expect(requestsSafeMode([program, ...given])).toBe(requested);
+  });
+
+  it('is kept by a restart unless that is to be a normal one', () => {
+    const argv = [program, '--safe-mode', '--no-sandbox', '/src'];
+    const nothing = { folder: '/', operands: [], cut: false };
+    expect(restartLine(argv, nothing, '/src')).toEqual(['--safe-mode', '--no-sandbox', '/src', '--']);
+    expect(restartLine(argv, nothing, '/src', '--safe-mode')).toEqual(['--no-sandbox', '/src', '--']);
   });
 });
 

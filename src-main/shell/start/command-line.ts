@@ -3,6 +3,8 @@ import { MAX_HANDOVER_BYTES, MAX_OPERAND_CHARACTERS, MAX_TARGETS } from '../cons
 
 /** Put on the command line by ourselves when what came was too long to hand over whole. */
 const CUT_FLAG = '--more-was-given';
+/** Nothing of any capsule is started. */
+export const SAFE_MODE_FLAG = '--safe-mode';
 
 /** What a start was asked to open, as it was written; paths may be relative to `folder`. */
 export interface Handover {
@@ -83,14 +85,17 @@ export function joinedHandover(earlier: Handover | null, later: Handover): Hando
 /**
  * The command line (without the program) of a start that has our flags and opens what was handed over, with no
  * more of it than could be handed over again.
+ *
+ * @param leftOut a flag of ours that it does not have
  */
 export function restartLine(
   argv: readonly string[],
   handover: Handover,
   appFolder: string | null,
+  leftOut?: typeof SAFE_MODE_FLAG,
 ): readonly string[] {
   const line = [
-    ...partsOf(argv).flags.filter((flag) => flag !== CUT_FLAG),
+    ...partsOf(argv).flags.filter((flag) => flag !== CUT_FLAG && flag !== leftOut),
     ...(handover.cut ? [CUT_FLAG] : []),
     ...(appFolder === null ? [] : [appFolder]),
     '--',
@@ -106,6 +111,11 @@ export function askedInstead(argv: readonly string[]): 'version' | 'help' | null
     return 'help';
   }
   return flags.includes('--version') ? 'version' : null;
+}
+
+/** Whether a start is to be in safe mode whatever the last ones were like. */
+export function requestsSafeMode(argv: readonly string[]): boolean {
+  return partsOf(argv).flags.includes(SAFE_MODE_FLAG);
 }
 
 function partsOf(argv: readonly string[]): { readonly flags: string[]; readonly operands: string[] } {

@@ -1,16 +1,17 @@
 import { app } from 'electron';
-import { joinedHandover, restartLine, type Handover } from './command-line.ts';
+import { joinedHandover, restartLine, SAFE_MODE_FLAG, type Handover } from './command-line.ts';
 import { startedProgram } from './desktop-entry.ts';
 import { wholeOperand } from './open-targets.ts';
 
 /**
  * Starts that reach an application which has begun to end. It will show nothing any more, and they have ended
- * believing that it would: it is started again once for all of them when it is gone.
+ * believing that it would: it is started again once for all of them when it is gone. So it is when a person asks for it.
  */
 export class LateStarts {
   readonly #appFolder: string | null;
   #ending = false;
   #kept: Handover | null = null;
+  #normally = false;
 
   /** @param appFolder as for `handoverOf` */
   constructor(appFolder: string | null) {
@@ -22,6 +23,12 @@ export class LateStarts {
     this.#ending = true;
     // The last moment of all: whoever comes while windows close is heard as well.
     app.once('quit', () => this.#startAgain());
+  }
+
+  /** Quits in order, and starts again without `--safe-mode`. */
+  restartNormally(): void {
+    this.#normally = true;
+    app.quit();
   }
 
   /**
@@ -41,8 +48,10 @@ export class LateStarts {
   }
 
   #startAgain(): void {
-    if (this.#kept !== null) {
-      const args = restartLine(process.argv, this.#kept, this.#appFolder);
+    if (this.#kept !== null || this.#normally) {
+      const kept = this.#kept ?? { folder: process.cwd(), operands: [], cut: false };
+      const leftOut = this.#normally ? SAFE_MODE_FLAG : undefined;
+      const args = restartLine(process.argv, kept, this.#appFolder, leftOut);
       app.relaunch({ execPath: startedProgram(process.execPath, process.env), args: [...args] });
     }
   }

@@ -13,3 +13,8 @@ export const MAX_FEED_FILE_CHARACTERS = 6 * MAX_FEED_CHARACTERS + 100;
 export const CHECK_LIMIT_MS = 30_000;
 /** A download without progress for this long is aborted. A slow one continues. */
 export const STALL_LIMIT_MS = 60_000;
+
+/** After a declined confirmation none is shown for this long: long enough to close the program that asks on its own. */
+export const DECLINED_PAUSE_MS = 30_000;
+/** Characters of an address, version or hash in a confirmation: the dialog's buttons must stay on the screen. */
+export const MAX_CONFIRMED_CHARACTERS = 300;

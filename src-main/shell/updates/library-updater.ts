@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { app, dialog } from 'electron';
 import {
   CancellationToken,
@@ -7,6 +7,7 @@ import {
   PacmanUpdater,
   RpmUpdater,
   type AppUpdater,
+  type UpdateDownloadedEvent,
 } from 'electron-updater';
 import { TypedError } from '../../base/typed-error.ts';
 import { readSmallFile, writeSmallFile } from '../../store/small-file.ts';
@@ -25,12 +26,14 @@ export interface LibraryOptions {
   readonly install: InstallKind;
   /** Stops everything that runs, so that quitting needs no confirmation. */
   readonly endAll: () => Promise<void>;
+  /** Runs what uses the network. */
+  readonly withNetwork: <Result>(work: () => Promise<Result>) => Promise<Result>;
   readonly log: (line: string) => void;
 }
 
 /** `electron-updater` behind our interface: one feed, nothing automatic, whole files, nothing older. */
 export function openLibraryUpdater(options: LibraryOptions): Updater {
-  const { feed, dataDir, install, endAll, log } = options;
+  const { feed, dataDir, install, endAll, withNetwork, log } = options;
   const updater = updaterFor(install);
   const configFile = join(dataDir, LIBRARY_CONFIG_FILE);
   // What the package says about itself; nothing is a valid answer.
@@ -38,8 +41,8 @@ export function openLibraryUpdater(options: LibraryOptions): Updater {
   writeSmallFile(configFile, libraryConfig(shipped, dataDir));
   configure(updater, feed, configFile, log);
   return {
-    check: () => check(updater),
-    download: (progress, signal) => download(updater, progress, signal),
+    check: () => withNetwork(() => check(updater)),
+    download: (progress, signal) => withNetwork(() => download(updater, progress, signal)),
     install: () =>
       updater instanceof SingleFileUpdater || updater instanceof DebPackageUpdater
         ? updater.replaceAndRestart()
@@ -108,7 +111,7 @@ async function download(
   updater: AppUpdater,
   progress: (percent: number) => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | null> {
   const token = new CancellationToken();
   let stalled = false;
   const stall = setTimeout(() => {
@@ -120,17 +123,30 @@ async function download(
     stall.refresh();
     progress(percent);
   };
+  let sha512: string | null = null;
+  const keepHash = (event: UpdateDownloadedEvent): void => {
+    sha512 = hashOf(event);
+  };
   signal.addEventListener('abort', cancel);
   updater.on('download-progress', hear);
+  updater.on('update-downloaded', keepHash);
   try {
     await updater.downloadUpdate(token);
+    return sha512;
   } catch (error) {
     throw stalled ? silent('sent no data', STALL_LIMIT_MS) : failureMessage(error);
   } finally {
     clearTimeout(stall);
     signal.removeEventListener('abort', cancel);
     updater.off('download-progress', hear);
+    updater.off('update-downloaded', keepHash);
   }
+}
+
+/** The library has verified the file against the one entry of the feed that has its name. */
+function hashOf({ files, downloadedFile }: UpdateDownloadedEvent): string | null {
+  const entry = files.find(({ url }) => basename(url) === basename(downloadedFile));
+  return (entry ?? (files.length === 1 ? files[0] : undefined))?.sha512 ?? null;
 }
 
 /**

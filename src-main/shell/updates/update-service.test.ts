@@ -17,26 +17,36 @@ interface Made {
   readonly seen: UpdateView[];
   readonly opened: string[];
   readonly lines: string[];
+  /** Messages of the confirmations that the operator saw. */
+  readonly confirmed: string[];
   readonly reaches: (state: string) => Promise<void>;
 }
 
 async function made(
   updater: Partial<Updater> = {},
   install: InstallKind = { kind: 'appimage', file: '/x' },
+  answer: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Made> {
   const dataDir = await temporaryFolder();
   const opened: string[] = [];
   const lines: string[] = [];
   const seen: UpdateView[] = [];
+  const confirmed: string[] = [];
   const updates = new Updates({
     dataDir,
     install,
+    confirmations: {
+      require: ({ message }) => {
+        confirmed.push(message);
+        return answer();
+      },
+    },
     log: (line) => void lines.push(line),
     open: (feed) => {
       opened.push(feed);
       return Promise.resolve({
         check: () => Promise.resolve('2.0.0'),
-        download: () => Promise.resolve(),
+        download: () => Promise.resolve(null),
         install: () => Promise.resolve(),
         ...updater,
       });
@@ -45,7 +55,7 @@ async function made(
   updates.changed((view) => void seen.push(view));
   const reaches = (state: string) =>
     expect.poll(async () => (await updates.view()).step.state, { interval: 2 }).toBe(state);
-  return { updates, dataDir, seen, opened, lines, reaches };
+  return { updates, dataDir, seen, opened, lines, confirmed, reaches };
 }
 
 describe('updates', () => {
@@ -58,6 +68,7 @@ describe('updates', () => {
     const again = new Updates({
       dataDir,
       install: { kind: 'mac' },
+      confirmations: { require: () => Promise.resolve() },
       open: () => Promise.reject(new Error('not now')),
       log: () => undefined,
     });
@@ -73,7 +84,7 @@ describe('updates', () => {
       download: (progress) => {
         progress(50);
         progress(50.2);
-        return Promise.resolve();
+        return Promise.resolve('q83v');
       },
       install: () => {
         installed += 1;
@@ -114,7 +125,7 @@ describe('updates', () => {
         downloads += 1;
         return downloads === 1
           ? Promise.reject(new TypedError('update-damaged', 'It is damaged.', 'Try again.'))
-          : Promise.resolve();
+          : Promise.resolve(null);
       },
     });
     await updates.setFeed(FEED);
@@ -198,5 +209,66 @@ describe('updates', () => {
     expect((await updates.view()).step).toEqual({ state: 'unsupported', reason: 'From source.' });
     await expect(updates.setFeed(FEED)).rejects.toMatchObject({ code: 'update-not-now' });
     await expect(updates.act('check')).rejects.toMatchObject({ code: 'update-not-now' });
+  });
+
+  it('change nothing that the operator has not confirmed, and ask for nothing else', async () => {
+    const declined = new TypedError('not-confirmed', 'It was not confirmed.', '');
+    let answer = (): Promise<void> => Promise.resolve();
+    let installed = 0;
+    const install = () => {
+      installed += 1;
+      return new Promise<void>(() => undefined);
+    };
+    const { updates, confirmed, reaches } = await made({ install }, undefined, () => answer());
+    await expect(updates.setFeed('http://not-this-machine.example')).rejects.toMatchObject({
+      code: 'feed-invalid',
+    });
+    expect(confirmed).toEqual([]);
+    await updates.setFeed(FEED);
+    await updates.setFeed(FEED);
+    expect(confirmed.splice(0)).toEqual(['Get updates from updates.example?']);
+    await updates.act('check');
+    await reaches('available');
+    await expect(updates.act('install')).rejects.toMatchObject({ code: 'update-not-now' });
+    await updates.act('download');
+    await reaches('ready');
+    expect(confirmed).toEqual([]);
+
+    answer = () => Promise.reject(declined);
+    await expect(updates.act('install')).rejects.toBe(declined);
+    await expect(updates.setFeed('https://evil.example/')).rejects.toBe(declined);
+    expect(await updates.view()).toEqual({ feed: FEED, step: { state: 'ready', version: '2.0.0' } });
+    expect(installed).toBe(0);
+    expect(confirmed).toEqual(['Install version 2.0.0 and restart?', 'Get updates from evil.example?']);
+    await updates.setFeed(null);
+    expect(confirmed).toHaveLength(2);
+  });
+
+  it('install nothing else than what was confirmed', async () => {
+    const answer = deferred<void>();
+    let asked = 0;
+    let installed = 0;
+    const { updates, reaches } = await made(
+      { install: () => Promise.resolve(void (installed += 1)) },
+      undefined,
+      () => {
+        asked += 1;
+        return asked === 1 ? Promise.resolve() : answer.promise;
+      },
+    );
+    await updates.setFeed(FEED);
+    await updates.act('check');
+    await reaches('available');
+    await updates.act('download');
+    await reaches('ready');
+    const installing = updates.act('install');
+    // The page goes on while the dialog is open.
+    await updates.act('check');
+    await reaches('available');
+    await updates.act('download');
+    await reaches('ready');
+    answer.resolve();
+    await expect(installing).rejects.toMatchObject({ code: 'update-not-now' });
+    expect(installed).toBe(0);
   });
 });

@@ -2,6 +2,8 @@ import { Emitter } from '../../base/emitter.ts';
 import { createMutex } from '../../base/mutex.ts';
 import { isTypedError, TypedError } from '../../base/typed-error.ts';
 import type { UpdateStep, UpdateView, UpdateAction } from '../../contract/updates.ts';
+import { feedConfirmation, installConfirmation } from './confirmation-text.ts';
+import type { Confirmations } from './confirmations.ts';
 import { parseFeed } from './feed.ts';
 import { readFeed, writeFeed } from './feed-file.ts';
 import type { InstallKind } from './install-kind.ts';
@@ -11,8 +13,11 @@ import { became, mayChangeFeed, stepAfter, type UpdateOutcome } from './steps.ts
 export interface Updater {
   /** The newer version that the feed offers, or null. */
   readonly check: () => Promise<string | null>;
-  /** Downloads and verifies what `check` found; rejects when `signal` fires, after everything has ended. */
-  readonly download: (progress: (percent: number) => void, signal: AbortSignal) => Promise<void>;
+  /**
+   * Downloads and verifies what `check` found; rejects when `signal` fires, after everything has ended.
+   * Gives the file's SHA-512 in base64, or null when the feed does not say which of its files it is.
+   */
+  readonly download: (progress: (percent: number) => void, signal: AbortSignal) => Promise<string | null>;
   /** Installs the new version, quits in order and starts it. Rejects when nothing was changed. */
   readonly install: () => Promise<void>;
 }
@@ -22,6 +27,8 @@ export interface UpdatesOptions {
   readonly install: InstallKind;
   /** Loads the library; called only when somebody clicks Check. */
   readonly open: (feed: string) => Promise<Updater>;
+  /** The page may be taken over: what only the operator may decide is asked outside it. */
+  readonly confirmations: Pick<Confirmations, 'require'>;
   readonly log: (line: string) => void;
 }
 
@@ -33,6 +40,8 @@ export class Updates {
   #view: UpdateView | undefined;
   #updater: Updater | undefined;
   #download: AbortController | undefined;
+  /** Of the file that is ready to install. */
+  #sha512: string | null = null;
 
   /** Subscribes to changes of the view; returns the unsubscribe function. */
   readonly changed = this.#changes.event;
@@ -49,11 +58,18 @@ export class Updates {
     });
   }
 
-  /** Configures the feed, or with null turns updates off. Throws `feed-invalid` or `update-not-now`. */
+  /**
+   * Configures the feed, or with null turns updates off. Another address than the current one takes effect when the
+   * operator has confirmed it. Throws `feed-invalid`, `update-not-now` or what `Confirmations` throws.
+   */
   async setFeed(text: string | null): Promise<UpdateView> {
-    await this.view();
+    const current = (await this.view()).feed;
+    const feed = text === null ? null : parseFeed(text);
+    this.#refuseChangeNow();
+    if (feed !== null && feed !== current) {
+      await this.#options.confirmations.require(feedConfirmation(feed, current));
+    }
     return this.#mutex(async () => {
-      const feed = text === null ? null : parseFeed(text);
       this.#refuseChangeNow();
       await writeFeed(this.#options.dataDir, feed);
       this.#refuseChangeNow();
@@ -62,8 +78,14 @@ export class Updates {
     });
   }
 
-  /** Starts an action and returns the step it leads to; further steps arrive as changes. */
+  /**
+   * Starts an action and returns the step it leads to; further steps arrive as changes. Installing begins when the
+   * operator has confirmed it. Throws `update-not-now` or what `Confirmations` throws.
+   */
   async act(action: UpdateAction): Promise<UpdateView> {
+    if (action === 'install') {
+      await this.#confirmInstall();
+    }
     const { feed, step } = await this.view();
     const current = this.#view?.step ?? step;
     const next = stepAfter(current, action);
@@ -77,6 +99,20 @@ export class Updates {
     const view = this.#show({ feed, step: next });
     void this.#work(action, feed, current.state === 'failed').catch((error: unknown) => this.#fail(error));
     return view;
+  }
+
+  async #confirmInstall(): Promise<void> {
+    const { feed, step } = await this.view();
+    const { state, ...asked } = stepAfter(this.#view?.step ?? step, 'install');
+    const updater = this.#updater;
+    if (feed === null || !('version' in asked)) {
+      throw notNow(`Not possible now: ${state}.`);
+    }
+    const { version } = asked;
+    await this.#options.confirmations.require(installConfirmation({ version, feed, sha512: this.#sha512 }));
+    if (this.#updater !== updater) {
+      throw notNow('The update changed while it was being confirmed.');
+    }
   }
 
   async #work(action: UpdateAction, feed: string, again: boolean): Promise<void> {
@@ -110,7 +146,7 @@ export class Updates {
         return;
       }
       controller.signal.throwIfAborted();
-      await this.#updater.download(
+      this.#sha512 = await this.#updater.download(
         (percent) => this.#become({ kind: 'progress', percent }),
         controller.signal,
       );

@@ -6,7 +6,7 @@ import {
   WINDOW_MIN_HEIGHT,
   WINDOW_MIN_WIDTH,
 } from '../constants.ts';
-import { lockDownContents } from '../page/lockdown.ts';
+import { LOCKED_PREFERENCES, lockDownContents } from '../page/lockdown.ts';
 import type { WindowPlace } from './state.ts';
 
 export interface WindowOptions {
@@ -15,13 +15,15 @@ export interface WindowOptions {
   /** The page, without a fragment; the window shows no other. */
   readonly url: string;
   readonly place: WindowPlace;
+  /** Resolves when the page's session is locked down; the page is not loaded before. */
+  readonly locked: Promise<void>;
   /** Told before the page loads, so that its first request is known. */
   readonly onCreated: (window: BrowserWindow) => void;
   readonly log: (line: string) => void;
 }
 
 /** Opens the application's window; it becomes visible when its first picture is ready. */
-export function openWindow({ preload, url, place, onCreated, log }: WindowOptions): BrowserWindow {
+export function openWindow({ preload, url, place, locked, onCreated, log }: WindowOptions): BrowserWindow {
   const { maximised, ...bounds } = place;
   const window = new BrowserWindow({
     ...bounds,
@@ -29,18 +31,7 @@ export function openWindow({ preload, url, place, onCreated, log }: WindowOption
     minHeight: WINDOW_MIN_HEIGHT,
     show: false,
     backgroundColor: background(),
-    webPreferences: {
-      preload,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      spellcheck: false,
-    },
+    webPreferences: { ...LOCKED_PREFERENCES, preload },
   });
   window.once('ready-to-show', () => {
     // Maximising shows a window as well: not before there is something to show.
@@ -52,10 +43,12 @@ export function openWindow({ preload, url, place, onCreated, log }: WindowOption
   const followTheme = (): void => window.setBackgroundColor(background());
   nativeTheme.on('updated', followTheme);
   window.once('closed', () => nativeTheme.off('updated', followTheme));
-  lockDownContents(window.webContents, url);
+  lockDownContents(window.webContents, url, log);
   bringBackAfterCrash(window, log);
   onCreated(window);
-  window.loadURL(url).catch((error: unknown) => log(`the window did not load: ${String(error)}`));
+  locked
+    .then(() => (window.isDestroyed() ? undefined : window.loadURL(url)))
+    .catch((error: unknown) => log(`the window did not load: ${String(error)}`));
   return window;
 }
 

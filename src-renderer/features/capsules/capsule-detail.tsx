@@ -28,7 +28,7 @@ export function CapsuleDetail(props: {
       <Head stores={stores} capsule={capsule} />
       {capsule.stateReason === '' ? null : (
         <Alert
-          color={capsule.state === 'failed' ? 'red' : 'gray'}
+          color={capsule.state === 'failed' ? 'red' : capsule.disabledAfterUnexpectedEnd ? 'yellow' : 'gray'}
           p="xs"
           icon={<IconAlertTriangle size={16} />}
         >

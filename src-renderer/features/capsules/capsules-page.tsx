@@ -66,26 +66,38 @@ export function CapsulesPage(props: {
   );
 }
 
+/** Choosing what to install: not while a choice is open, and not in safe mode. */
+function useChoice({ install, machine }: Stores): {
+  /** Of a button that chooses. It looks disabled but stays focusable, for keyboard users. */
+  readonly look: Readonly<Record<'data-disabled' | 'aria-disabled', boolean>> & { readonly title?: string };
+  readonly choose: (kind: 'archive' | 'folder') => void;
+} {
+  const choosing = useStore(install.store, (state) => state.choosing);
+  const safeMode = useStore(machine.store, ({ about }) => about !== null && about.safeMode !== null);
+  const blocked = choosing || safeMode;
+  return {
+    look: {
+      'data-disabled': blocked,
+      'aria-disabled': blocked,
+      ...(safeMode ? { title: 'Not available in safe mode.' } : {}),
+    },
+    choose: (kind) => void (blocked || install.choose(kind)),
+  };
+}
+
 function InstallButtons({ stores }: { readonly stores: Stores }): ReactNode {
-  const choosing = useStore(stores.install.store, (state) => state.choosing);
+  const { look, choose } = useChoice(stores);
   return (
     <>
-      <Button
-        size="xs"
-        leftSection={<IconFile size={14} />}
-        data-disabled={choosing}
-        aria-disabled={choosing}
-        onClick={() => void stores.install.choose('archive')}
-      >
+      <Button size="xs" leftSection={<IconFile size={14} />} {...look} onClick={() => choose('archive')}>
         Install file…
       </Button>
       <Button
         size="xs"
         variant="default"
         leftSection={<IconFolder size={14} />}
-        data-disabled={choosing}
-        aria-disabled={choosing}
-        onClick={() => void stores.install.choose('folder')}
+        {...look}
+        onClick={() => choose('folder')}
       >
         Install folder…
       </Button>
@@ -94,6 +106,7 @@ function InstallButtons({ stores }: { readonly stores: Stores }): ReactNode {
 }
 
 function NoCapsules({ stores }: { readonly stores: Stores }): ReactNode {
+  const { look, choose } = useChoice(stores);
   return (
     <Center h="100%" p="xl">
       <EmptyState
@@ -103,8 +116,10 @@ function NoCapsules({ stores }: { readonly stores: Stores }): ReactNode {
         maw={420}
       >
         <EmptyState.Actions>
-          <Button onClick={() => void stores.install.choose('archive')}>Choose a .capsule file…</Button>
-          <Button variant="default" onClick={() => void stores.install.choose('folder')}>
+          <Button {...look} onClick={() => choose('archive')}>
+            Choose a .capsule file…
+          </Button>
+          <Button variant="default" {...look} onClick={() => choose('folder')}>
             Choose a folder…
           </Button>
         </EmptyState.Actions>

@@ -2,8 +2,8 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import type { CapabilityView, InstallPlan } from '../../../src-main/contract/views.ts';
 import type { InstallStep } from '../../../src-main/contract/kernel.ts';
-import { refusal } from '../../client/fake-client.ts';
-import { fakeCapsule, fakePlan } from '../../client/fake-views.ts';
+import { fakeSnapshot, refusal } from '../../client/fake-client.ts';
+import { fakeAbout, fakeCapsule, fakePlan } from '../../client/fake-views.ts';
 import { show, type Shown } from '../../testing/show.tsx';
 import { InstallDialog } from './install-dialog.tsx';
 
@@ -47,6 +47,18 @@ describe('the install page', () => {
     ).toEqual(['Grant spawn', 'Grant kv', 'Grant log']);
     expect(selected(page)).toEqual(['Grant kv', 'Grant log']);
     expect(page.dialog.getByRole('status')).toHaveTextContent('None of its code has run.');
+  });
+
+  it('installs nothing in safe mode, and says so', async () => {
+    const page = await open([fakePlan('t')], {
+      'state.snapshot': () => fakeSnapshot({ about: { ...fakeAbout, safeMode: 'requested' } }),
+    });
+    await act(() => page.stores.machine.reload());
+    expect(page.dialog.getByRole('status')).toHaveTextContent('Capsules cannot be installed in safe mode.');
+    await page.user.click(page.dialog.getByRole('button', { name: 'Install' }));
+    expect(page.client.asked.map(({ name }) => name)).toEqual(['state.snapshot']);
+    await page.user.click(page.dialog.getByRole('button', { name: 'Cancel' }));
+    expect(page.client.asked.at(-1)).toEqual({ name: 'install.cancel', argument: { token: 't' } });
   });
 
   it('installs with what is selected, and says so to who opened it', async () => {
@@ -168,6 +180,15 @@ describe('the install page', () => {
     expect(screen.getByRole('dialog')).toHaveAccessibleName('Install runner 0.2.0?');
     expect(page.dialog.getByRole('button', { name: 'Replace' })).toBeVisible();
     expect(page.dialog.getByRole('status')).not.toHaveTextContent('more to review');
+  });
+
+  it('says with which installed capsules it would share folders, and who may change them', async () => {
+    const sentence = 'If granted, it can change what backup reads: /data/photos.';
+    const overlaps = [{ capsule: 'backup', folders: ['/data/photos'], sentence }];
+    const page = await open([fakePlan('t', { overlaps }), fakePlan('u')]);
+    expect(page.dialog.getByText(sentence)).toBeVisible();
+    await page.user.click(page.dialog.getByRole('button', { name: 'Cancel' }));
+    expect(page.dialog.queryByText(sentence)).toBeNull();
   });
 
   it('lets no control character of the capsule pass for text of the window', async () => {

@@ -27,6 +27,8 @@ export function InstallDialog({
   const [plan] = plans;
   const cancelling = busy === 'cancelling';
   const installing = busy === 'installing' || cancelling;
+  const safeMode = useStore(stores.machine.store, ({ about }) => about !== null && about.safeMode !== null);
+  const blocked = installing || safeMode;
   const asked = useRef<HTMLDivElement>(null);
   const cancel = useNextFocus(plan?.token);
   const confirm = async (): Promise<void> => {
@@ -72,7 +74,9 @@ export function InstallDialog({
                 ? 'Cancelling…'
                 : installing
                   ? formatInstallStep(step)
-                  : 'None of its code has run.'}
+                  : safeMode
+                    ? 'Capsules cannot be installed in safe mode.'
+                    : 'None of its code has run.'}
               {plans.length > 1 ? ` ${plans.length - 1} more to review.` : ''}
             </Text>
             {/*
@@ -89,7 +93,11 @@ export function InstallDialog({
             >
               Cancel
             </Button>
-            <Button data-disabled={installing} aria-disabled={installing} onClick={() => void confirm()}>
+            <Button
+              data-disabled={blocked}
+              aria-disabled={blocked}
+              onClick={() => void (blocked || confirm())}
+            >
               {plan.replaces === null ? 'Install' : 'Replace'}
             </Button>
           </Group>
@@ -128,6 +136,11 @@ function Facts({ plan }: { readonly plan: InstallPlan }): ReactNode {
       {plan.warnings.map((warning) => (
         <Alert key={warning} color="yellow" icon={<IconAlertTriangle size={16} />} p="xs">
           {escapeName(warning)}
+        </Alert>
+      ))}
+      {plan.overlaps.map(({ sentence }) => (
+        <Alert key={sentence} color="orange" icon={<IconAlertTriangle size={16} />} p="xs">
+          {escapeName(sentence)}
         </Alert>
       ))}
       <DataList size="sm" gap={6} labelWidth="90px">

@@ -45,7 +45,8 @@ export function InvokePanel({
   const principal = draft.principal.trim() || 'default';
   const wrongPrincipal = principalProblem(principal);
   const running = call?.kind === 'running';
-  const blocked = running || !capsule.enabled;
+  const obstacle = obstacleOf(capsule);
+  const blocked = running || obstacle !== '';
   const invokeButton = useRef<HTMLButtonElement>(null);
   // "Cancel call" goes away with its call.
   const watch = useKeptFocus(() => invokeButton.current?.focus());
@@ -109,9 +110,9 @@ export function InvokePanel({
               Cancel call
             </Button>
           ) : null}
-          {capsule.enabled ? null : (
+          {obstacle === '' ? null : (
             <Text size="sm" c="dimmed">
-              Enable the capsule to invoke it.
+              {obstacle}
             </Text>
           )}
         </Group>
@@ -119,6 +120,14 @@ export function InvokePanel({
       </Stack>
     </form>
   );
+}
+
+/** Why it cannot be invoked now; empty when it can. */
+function obstacleOf({ enabled, state }: CapsuleView): string {
+  if (!enabled) {
+    return 'Enable the capsule to invoke it.';
+  }
+  return state === 'not-started' ? 'Restart normally to invoke it.' : '';
 }
 
 /** The guest's decision, without its plain forms: every ordinary result carries `continue`, every refusal `deny`. */

@@ -5,6 +5,7 @@ import { probeSandbox } from '../probe.ts';
 import { bubblewrapArguments } from './bubblewrap.ts';
 import { kernelLimits } from './kernel-limits.ts';
 import type { SandboxTools } from './bubblewrap.ts';
+import type { Mount } from '../../files/mounts.ts';
 import type { SandboxSpec } from '../spec/spec.ts';
 import { makeWorkspace } from '../../testing.ts';
 
@@ -26,9 +27,11 @@ const spec: SandboxSpec = {
   network: false,
 };
 
+const mounts: readonly Pick<Mount, 'target' | 'access'>[] = [{ target: '/tmp/project', access: 'write' }];
+
 describe('the bubblewrap command line', () => {
   it('isolates everything, shows an allow-list and opens the workspace after its own /tmp', () => {
-    expect(bubblewrapArguments(spec, tools)).toEqual({
+    expect(bubblewrapArguments(spec, mounts, tools)).toEqual({
       argv: [
         ...['--unshare-all', '--die-with-parent', '--new-session', '--clearenv', '--cap-drop', 'ALL'],
         ...[
@@ -42,9 +45,24 @@ describe('the bubblewrap command line', () => {
           '/etc/passwd',
           '/etc/passwd',
         ],
-        ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/dev/shm', '--tmpfs', '/tmp'],
-        ...['--dir', '/run', '--dir', '/var/tmp', '--bind', '/tmp/project', '/tmp/project'],
-        ...['--remount-ro', '/', '--chdir', '/tmp/project/src', '--json-status-fd', '3', '--args', '4'],
+        ...['--proc', '/proc'],
+        ...['sys', 'sysrq-trigger', 'fs', 'mtrr', 'pressure', 'acpi', 'scsi', 'driver'].flatMap((name) => [
+          ...['--ro-bind-try', `/proc/${name}`, `/proc/${name}`],
+        ]),
+        ...['--dev', '/dev', '--tmpfs', '/dev/shm', '--tmpfs', '/tmp'],
+        ...['--dir', '/run', '--dir', '/var/tmp', '--bind-fd', '6', '/tmp/project'],
+        ...[
+          '--remount-ro',
+          '/dev',
+          '--remount-ro',
+          '/',
+          '--chdir',
+          '/tmp/project/src',
+          '--json-status-fd',
+          '3',
+          '--args',
+          '4',
+        ],
         ...['--seccomp', '5', '--', '/usr/bin/git', 'status'],
       ],
       environment: ['--setenv', 'HOME', '/tmp/project'],
@@ -52,26 +70,35 @@ describe('the bubblewrap command line', () => {
   });
 
   it('shares the network, and how to reach it, only when told to', () => {
-    const { argv } = bubblewrapArguments({ ...spec, network: true }, tools);
+    const { argv } = bubblewrapArguments({ ...spec, network: true }, mounts, tools);
     expect(argv).toContain('--share-net');
     expect(argv).toContain('/etc/resolv.conf');
   });
 
   it('keeps the environment off the command line, which every user of the machine can read', () => {
-    const { argv } = bubblewrapArguments({ ...spec, env: { TOKEN: 'secret' } }, tools);
+    const { argv } = bubblewrapArguments({ ...spec, env: { TOKEN: 'secret' } }, mounts, tools);
     expect(argv.join(' ')).not.toContain('secret');
   });
 
-  it('lays inner folders over outer ones', () => {
-    const { argv } = bubblewrapArguments({ ...spec, readOnly: ['/tmp/project/vendor', '/opt'] }, tools);
-    expect(argv.join(' ')).toContain(
-      '--ro-bind /opt /opt --bind /tmp/project /tmp/project --ro-bind /tmp/project/vendor /tmp/project/vendor',
+  it('mounts what the caller opens by descriptors, in its order', () => {
+    const more: typeof mounts = [...mounts, { target: '/tmp/project/vendor', access: 'read' }];
+    expect(bubblewrapArguments(spec, more, tools).argv.join(' ')).toContain(
+      '--bind-fd 6 /tmp/project --ro-bind-fd 7 /tmp/project/vendor --remount-ro',
     );
   });
 
+  it.each(['/usr', '/proc/1', '/tmp', '/', 'project', '/tmp/project/..'])(
+    'mounts nothing at %s',
+    (target) => {
+      expect(() => bubblewrapArguments(spec, [{ target, access: 'read' }], tools)).toThrow(
+        expect.objectContaining({ code: 'invalid-spawn' }) as Error,
+      );
+    },
+  );
+
   it('lets the private folders, which are memory, be no larger than the limit of it', () => {
     const limits = { maxMemoryBytes: 1e9 };
-    const { argv } = bubblewrapArguments({ ...spec, limits }, { ...tools, tmpfsSize: true });
+    const { argv } = bubblewrapArguments({ ...spec, limits }, mounts, { ...tools, tmpfsSize: true });
     expect(argv.filter((_, index) => argv[index - 1] === '--size')).toEqual(['1000000000', '1000000000']);
   });
 
@@ -92,7 +119,7 @@ describe('the bubblewrap command line', () => {
     ['a limit of zero', { limits: { maxPids: 0 } }],
     ['a limit with a fraction', { limits: { maxCpuSecs: 1.5 } }],
   ])('refuses %s', (_what, part) => {
-    expect(() => bubblewrapArguments({ ...spec, ...part }, tools)).toThrow(
+    expect(() => bubblewrapArguments({ ...spec, ...part }, mounts, tools)).toThrow(
       expect.objectContaining({ code: 'invalid-spawn' }) as Error,
     );
   });
@@ -102,13 +129,13 @@ describe('the limits of the kernel', () => {
   it('lie a little beyond those of the tree', () => {
     const limits = { maxMemoryBytes: 1e9, maxCpuSecs: 5, maxPids: 20, maxOpenFiles: 64 };
     expect(kernelLimits(limits)).toEqual([
-      '--core=0',
+      '--core=1',
       '--data=2000000000',
       '--cpu=6:7',
       '--nproc=36',
       '--nofile=64',
     ]);
-    expect(kernelLimits(undefined)).toEqual(['--core=0']);
+    expect(kernelLimits(undefined)).toEqual(['--core=1']);
   });
 });
 
@@ -136,9 +163,26 @@ describe('the probe', () => {
     });
   });
 
+  it('refuses a bubblewrap that mounts by names alone, and says to update it', async () => {
+    const fake = join(folder.path, 'bwrap');
+    writeFileSync(fake, '#!/bin/sh\n/usr/bin/bwrap "$@" | /usr/bin/grep -v -e "--bind-fd FD"\n', {
+      mode: 0o755,
+    });
+    const probe = probeSandbox({ platform: 'linux', searchPath: folder.path });
+    await expect(probe).rejects.toMatchObject({
+      code: 'sandbox-missing',
+      message: expect.stringContaining('too old') as string,
+      hint: expect.stringContaining('Update bubblewrap') as string,
+    });
+  });
+
   it('passes on what a blocked bubblewrap says, with the switch to turn', async () => {
     const fake = join(folder.path, 'bwrap');
-    writeFileSync(fake, '#!/bin/sh\necho "bwrap: setting up uid map: Permission denied" >&2\nexit 1\n');
+    const help = '[ "$1" = --help ] && echo "--bind-fd FD --ro-bind-fd FD" && exit';
+    writeFileSync(
+      fake,
+      `#!/bin/sh\n${help}\necho "bwrap: setting up uid map: Permission denied" >&2\nexit 1\n`,
+    );
     chmodSync(fake, 0o755);
     const probe = probeSandbox({ platform: 'linux', searchPath: folder.path });
     await expect(probe).rejects.toMatchObject({

@@ -1,6 +1,7 @@
-import { PRIVATE_TMPFS_BYTES, SHARED_MEMORY } from '../../limits.ts';
-import { checkSandboxSpec } from '../spec/check.ts';
-import type { SandboxSpec } from '../spec/spec.ts';
+import { MACHINE_PROC_ENTRIES, PRIVATE_TMPFS_BYTES, SHARED_MEMORY } from '../../limits.ts';
+import type { Mount } from '../../files/mounts.ts';
+import { checkSandboxSpec, checkTarget } from '../spec/check.ts';
+import type { CommandSpec, SandboxSpec } from '../spec/spec.ts';
 import type { SystemView } from '../spec/system-view.ts';
 
 /** What differs between releases of bubblewrap and machines. */
@@ -15,6 +16,8 @@ export const STATUS_FD = 3;
 export const ENVIRONMENT_FD = 4;
 /** Where bubblewrap reads the seccomp filter: the last thing it does before it makes the process of the program. */
 export const SECCOMP_FD = 5;
+/** What is mounted, in its order. bubblewrap closes each when it has mounted it. */
+export const FIRST_MOUNT_FD = 6;
 
 export interface BubblewrapArguments {
   /** The whole argument list; it names `ENVIRONMENT_FD` as the source of `environment`, and the other descriptors above. */
@@ -28,11 +31,18 @@ export interface BubblewrapArguments {
 
 /**
  * The bubblewrap command line for `spec`. Order matters: system view, own `/proc`, `/dev` and `/tmp`, then
- * what the caller opens (so that a workspace under `/tmp` is not covered), injections, and last the root made
- * read-only. Throws `OsError` `invalid-spawn` for a path or argument that must not reach the sandbox.
+ * what the caller opens (so that a workspace under `/tmp` is not covered), injections, and last `/dev` and the root
+ * made read-only. Throws `OsError` `invalid-spawn` for a path or argument that must not reach the sandbox.
+ *
+ * @param mounts what the caller opens, as descriptors from `FIRST_MOUNT_FD` on: names can be made to lead elsewhere
  */
-export function bubblewrapArguments(spec: SandboxSpec, tools: SandboxTools): BubblewrapArguments {
+export function bubblewrapArguments(
+  spec: CommandSpec,
+  mounts: readonly Pick<Mount, 'target' | 'access'>[],
+  tools: SandboxTools,
+): BubblewrapArguments {
   checkSandboxSpec(spec);
+  mounts.forEach(({ target }) => checkTarget(target));
   const argv = [
     '--unshare-all',
     '--die-with-parent',
@@ -42,8 +52,10 @@ export function bubblewrapArguments(spec: SandboxSpec, tools: SandboxTools): Bub
     '--cap-drop',
     'ALL',
     ...(spec.network ? ['--share-net'] : []),
-    ...systemMounts(spec, tools),
-    ...callerMounts(spec),
+    ...systemMounts(tools, spec),
+    ...callerMounts(mounts),
+    '--remount-ro',
+    '/dev',
     '--remount-ro',
     '/',
     '--chdir',
@@ -61,7 +73,11 @@ export function bubblewrapArguments(spec: SandboxSpec, tools: SandboxTools): Bub
   return { argv, environment };
 }
 
-function systemMounts(spec: SandboxSpec, { view, tmpfsSize }: SandboxTools): readonly string[] {
+/** What every program sees; without `spec` one that may do nothing. */
+export function systemMounts(
+  { view, tmpfsSize }: SandboxTools,
+  spec: Pick<SandboxSpec, 'network' | 'limits'> = { network: false },
+): readonly string[] {
   const etc = spec.network ? [...view.etc, ...view.networkEtc] : view.etc;
   const size = tmpfsSize
     ? ['--size', String(Math.min(PRIVATE_TMPFS_BYTES, spec.limits?.maxMemoryBytes ?? Infinity))]
@@ -72,6 +88,7 @@ function systemMounts(spec: SandboxSpec, { view, tmpfsSize }: SandboxTools): rea
     ...etc.flatMap((path) => ['--ro-bind', path, path]),
     '--proc',
     '/proc',
+    ...MACHINE_PROC_ENTRIES.map((name) => `/proc/${name}`).flatMap((path) => ['--ro-bind-try', path, path]),
     '--dev',
     '/dev',
     ...size,
@@ -87,18 +104,10 @@ function systemMounts(spec: SandboxSpec, { view, tmpfsSize }: SandboxTools): rea
   ];
 }
 
-/** Outer folders first, so that an inner one is laid over them whatever its kind. */
-function callerMounts(spec: SandboxSpec): readonly string[] {
-  const mounts = [
-    ...(spec.readOnly ?? []).map((path) => ({ path, flag: '--ro-bind' })),
-    ...(spec.writable ?? []).map((path) => ({ path, flag: '--bind' })),
-    { path: spec.workspace, flag: '--bind' },
-  ];
-  const depth = (path: string): number => path.split('/').filter((part) => part !== '').length;
-  return [
-    ...mounts
-      .toSorted((a, b) => depth(a.path) - depth(b.path))
-      .flatMap(({ path, flag }) => [flag, path, path]),
-    ...(spec.injections ?? []).flatMap(({ source, target }) => ['--ro-bind', source, target]),
-  ];
+function callerMounts(mounts: readonly Pick<Mount, 'target' | 'access'>[]): readonly string[] {
+  return mounts.flatMap(({ target, access }, index) => [
+    access === 'read' ? '--ro-bind-fd' : '--bind-fd',
+    String(FIRST_MOUNT_FD + index),
+    target,
+  ]);
 }

@@ -1,4 +1,4 @@
-import { CPU_HEADROOM_SECS, MEMORY_HEADROOM_BYTES, PIDS_HEADROOM } from '../../limits.ts';
+import { CPU_HEADROOM_SECS, MEMORY_HEADROOM_BYTES, NO_CORE_DUMPS, PIDS_HEADROOM } from '../../limits.ts';
 import type { ResourceLimits } from '../spec/spec.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { ResourceLimits } from '../spec/spec.ts';
 export function kernelLimits(limits: ResourceLimits | undefined): readonly string[] {
   const { maxMemoryBytes: memory, maxCpuSecs: cpu, maxPids: pids, maxOpenFiles: files } = limits ?? {};
   return [
-    '--core=0',
+    `--core=${String(NO_CORE_DUMPS)}`,
     ...(memory === undefined ? [] : [`--data=${String(memory + Math.max(memory, MEMORY_HEADROOM_BYTES))}`]),
     ...(cpu === undefined
       ? []

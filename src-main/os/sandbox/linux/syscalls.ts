@@ -66,4 +66,60 @@ export const ABSENT_CALLS: readonly DeniedCall[] = [
   ['io_uring_setup', 425, 425],
   ['io_uring_enter', 426, 426],
   ['io_uring_register', 427, 427],
+  // Its flags and mode lie in memory as well.
+  ['openat2', 437, 437],
+  // Memory that no look can find: pages that are in no process's memory any more, each of a pipe's 256 up to 2 MiB; files of
+  // secret memory without a size; 32,000 queues of 16 KiB.
+  ['vmsplice', 278, 75],
+  ['memfd_secret', 447, 447],
+  ['msgget', 68, 186],
+];
+
+/** Makes a set of semaphores; the argument that is their number. */
+export const SEMAPHORE_CALL: readonly [...DeniedCall, argument: number] = ['semget', 64, 190, 1];
+/**
+ * Semaphores of one set: PostgreSQL takes 20. There may be 32,000 sets, 64 bytes for each semaphore, and no look finds them: 64 MiB
+ * at most, where the kernel's own limit makes it 61 GiB.
+ */
+export const MAX_SEMAPHORES = 32;
+
+/** Makes a System V segment; the argument that is its size. */
+export const SEGMENT_CALL: readonly [...DeniedCall, argument: number] = ['shmget', 29, 194, 1];
+/**
+ * Bytes of one segment: PostgreSQL takes 56, to know its kin by. There may be 4,096, and one that nobody has attached is found by
+ * no look: 64 MiB at most.
+ */
+export const MAX_SEGMENT_BYTES = 16 * 1024;
+
+/** Address families of `socket`: unspecified, unix, IPv4, IPv6, netlink. All others are said not to exist, as flatpak does. */
+export const SOCKET_FAMILIES = [0, 1, 2, 10, 16] as const;
+export const SOCKET_CALLS: readonly DeniedCall[] = [
+  ['socket', 41, 198],
+  ['socketpair', 53, 199],
+];
+
+/**
+ * Calls that give a file its mode, and which argument that is. Set-user-id and set-group-id are refused: a file in a
+ * workspace is a file of the machine, where somebody else may run it.
+ */
+export const MODE_CALLS: readonly (readonly [...DeniedCall, argument: number])[] = [
+  ['chmod', 90, null, 1],
+  ['fchmod', 91, 52, 1],
+  ['fchmodat', 268, 53, 2],
+  ['fchmodat2', 452, 452, 2],
+  ['creat', 85, null, 1],
+  ['mknod', 133, null, 1],
+  ['mknodat', 259, 33, 2],
+];
+
+/** The same where the mode counts only when the flags, in this argument, make a file; it is the argument after them. */
+export const OPEN_CALLS: readonly (readonly [...DeniedCall, flags: number])[] = [
+  ['open', 2, null, 1],
+  ['openat', 257, 56, 2],
+];
+
+/** Set a limit; the argument that names it, and the one that is null when it is only asked for. */
+export const LIMIT_CALLS: readonly (readonly [...DeniedCall, resource: number, limit: number])[] = [
+  ['setrlimit', 160, 164, 0, 1],
+  ['prlimit64', 302, 261, 1, 2],
 ];

@@ -1,14 +1,15 @@
 import { RESERVED_FOLDERS, SHARED_MEMORY, SYSTEM_FOLDERS } from '../../limits.ts';
 import { OsError } from '../../os-error.ts';
-import type { ResourceLimits, SandboxSpec } from './spec.ts';
+import type { CommandSpec, ResourceLimits } from './spec.ts';
 
 /** Throws `invalid-spawn` for anything that bubblewrap would misread or that would undo the sandbox. */
-export function checkSandboxSpec(spec: SandboxSpec): void {
+export function checkSandboxSpec(spec: CommandSpec): void {
   const [program, ...args] = spec.command;
   checkPath('program', program);
   args.forEach((arg) => checkText('an argument', arg));
   checkPath('working directory', spec.cwd);
-  for (const path of [spec.workspace, ...(spec.readOnly ?? []), ...(spec.writable ?? [])]) {
+  const workspace = spec.workspace === undefined ? [] : [spec.workspace];
+  for (const path of [...workspace, ...(spec.readOnly ?? []), ...(spec.writable ?? [])]) {
     checkPath('folder', path);
     checkBindable(path);
   }
@@ -25,6 +26,12 @@ export function checkSandboxSpec(spec: SandboxSpec): void {
     checkText('an environment variable', value);
   }
   checkLimits(spec.limits ?? {});
+}
+
+/** The same for the place of a mount, which may be another than the name of what is mounted. */
+export function checkTarget(path: string): void {
+  checkPath('place of a mount', path);
+  checkBindable(path);
 }
 
 /** True when `path` is `folder` or inside it. Both absolute and normalised. */

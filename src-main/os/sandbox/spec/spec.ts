@@ -1,5 +1,5 @@
 /**
- * Ceilings of a program and what it starts. Whole numbers; absent: no ceiling. The kernel's part is done here, process by
+ * Limits of a program and what it starts. Whole numbers; absent: no limit. The kernel's part is done here, process by
  * process; `processes/usage/resource-watch.ts` adds up the tree and ends it.
  */
 export interface ResourceLimits {
@@ -12,6 +12,9 @@ export interface ResourceLimits {
   /** Open descriptors of each process (RLIMIT_NOFILE). */
   readonly maxOpenFiles?: number;
 }
+
+/** A `SandboxSpec` of a program that may have no workspace. */
+export type CommandSpec = Omit<SandboxSpec, 'workspace'> & Partial<Pick<SandboxSpec, 'workspace'>>;
 
 /**
  * What a program may see and do, in text: made from a `SpawnSpec` in the last moment before a start. Every path is absolute

@@ -31,6 +31,7 @@ export async function launchProgram(program: Program, options: LaunchOptions): P
     env: { ...env, ...testedEnv, ...options.env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  options.whenSpawned?.(child);
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => {
     text += chunk.toString('utf8');
@@ -50,7 +51,7 @@ export async function launchProgram(program: Program, options: LaunchOptions): P
     child,
     dataDir,
     output: () => text,
-    open: (...given) => runToEnd(path, [...args, ...given], { ...identity, env }),
+    open: (...given) => runToEnd(path, [...args, ...given], { ...identity, env: { ...env, ...options.env } }),
     close: async () => {
       // Of a browser that was connected to, this ends the connection only.
       await browser.close();

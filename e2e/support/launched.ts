@@ -25,4 +25,6 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** True where the subject is the first start: the components are prepared otherwise. */
   readonly nothingPrepared?: boolean;
+  /** Called as soon as the program runs, long before its window is there. */
+  readonly whenSpawned?: (child: ChildProcess) => void;
 }

@@ -35,9 +35,8 @@ export async function offer(
     return { ok: false, error: failure };
   }
   const { token, capabilities } = plan;
-  const confirmed = ask(page, 'install.confirm', { token, grants: capabilities.map(({ name }) => name) });
-  await during(token);
-  const answer = await confirmed;
+  const grants = capabilities.map(({ name }) => name);
+  const [answer] = await Promise.all([ask(page, 'install.confirm', { token, grants }), during(token)]);
   const dialog = page.getByRole('dialog', { name: /^Install / });
   await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(dialog).toBeHidden();

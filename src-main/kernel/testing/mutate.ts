@@ -1,9 +1,11 @@
+import { seededRandom, type Random } from '../../testing/seeded-random.ts';
+
 /**
  * A component with a few bytes or sections changed: the same ones for the same seed. In half of them no byte is more or less,
  * so that sizes still fit and what was changed may be code or data.
  */
 export function mutated(original: Uint8Array, seed: number): Uint8Array {
-  const random = generator(seed);
+  const random = seededRandom(seed);
   const kinds = random(2) === 0 ? KEEP_LENGTH : CHANGES.length;
   let bytes = Uint8Array.from(original);
   for (let changes = 1 + random(3); changes > 0; changes -= 1) {
@@ -12,8 +14,6 @@ export function mutated(original: Uint8Array, seed: number): Uint8Array {
   return bytes;
 }
 
-/** A whole number below `below`. */
-type Random = (below: number) => number;
 type Change = (bytes: Uint8Array<ArrayBuffer>, random: Random) => Uint8Array<ArrayBuffer>;
 
 /** Magic number and version: without them nothing is looked at. */
@@ -87,15 +87,4 @@ function sectionsOf(bytes: Uint8Array): readonly Uint8Array[] {
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.concat(parts));
-}
-
-/** mulberry32 (Tommy Ettinger, public domain): small, and the same everywhere. */
-function generator(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), state | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return Math.floor((((value ^ (value >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
 }

@@ -131,7 +131,8 @@ function result(
 ) {
   const [ours, theirs] = [compared.ours, compared.reference].map((all) => all.map((each) => each * factor));
   const [our, their] = [median(ours ?? []), median(theirs ?? [])];
-  const note = `rounds ${spread(ours ?? [])} against ${spread(theirs ?? [])}; reference: ${reference}`;
+  const cold = (compared.cold * factor).toFixed(2);
+  const note = `rounds ${spread(ours ?? [])} against ${spread(theirs ?? [])}, the first one ${cold}; reference: ${reference}`;
   return { name, unit, ours: our, reference: their, ratio: our / their, aim, note };
 }
 

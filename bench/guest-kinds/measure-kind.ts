@@ -39,6 +39,8 @@ export interface BenchedKind {
 export interface Compared {
   readonly ours: readonly number[];
   readonly reference: readonly number[];
+  /** Of the round before them, in which ours warmed up. */
+  readonly cold: number;
 }
 
 export interface KindFigures {
@@ -56,20 +58,15 @@ export interface KindFigures {
 /** Measures all of it in this process, which has to be the one that hosts such guests. */
 export async function measureKind(kind: BenchedKind, components: BenchComponents): Promise<KindFigures> {
   return {
-    ask: await takeTurns(ROUNDS, {
-      ours: () => timeOfRequest(kind.guests, components.ask),
-      reference: async () =>
-        median(await timesBetweenRequests(kind.bare, SMALL_REQUESTS, SMALL_BYTES, SMALL_BYTES)),
-    }),
-    put: await takeTurns(ROUNDS, {
-      ours: () => timeOfRequest(kind.guests, components.put),
-      reference: async () =>
-        median(await timesBetweenRequests(kind.bare, LARGE_REQUESTS, MEBIBYTE, SMALL_BYTES)),
-    }),
-    get: await takeTurns(ROUNDS, {
-      ours: () => timeOfRequest(kind.guests, components.get),
-      reference: async () => median(await timesOfCopies(kind.bare, LARGE_REQUESTS, MEBIBYTE)),
-    }),
+    ask: await requests(kind.guests, components.ask, () =>
+      timesBetweenRequests(kind.bare, SMALL_REQUESTS, SMALL_BYTES, SMALL_BYTES),
+    ),
+    put: await requests(kind.guests, components.put, () =>
+      timesBetweenRequests(kind.bare, LARGE_REQUESTS, MEBIBYTE, SMALL_BYTES),
+    ),
+    get: await requests(kind.guests, components.get, () =>
+      timesOfCopies(kind.bare, LARGE_REQUESTS, MEBIBYTE),
+    ),
     first: {
       small: await firstCalls(kind, components.small),
       script: await firstCalls(kind, components.script),
@@ -81,20 +78,21 @@ export async function measureKind(kind: BenchedKind, components: BenchComponents
   };
 }
 
+type Turn = 'ours' | 'reference';
+
 async function takeTurns(
   rounds: number,
-  { ours, reference }: Readonly<Record<keyof Compared, () => Promise<number>>>,
+  { ours, reference }: Readonly<Record<Turn, () => Promise<number>>>,
 ): Promise<Compared> {
-  const times: Record<keyof Compared, number[]> = { ours: [], reference: [] };
   // The first of each warms up.
-  for (let round = -1; round < rounds; round += 1) {
-    const [our, other] = [await ours(), await reference()];
-    if (round >= 0) {
-      times.ours.push(our);
-      times.reference.push(other);
-    }
+  const cold = await ours();
+  await reference();
+  const times: Record<Turn, number[]> = { ours: [], reference: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    times.ours.push(await ours());
+    times.reference.push(await reference());
   }
-  return times;
+  return { ...times, cold };
 }
 
 const megabyte = new Uint8Array(MEBIBYTE);
@@ -104,16 +102,30 @@ const answers: Readonly<Record<string, Outcome>> = {
 };
 const nothing: Outcome = { tag: 'ok', value: undefined };
 
-/** The host sees from one request to the next what a whole round trip takes. */
-async function timeOfRequest(guests: GuestProcesses, component: PlannedComponent): Promise<number> {
-  const asked: number[] = [];
+/**
+ * The host sees from one request to the next what a whole round trip takes. One instance makes all rounds, as one bare process
+ * does: both have the memory that such messages take.
+ */
+async function requests(
+  guests: GuestProcesses,
+  component: PlannedComponent,
+  reference: () => Promise<readonly number[]>,
+): Promise<Compared> {
+  let asked: number[] = [];
   const instance = await create(guests, component, (operation) => {
     asked.push(performance.now());
     return Promise.resolve(answers[operation] ?? nothing);
   });
-  await call(instance, component);
+  const compared = await takeTurns(ROUNDS, {
+    async ours() {
+      asked = [];
+      await call(instance, component);
+      return median(intervals(asked));
+    },
+    reference: async () => median(await reference()),
+  });
   await instance.terminate();
-  return median(intervals(asked));
+  return compared;
 }
 
 async function firstCalls(
@@ -155,7 +167,7 @@ async function idleMemory(kind: BenchedKind, component: PlannedComponent): Promi
   await pause(IDLE_MS);
   const each = (privateBytes(process.pid) - before) / IDLE_INSTANCES;
   await Promise.all(threads.map((instance) => instance.terminate()));
-  return { ours: memory, reference: [each] };
+  return { ours: memory, reference: [each], cold: Math.max(...memory) };
 }
 
 async function called(guests: GuestProcesses, component: PlannedComponent): Promise<GuestInstance> {

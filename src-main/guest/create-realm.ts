@@ -12,6 +12,12 @@ import type * as TextPart from './realm/text.ts';
 import { moduleOf, realmStart, type Guest } from './serve-wire.ts';
 
 /**
+ * A lookup of a global name goes through a native function of `vm`, every time, 0.1 µs each: a fifth of the time of a call.
+ * Constants of the script scope are found before it, and the component's script cannot replace them.
+ */
+const NAMES = `Object.getOwnPropertyNames(this).filter((name) => !['undefined', 'NaN', 'Infinity', 'eval'].includes(name))`;
+
+/**
  * Makes the component's instance in a fresh realm that has the language, WebAssembly and text encoders, and nothing of
  * Node: no `process`, no `require`, no timers, no code from strings. Nothing that is made out here is reachable there.
  *
@@ -48,12 +54,16 @@ export function createRealm(start: GuestStart, exchange: Exchange): Guest {
   };
   const { defineTextCodecs } = run(textScript, 'text.js') as typeof TextPart;
   defineTextCodecs(outer);
+  const names = run(NAMES, 'names.js') as readonly string[];
+  run(`const { ${names.join(', ')} } = this;`, 'globals.js');
   const { startRealm } = run(mainScript, 'realm.js') as typeof MainPart;
   const realm = startRealm(outer, JSON.stringify(realmStart(start)));
   return {
     call(name, frame) {
       waiting = frame;
-      return realm.call(name, frame.byteLength);
+      const outcome = realm.call(name, frame.byteLength);
+      // An array of this realm: whoever sends it calls its methods.
+      return outcome.kind === 'returned' ? { ...outcome, frame: new Uint8Array(outcome.frame) } : outcome;
     },
   };
 }

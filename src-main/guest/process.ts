@@ -1,8 +1,8 @@
-import { readSync, writeSync } from 'node:fs';
+import { readSync, writevSync } from 'node:fs';
 import { createRealm } from './create-realm.ts';
 import { serveWire } from './serve-wire.ts';
 import { enableWasmFeatures } from './wasm-features.ts';
-import { REQUEST, RESPONSE, SIZE_BYTES, wireMessage } from './wire.ts';
+import { REQUEST, RESPONSE, SIZE_BYTES, wireHead } from './wire.ts';
 
 const INPUT = 0;
 const OUTPUT = 1;
@@ -19,7 +19,7 @@ function main(): void {
 
 /** Asks the application and waits: nothing else comes before the answer. */
 function exchange(frame: Uint8Array<ArrayBuffer>): Uint8Array {
-  send(wireMessage(REQUEST, frame));
+  send(REQUEST, frame);
   const { kind, body } = receive();
   if (kind !== RESPONSE) {
     throw new Error('The host sent something else than a response.');
@@ -46,11 +46,22 @@ function readWhole(length: number): Buffer {
   return bytes;
 }
 
-function send(message: Uint8Array): void {
-  let at = 0;
-  while (at < message.byteLength) {
-    at += writeSync(OUTPUT, message, at);
+/** Without putting the parts together first. */
+function send(kind: number, ...parts: readonly Uint8Array[]): void {
+  let left = [wireHead(kind, parts), ...parts];
+  while (left.length > 0) {
+    left = behind(left, writevSync(OUTPUT, left));
   }
+}
+
+/** What is left of the parts when so many bytes have been written. */
+function behind(parts: readonly Uint8Array[], written: number): Uint8Array[] {
+  let skip = written;
+  return parts.flatMap((part) => {
+    const rest = part.subarray(Math.min(skip, part.byteLength));
+    skip -= part.byteLength - rest.byteLength;
+    return rest.byteLength === 0 ? [] : [rest];
+  });
 }
 
 main();

@@ -11,7 +11,6 @@ import {
   START,
   STARTED,
   TRAPPED,
-  wireMessage,
 } from './wire.ts';
 
 /** A component in a realm, and how calls are handed to it. */
@@ -19,8 +18,11 @@ export interface Guest {
   readonly call: (name: string, frame: Uint8Array) => ReturnType<Realm['call']>;
 }
 
+/** Hands one message to the application. */
+export type Send = (kind: number, ...parts: readonly Uint8Array[]) => void;
+
 export interface WireEnd {
-  readonly send: (message: Uint8Array<ArrayBuffer>) => void;
+  readonly send: Send;
   readonly exchange: Exchange;
   /** Throws, in words of the realm, for a component that does not start. */
   readonly create: (start: GuestStart, exchange: Exchange) => Guest;
@@ -40,17 +42,17 @@ export function serveWire({ send, exchange, create }: WireEnd): (kind: number, b
     if (kind === START) {
       try {
         guest = create(readStart(body), exchange);
-        send(wireMessage(STARTED));
+        send(STARTED);
       } catch (error) {
-        send(wireMessage(REFUSED, encoder.encode(refusalOf(error))));
+        send(REFUSED, encoder.encode(refusalOf(error)));
       }
     } else if (kind === CALL && guest !== undefined) {
-      send(outcomeOf(guest, body));
+      sendOutcome(send, guest, body);
     }
   };
 }
 
-function outcomeOf(guest: Guest, body: Uint8Array): Uint8Array<ArrayBuffer> {
+function sendOutcome(send: Send, guest: Guest, body: Uint8Array): void {
   const call = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const nameEnd = CALL_HEAD_BYTES + call.getUint8(4);
   const outcome = guest.call(decoder.decode(body.subarray(CALL_HEAD_BYTES, nameEnd)), body.subarray(nameEnd));
@@ -58,9 +60,11 @@ function outcomeOf(guest: Guest, body: Uint8Array): Uint8Array<ArrayBuffer> {
   const view = new DataView(head.buffer);
   view.setUint32(0, call.getUint32(0, true), true);
   view.setFloat64(4, outcome.memoryBytes, true);
-  return outcome.kind === 'returned'
-    ? wireMessage(RETURNED, head, outcome.frame)
-    : wireMessage(TRAPPED, head, encoder.encode(outcome.message));
+  if (outcome.kind === 'returned') {
+    send(RETURNED, head, outcome.frame);
+  } else {
+    send(TRAPPED, head, encoder.encode(outcome.message));
+  }
 }
 
 /** Why a component did not start. Errors come from its own realm, so they are told by their shape. */

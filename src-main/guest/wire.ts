@@ -37,16 +37,26 @@ export interface WireStart {
   }[];
 }
 
+/** What stands before the parts of a message. */
+export function wireHead(kind: number, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const head = new Uint8Array(SIZE_BYTES + 1);
+  new DataView(head.buffer).setUint32(0, sizeOf(parts), true);
+  head[SIZE_BYTES] = kind;
+  return head;
+}
+
 /** One message as bytes. */
 export function wireMessage(kind: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const size = parts.reduce((total, { byteLength }) => total + byteLength, 1);
-  const message = new Uint8Array(SIZE_BYTES + size);
-  new DataView(message.buffer).setUint32(0, size, true);
-  message[SIZE_BYTES] = kind;
-  let at = SIZE_BYTES + 1;
-  for (const part of parts) {
+  const message = new Uint8Array(SIZE_BYTES + sizeOf(parts));
+  let at = 0;
+  for (const part of [wireHead(kind, parts), ...parts]) {
     message.set(part, at);
     at += part.byteLength;
   }
   return message;
+}
+
+/** With the kind. */
+function sizeOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((total, { byteLength }) => total + byteLength, 1);
 }

@@ -63,11 +63,13 @@ export class FrameReader {
     }
   }
 
-  /** A copy. */
-  bytes(): Uint8Array<ArrayBuffer> {
+  /** A copy, unless they are most of the memory that the message has, which then is not used by anybody else. */
+  bytes(): Uint8Array {
     const length = this.u32();
     const at = this.#take(length);
-    return this.#bytes.slice(at, at + length);
+    return 2 * length > this.#bytes.buffer.byteLength
+      ? this.#bytes.subarray(at, at + length)
+      : this.#bytes.slice(at, at + length);
   }
 
   /**

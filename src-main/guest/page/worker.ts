@@ -3,7 +3,7 @@ import type { GuestStart } from '../protocol.ts';
 import { startRealm } from '../realm/main.ts';
 import type { Outer } from '../realm/outer.ts';
 import { defineTextCodecs } from '../realm/text.ts';
-import { moduleOf, realmStart, serveWire, type Guest } from '../serve-wire.ts';
+import { moduleOf, realmStart, serveWire, type Guest, type Send } from '../serve-wire.ts';
 import { REQUEST, SIZE_BYTES, wireMessage } from '../wire.ts';
 import { bareRealm } from './bare-realm.ts';
 import type { WorkerStart } from './page.ts';
@@ -29,11 +29,11 @@ addEventListener('message', ({ data }: MessageEvent<WorkerStart>) => start(data)
 
 function start({ port, shared }: WorkerStart): void {
   const receive = createResponseReader(shared);
-  const send = (message: Uint8Array<ArrayBuffer>): void => port.postMessage(message);
+  const send: Send = (kind, ...parts) => port.postMessage(wireMessage(kind, ...parts));
   const handle = serveWire({
     send,
     exchange(frame) {
-      send(wireMessage(REQUEST, frame));
+      send(REQUEST, frame);
       return receive();
     },
     create,

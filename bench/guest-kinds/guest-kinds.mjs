@@ -131,8 +131,9 @@ function result(
 ) {
   const [ours, theirs] = [compared.ours, compared.reference].map((all) => all.map((each) => each * factor));
   const [our, their] = [median(ours ?? []), median(theirs ?? [])];
-  const cold = (compared.cold * factor).toFixed(2);
-  const note = `rounds ${spread(ours ?? [])} against ${spread(theirs ?? [])}, the first one ${cold}; reference: ${reference}`;
+  const { cold } = compared;
+  const warmUp = cold === undefined ? '' : `, to warm up ${(cold * factor).toFixed(2)}`;
+  const note = `rounds ${spread(ours ?? [])} against ${spread(theirs ?? [])}${warmUp}; reference: ${reference}`;
   return { name, unit, ours: our, reference: their, ratio: our / their, aim, note };
 }
 

@@ -39,8 +39,8 @@ export interface BenchedKind {
 export interface Compared {
   readonly ours: readonly number[];
   readonly reference: readonly number[];
-  /** Of the round before them, in which ours warmed up. */
-  readonly cold: number;
+  /** Ours in the round before them, in which both warmed up. */
+  readonly cold?: number;
 }
 
 export interface KindFigures {
@@ -167,7 +167,7 @@ async function idleMemory(kind: BenchedKind, component: PlannedComponent): Promi
   await pause(IDLE_MS);
   const each = (privateBytes(process.pid) - before) / IDLE_INSTANCES;
   await Promise.all(threads.map((instance) => instance.terminate()));
-  return { ours: memory, reference: [each], cold: Math.max(...memory) };
+  return { ours: memory, reference: [each] };
 }
 
 async function called(guests: GuestProcesses, component: PlannedComponent): Promise<GuestInstance> {

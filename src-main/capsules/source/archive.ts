@@ -96,7 +96,7 @@ async function unpack(file: FileHandle, size: number, sink: SourceSink): Promise
   });
   await Promise.all([feeding, taking]);
   if (first !== undefined) {
-    throw archiveError(first.error);
+    throw archiveError(first.error, gunzip.readableEnded);
   }
   // zlib stops at the end of its data and ignores padding behind it.
   if (gunzip.bytesWritten !== size) {
@@ -164,7 +164,8 @@ function chunksOf(entry: object): AsyncIterable<Uint8Array> {
   return entry as AsyncIterable<Uint8Array>;
 }
 
-function archiveError(error: unknown): unknown {
+/** @param unpacked whether all that the gzip has was read */
+function archiveError(error: unknown, unpacked: boolean): unknown {
   if (isTypedError(error) || !(error instanceof Error)) {
     return error;
   }
@@ -172,8 +173,8 @@ function archiveError(error: unknown): unknown {
   if (code === 'Z_BUF_ERROR') {
     return truncatedArchive(error);
   }
-  if (code === 'ABORT_ERR') {
-    // The gzip ended, and so did everything behind it, before all of the file was read.
+  if (unpacked && (code === 'ABORT_ERR' || code === 'ERR_STREAM_PREMATURE_CLOSE')) {
+    // Everything behind the gzip ended with it, before all of the file was read. Who notices first depends on what was on its way.
     return trailingData();
   }
   if (code !== undefined && !code.startsWith('Z_')) {

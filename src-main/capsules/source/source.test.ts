@@ -146,8 +146,10 @@ describe('an archive that is refused', () => {
 
   it.each([1, 100, 10_000, 100_000, 1_000_000])('has no padding behind its end: %i bytes', async (length) => {
     const path = await placed(Buffer.concat([gzipSync(Buffer.concat([...GOOD, END])), Buffer.alloc(length)]));
-    expect(await refusal(readSource(path))).toBe(
-      'archive-trailing-data: The archive has data after its end.',
+    // Several at once: what is noticed first, the end of the data or that the file goes on, is not the same each time.
+    const refusals = await Promise.all(Array.from({ length: 20 }, () => refusal(readSource(path))));
+    expect(new Set(refusals)).toEqual(
+      new Set(['archive-trailing-data: The archive has data after its end.']),
     );
   });
 

@@ -14,7 +14,7 @@ import { endUnseen, pauseBetweenLooks, type StartingChild } from './start.ts';
  */
 export async function confirmMounts(starting: StartingChild, asked: AskedMounts): Promise<boolean> {
   const { child, status } = starting;
-  const host = readMountTable('self') ?? [];
+  const host = (await readMountTable('self')) ?? [];
   for (let looks = 0; !child.ended; looks += 1) {
     if (status.initPid === null || !child.hasInit()) {
       return false;
@@ -37,7 +37,7 @@ async function lookAtMounts(
   asked: AskedMounts,
   host: readonly TableEntry[],
 ): Promise<'as asked' | 'not ready' | MountProblem> {
-  const table = readMountTable(init);
+  const table = await readMountTable(init);
   // Until the first of its mounts it has the machine's.
   if (table === null || rootsOf(table)[0]?.device === rootsOf(host)[0]?.device) {
     return 'not ready';

@@ -65,8 +65,11 @@ export const MAX_COMPONENT_NAME_BYTES = 1_024;
 export const MAX_CORE_NAME_BYTES = 100_000;
 /** Component types in each other, also by reference; wasmtime's own limit. What compares or copies them recurses. */
 export const MAX_TYPE_DEPTH = 100;
-/** Types, their declarations and what is copied of them for an import: with their labels: 4,900 with every interface of the contract. */
-export const MAX_TYPE_PARTS = 100_000;
+/**
+ * Types, their declarations and what is copied of them for an import, with their labels: 4,900 with every interface of the contract, so
+ * that eight such can be composed. The dearest, resources of an import, hold the main thread 60 ms at this many.
+ */
+export const MAX_TYPE_PARTS = 40_000;
 /** Core types: QuickJS has 240. The engine's own limit is a million for each module. */
 export const MAX_CORE_TYPES = 50_000;
 /** Core functions: StarlingMonkey (15 MB) has 13,000, a QuickJS component 2,500. */

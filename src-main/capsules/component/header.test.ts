@@ -301,7 +301,7 @@ describe('what a component has too much of is refused before anything is compile
       core(section(9, 200_001, [0x01, 0x00, 0x00])),
       'more than 200000 data and element segments',
     ],
-    ['parts of types', manyTypes(100_001), 'more than 100000 parts of component types'],
+    ['parts of types', manyTypes(40_001), 'more than 40000 parts of component types'],
   ])('%s', (_what, bytes, words) => {
     expect(() => readComponentHeader(bytes)).toThrow(words);
     expect(codeOf(bytes)).toBe('component-too-large');
@@ -350,7 +350,7 @@ describe('what a component has too much of is refused before anything is compile
       Array.from({ length: count }, (_, index) => `(import "i${index}" (instance (type $t)))`).join('');
     const component = (count: number): string => `(component (type $t (instance
       (export "r" (type $r (sub resource))) (type $l (list (own $r))) ${wide})) ${imports(count)})`;
-    expect(codeOf(await parse(component(20)))).toBe('read');
+    expect(codeOf(await parse(component(10)))).toBe('read');
     expect(codeOf(await parse(component(100)))).toBe('component-too-large');
   });
 

@@ -1,7 +1,9 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
+import { deferred } from '../../src-main/base/deferred.ts';
 import { hashComponent } from '../../src-main/capsules/component/hash.ts';
 import { snapshot } from '../support/bridge.ts';
 import { bytesOf, forge } from '../support/forged-capsule.ts';
@@ -196,12 +198,7 @@ for (const { name, code, guest = {}, change, kills = 0, args = [], run } of rows
       await installOffered(desktop, await forge({ name: ATTACKER, component: guestComponent(guest) }));
       await end(desktop, 'SIGTERM');
       for (let kill = 0; kill < kills; kill += 1) {
-        const next = await launch({ env });
-        started.push(next);
-        await expect
-          .poll(() => readFileSync(join(dataDir, 'starting.json'), 'utf8'))
-          .toContain(kill === 0 ? ATTACKER : '');
-        await end(next, 'SIGKILL');
+        await killWhileStarting(dataDir, kill === 0 ? ATTACKER : '');
       }
       await change?.(dataDir);
       const last = await launchWatched({ env, args });
@@ -216,7 +213,21 @@ for (const { name, code, guest = {}, change, kills = 0, args = [], run } of rows
   });
 }
 
-async function end({ child }: Launched, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+/** Once the session counts and this is starting. Nobody waits for the page: what starts may keep a debugger from connecting. */
+async function killWhileStarting(dataDir: string, starting: string): Promise<void> {
+  const read = (name: string): string => readFileSync(join(dataDir, name), 'utf8');
+  const before = read('session.json');
+  const spawned = deferred<ChildProcess>();
+  const whenSpawned = spawned.resolve;
+  const started = launch({ env: { CAPSULE_DESKTOP_DATA: dataDir }, whenSpawned }).catch(() => null);
+  const child = await spawned.promise;
+  await expect.poll(() => read('session.json')).not.toBe(before);
+  await expect.poll(() => read('starting.json')).toContain(starting);
+  await end({ child }, 'SIGKILL');
+  await (await started)?.close();
+}
+
+async function end({ child }: Pick<Launched, 'child'>, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   const ended = once(child, 'exit');
   child.kill(signal);
   await ended;

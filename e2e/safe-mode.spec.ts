@@ -4,11 +4,13 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { bundledInstalled, snapshot } from './support/bridge.ts';
+import { endBy } from './support/child.ts';
 import { connectToPage } from './support/debugging-port.ts';
 import { guestFolder } from './support/guests.ts';
 import { tabTo } from './support/keyboard.ts';
 import { launch } from './support/launch.ts';
 import type { Launched } from './support/launched.ts';
+import { isAlive } from './support/os-processes.ts';
 import { goTo, install, openCapsule } from './support/places.ts';
 import { shoot, show } from './support/shoot.ts';
 
@@ -29,7 +31,7 @@ test('two deaths within a minute lead to safe mode, where the capsule is removed
     await bundledInstalled(first);
     await install(first, guestFolder('loop'));
     await expect.poll(() => read(dataDir, 'starting.json')).toContain('"starting":[]');
-    await kill(first);
+    await endBy(first.child, 'SIGKILL');
     // While the capsule starts, and before anything does.
     for (const starting of ['"loop"', '']) {
       const before = read(dataDir, 'session.json');
@@ -37,7 +39,7 @@ test('two deaths within a minute lead to safe mode, where the capsule is removed
       again.push(next);
       await expect.poll(() => read(dataDir, 'session.json')).not.toBe(before);
       await expect.poll(() => read(dataDir, 'starting.json')).toContain(starting);
-      await kill(next);
+      await endBy(next.child, 'SIGKILL');
     }
 
     const safe = await startAgain(dataDir);
@@ -115,12 +117,6 @@ function startAgain(dataDir: string): Promise<Launched> {
   return launch({ env: { CAPSULE_DESKTOP_DATA: dataDir } });
 }
 
-async function kill({ child }: Launched): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
-}
-
 /** Presses the button by keyboard, looks at what comes, and ends that in the ordinary way. */
 async function restartNormally(
   { page, child }: Launched,
@@ -154,14 +150,5 @@ function read(dataDir: string, name: string): string {
     return readFileSync(join(dataDir, name), 'utf8');
   } catch {
     return '';
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

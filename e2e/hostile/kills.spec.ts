@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@playwright/test';
 import { seededRandom, type Random } from '../../src-main/testing/seeded-random.ts';
 import { bundledInstalled, invoke, request, snapshot } from '../support/bridge.ts';
+import { endBy } from '../support/child.ts';
 import { forge } from '../support/forged-capsule.ts';
 import { CONTINUE, guestComponent } from '../support/forged-guest.ts';
 import { guestFolder } from '../support/guests.ts';
@@ -51,9 +50,9 @@ const moments: Readonly<Record<string, Moment>> = {
   async install(scene, index) {
     const desktop = await startOrdinary(scene);
     const folder = await newcomer(index);
-    let killed: Promise<void> | undefined;
+    let killed: Promise<unknown> | undefined;
     const installed = offer(desktop, folder, () => {
-      killed = pause(scene.random(1.3 * scene.installMs)).then(() => kill(desktop.child));
+      killed = pause(scene.random(1.3 * scene.installMs)).then(() => endBy(desktop.child, 'SIGKILL'));
       return killed;
     });
     await installed.catch(() => undefined);
@@ -62,11 +61,11 @@ const moments: Readonly<Record<string, Moment>> = {
     await close(scene, desktop);
   },
   async start({ dataDir, ordinary, random }) {
-    let killed: Promise<void> | undefined;
+    let killed: Promise<unknown> | undefined;
     const started = launch({
       env: { CAPSULE_DESKTOP_DATA: dataDir },
       whenSpawned: (child) => {
-        killed = pause(random(1.2 * median(ordinary))).then(() => kill(child));
+        killed = pause(random(1.2 * median(ordinary))).then(() => endBy(child, 'SIGKILL'));
       },
     });
     const desktop = await started.catch(() => null);
@@ -82,7 +81,7 @@ const moments: Readonly<Record<string, Moment>> = {
       endlessly(() => invoke(page, 'flood', 'start', { cmd: 'sh', args: ['-c', script], label: 'child' })),
     ];
     await pause(scene.random(CALLS_MS));
-    await kill(child);
+    await endBy(child, 'SIGKILL');
     await Promise.all(calls);
     await close(scene, desktop);
   },
@@ -199,20 +198,12 @@ async function endOrderly(scene: Scene, desktop: Launched): Promise<void> {
 }
 
 async function end({ child }: Launched): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
+  expect(await endBy(child, 'SIGTERM')).toEqual([0, null]);
 }
 
 async function close({ open }: Scene, desktop: Launched): Promise<void> {
   open.delete(desktop);
   await desktop.close();
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
 }
 
 /** Until it fails, as it does once there is nobody to answer. */

@@ -1,17 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { deferred } from '../../src-main/base/deferred.ts';
 import { hashComponent } from '../../src-main/capsules/component/hash.ts';
 import { snapshot } from '../support/bridge.ts';
+import { endBy } from '../support/child.ts';
 import { bytesOf, forge } from '../support/forged-capsule.ts';
 import { guestComponent, type Guest } from '../support/forged-guest.ts';
 import { launchWatched, tagsOf, test } from '../support/hostile-test.ts';
 import { ATTACKER, stateOf } from '../support/invocation.ts';
 import { launch } from '../support/launch.ts';
-import type { Launched } from '../support/launched.ts';
 import { installOffered } from '../support/offer.ts';
 import { underWatch, type Attempt, type Ending, type Watched } from '../support/under-watch.ts';
 
@@ -196,7 +195,7 @@ for (const { name, code, guest = {}, change, kills = 0, args = [], run } of rows
       const { dataDir } = desktop;
       const env = { CAPSULE_DESKTOP_DATA: dataDir };
       await installOffered(desktop, await forge({ name: ATTACKER, component: guestComponent(guest) }));
-      await end(desktop, 'SIGTERM');
+      await endBy(desktop.child, 'SIGTERM');
       for (let kill = 0; kill < kills; kill += 1) {
         await killWhileStarting(dataDir, kill === 0 ? ATTACKER : '');
       }
@@ -223,12 +222,6 @@ async function killWhileStarting(dataDir: string, starting: string): Promise<voi
   const child = await spawned.promise;
   await expect.poll(() => read('session.json')).not.toBe(before);
   await expect.poll(() => read('starting.json')).toContain(starting);
-  await end({ child }, 'SIGKILL');
+  await endBy(child, 'SIGKILL');
   await (await started)?.close();
-}
-
-async function end({ child }: Pick<Launched, 'child'>, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  await ended;
 }

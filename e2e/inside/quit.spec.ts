@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test';
 import { connectToPage } from '../support/debugging-port.ts';
 import { guestFolder } from '../support/guests.ts';
 import { launchWithHook, type LaunchedWithHook } from '../support/launch-with-hook.ts';
-import { pidsWith } from '../support/os-processes.ts';
+import { isAlive, pidsWith } from '../support/os-processes.ts';
 import { startTen } from '../support/ten-processes.ts';
 
 test('quitting from the menu ends what runs before the application goes', async () => {
@@ -75,13 +75,4 @@ async function holdAtWindowState({ inMain }: LaunchedWithHook): Promise<void> {
     });
     await Promise.race([held, tooLate]);
   }, null);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -13,10 +13,15 @@ const HELPERS_LIMIT_MS = 15_000;
 /** Quits a child in the ordinary way, unless it has ended, and waits for that. */
 export async function endOf(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
+    await endBy(child, 'SIGTERM');
   }
+}
+
+/** Sends a child that runs a signal, and waits until it has ended. Answers its exit code, or the signal that ended it. */
+export async function endBy(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<readonly unknown[]> {
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  return ended;
 }
 
 /**

@@ -25,8 +25,7 @@ const ASK_HOST = `(call $get-config (i32.const 0) (i32.const 8) (i32.const 2048)
 /** One application for all specs of a worker: what they install they remove. After a failure there is a new one. */
 export const test = base.extend<object, { readonly watched: Watched }>({
   watched: [
-    // Playwright reads which fixtures it needs from this pattern.
-    // oxlint-disable-next-line no-empty-pattern
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures it needs from this pattern
     async ({}, use) => {
       const { watched, close } = await launchWatched();
       await use(watched);

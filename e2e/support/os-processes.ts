@@ -32,6 +32,16 @@ export function processTree(pid: number): readonly OsProcess[] {
   return found;
 }
 
+/** False once it has ended and was waited for. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The process that started it, or took it over; 0 when it is gone. */
 export function parentOf(pid: number): number {
   return Number(field(statusOf(pid), 'PPid'));

@@ -105,9 +105,13 @@ describe('who waits for a process that lives on leaves nothing behind', () => {
       collectGarbage();
       return process.memoryUsage().heapUsed;
     };
-    // The first rounds compile and fill caches.
-    const before = await heapAfter(ROUNDS);
-    return ((await heapAfter(ROUNDS)) - before) / ROUNDS;
+    // The first rounds compile and fill caches. The least of several: what a round leaves, each of them shows; what the
+    // engine does beside it (code that it optimises, a cache that it grows), only one.
+    const heaps: number[] = [];
+    for (let measured = 0; measured <= 3; measured += 1) {
+      heaps.push(await heapAfter(ROUNDS));
+    }
+    return Math.min(...heaps.slice(1).map((heap, before) => (heap - (heaps[before] ?? 0)) / ROUNDS));
   }
 
   it('after a wait', async () => {

@@ -26,6 +26,7 @@ describe('the command line', () => {
       payload: '',
       principal: 'default',
       timeoutMs: null,
+      logs: null,
     });
   });
 
@@ -39,7 +40,21 @@ describe('the command line', () => {
       payload: '{"x":1}',
       principal: 'ann',
       timeoutMs: 1500,
+      logs: null,
     });
+  });
+
+  it('reads which lines of output are wanted', () => {
+    const command = parseCommand([...run, '--logs', 'level:warn+ -noise']);
+    const told = ['WARN hot', 'WARN noise', 'INFO fine'].filter(
+      (text) =>
+        command.name === 'run' &&
+        command.logs?.({ text, stream: 'stdout', source: 'worker', at: null }) === true,
+    );
+    expect(told).toEqual(['WARN hot']);
+    expect(() => parseCommand([...run, '--logs', '/(/'])).toThrow(
+      expect.objectContaining({ code: 'bad-query' }),
+    );
   });
 
   it('reads none as no right at all', () => {

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { TypedError } from '../base/typed-error.ts';
 import type { Grants } from '../contract/kernel.ts';
+import { compileQuery, type LineFilter } from '../logs/query/compile.ts';
+import { parseQuery } from '../logs/query/parse.ts';
 import { capabilityNames } from '../policy/capabilities.ts';
 import { DEFAULT_PRINCIPAL, requirePrincipal } from '../policy/principal.ts';
 
@@ -13,6 +15,8 @@ export interface RunCommand {
   readonly principal: string;
   /** Null: the principal's own limit. */
   readonly timeoutMs: number | null;
+  /** Which lines of output are told at the end; null: the last of each stream. */
+  readonly logs: LineFilter | null;
 }
 
 export type Command =
@@ -28,7 +32,7 @@ type UsageErrorCode = 'usage';
 /**
  * Parses the arguments after the program's name.
  *
- * @throws TypedError `usage` for an unknown name or option, a missing or a malformed one
+ * @throws TypedError `usage` for an unknown name or option, a missing or a malformed one; QueryError `bad-query`
  */
 export function parseCommand(words: readonly string[]): Command {
   const [name, ...rest] = words;
@@ -57,6 +61,7 @@ const runOptions = {
   payload: { type: 'string' },
   principal: { type: 'string' },
   timeout: { type: 'string' },
+  logs: { type: 'string' },
 } as const;
 
 function runCommand(words: readonly string[]): RunCommand {
@@ -76,6 +81,7 @@ function runCommand(words: readonly string[]): RunCommand {
     payload: values['payload'] ?? '',
     principal: requirePrincipal(values['principal'] ?? DEFAULT_PRINCIPAL),
     timeoutMs: timeout === undefined ? null : milliseconds(timeout),
+    logs: values['logs'] === undefined ? null : compileQuery(parseQuery(values['logs'], { now: Date.now() })),
   };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TypedError } from '../base/typed-error.ts';
 import type { InvokeRequest, Kernel } from '../contract/kernel.ts';
 import type { InstallPlan, InvokeResult, LogPage, ProcessView } from '../contract/views.ts';
+import { MAX_LOG_PAGE_BYTES } from '../contract/limits.ts';
 import { commandLine } from './command-line.ts';
 
 const words = ['run', 'x.capsule', '--grant', 'kv', '--invoke', 'start', '--payload', 'p', '--timeout', '2'];
@@ -61,6 +62,28 @@ describe('capsule run', () => {
       timeoutMs: 2000,
     });
     expect(nothingLeft()).toBe(true);
+  });
+
+  it('tells the lines of all retained output that a query asks for, and how many it hides', async () => {
+    const text = Buffer.from(`one\ntwo ${'x'.repeat(MAX_LOG_PAGE_BYTES)}\nthree two\n`);
+    const { seen, perform } = harness({
+      invoke: () => Promise.resolve(result),
+      processes: () => [worker],
+      readLogs: (_key, stream, cursor, maxBytes) => {
+        const start = Math.max(1_000, cursor ?? 0);
+        const bytes =
+          stream === 'stderr' ? page.bytes : text.subarray(start - 1_000, start - 1_000 + maxBytes);
+        const lost = stream === 'stderr' ? 0 : start - (cursor ?? 0);
+        return { ...page, bytes, start, next: start + bytes.length, lost };
+      },
+    });
+    expect(await perform([...words, '--logs', 'two'])).toBe(0);
+    expect(seen.told).toEqual([
+      `worker stdout | two ${'x'.repeat(MAX_LOG_PAGE_BYTES)}`,
+      'worker stdout | three two',
+      'worker stdout: 2 of 3 retained lines match; 1000 bytes before them are lost',
+      'worker stderr: 0 of 0 retained lines match',
+    ]);
   });
 
   it('ends with 1 when the capsule refuses', async () => {

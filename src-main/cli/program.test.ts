@@ -144,6 +144,23 @@ describe.skipIf(process.platform !== 'linux')('a terminal', () => {
     expect(piped.stderr).toContain(`stdout | ${written}\n`);
   });
 
+  it('gets the lines that a query asks for, by what is seen of them', async () => {
+    const { stderr } = await promisify(execFile)(process.execPath, [
+      PROGRAM,
+      ...run,
+      '--logs',
+      '/^.31m.*over$/',
+    ]);
+    expect(stderr).toContain(`stdout | ${written}\n`);
+    expect(stderr).toContain('stdout: 1 of 1 retained lines match\n');
+    await expect(
+      promisify(execFile)(process.execPath, [PROGRAM, ...run, '--logs', 'level:loud']),
+    ).rejects.toMatchObject({
+      code: 2,
+      stderr: 'error: There is no level "loud".\nhint: Levels: trace, debug, info, warn, error.\n',
+    });
+  });
+
   it('gets nothing to act on of a manifest, nor of an error that names something', async () => {
     const folder = await guestCopy('probe', {
       'description = "Test': 'description = "\\u009b31m\\u3164\\u202e',

@@ -10,9 +10,14 @@ export const usage = `capsule <command> [options]
       --payload TEXT         payload of the action (default: empty)
       --principal NAME       principal to act for (default: default)
       --timeout SECONDS      deadline of the action
+      --logs QUERY           which lines of the processes' output to show at the end, of everything retained
+                             (default: the last 8 KiB of each stream)
   verify-audit <folder>    verify the audit log of a data folder; print its extent and last hash
 
   --help                   show this help
+
+A QUERY is words, "phrases", /regular expressions/, level:warn+, stream:err, source:name, after:5m, before:10:30
+and field=value for lines of JSON; a line has to meet all of them. A dash in front leaves lines out: -debug.
 
 Exit status: 0 success, 1 refused by the capsule (deny, abort), 2 error, 130 interrupted.
 `;

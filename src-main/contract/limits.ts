@@ -30,3 +30,7 @@ export const MAX_REQUESTS_PER_SECOND = 200;
 export const MAX_REQUEST_BYTES_PER_SECOND = 4 * MAX_REQUEST_BYTES;
 /** Of either, after a time of rest: what a window asks when it opens, in seconds' worth. */
 export const REQUEST_BURST_SECONDS = 2;
+/** Longer than any control sequence in use (`ESC [ … m`); what is longer is shown. */
+export const MAX_CONTROL_BYTES = 256;
+/** Titles take some dozen bytes, links at most 2,083; a longer control string, such as an image or a clipboard, is shown. */
+export const MAX_STRING_BYTES = 8 * 1024;

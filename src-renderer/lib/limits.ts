@@ -8,10 +8,6 @@ export const LOG_PAGE_BYTES = 16 * 1024;
 export const ROW_BYTES = 1024;
 /** A row is cut before a character and all that is put on it, as long as that is no longer than this: emoji take up to 42 bytes. */
 export const MAX_CLUSTER_BYTES = 64;
-/** Longer than any control sequence in use (`ESC [ … m`); what is longer is shown. */
-export const MAX_CONTROL_BYTES = 256;
-/** Titles take some dozen bytes, links at most 2,083; a longer control string, such as an image or a clipboard, is shown. */
-export const MAX_STRING_BYTES = 8 * 1024;
 /** Rows from an edge of the window of text at which the next page is asked for. */
 export const EDGE_ROWS = 8;
 /** Data laid out for reading may get so many times longer, and a little more; what is nested deeper is shown as it came. */

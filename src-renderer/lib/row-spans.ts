@@ -1,5 +1,6 @@
-import { ESCAPE, sequenceSize, styleAfter } from './escape-sequences.ts';
+import { ESCAPE, sequenceSize } from '../../src-main/contract/escape-sequences.ts';
 import { escapeBytes } from './escape-text.ts';
+import { styleAfter } from './sgr.ts';
 import type { TextStyle } from './sgr.ts';
 import type { TextRow } from './split-rows.ts';
 

@@ -1,3 +1,5 @@
+import { CSI } from '../../src-main/contract/escape-sequences.ts';
+
 /** What an SGR escape (`ESC [ … m`) can say about text. A colour is 0–15 by number, or a CSS colour for the rest. */
 export interface TextStyle {
   readonly fg: number | string | null;
@@ -22,6 +24,15 @@ export const plainStyle: TextStyle = {
   overline: false,
   inverse: false,
 };
+
+/** The style after the complete sequence of `size` bytes at `at`: only `ESC [ … m` without a private mark changes it. */
+export function styleAfter(style: TextStyle, bytes: Uint8Array, at: number, size: number): TextStyle {
+  if (bytes[at + 1] !== CSI || bytes[at + size - 1] !== 0x6d) {
+    return style;
+  }
+  const parameters = String.fromCharCode(...bytes.subarray(at + 2, at + size - 1));
+  return /^[\d;:]*$/u.test(parameters) ? applySgr(style, parameters) : style;
+}
 
 /**
  * The style after one SGR sequence; `parameters` is the text between `ESC [` and `m` (ECMA-48 5.4.2 and 8.3.117, colours as

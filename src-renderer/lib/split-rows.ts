@@ -1,9 +1,9 @@
 import type { LogStream } from '../../src-main/contract/views.ts';
 import { clusterStart } from './cluster-start.ts';
-import { ESCAPE, sequenceSize, styleAfter } from './escape-sequences.ts';
+import { ESCAPE, sequenceSize } from '../../src-main/contract/escape-sequences.ts';
 import { characterSize } from './escape-text.ts';
 import { ROW_BYTES } from './limits.ts';
-import { plainStyle } from './sgr.ts';
+import { plainStyle, styleAfter } from './sgr.ts';
 import type { TextStyle } from './sgr.ts';
 
 /** One row of log text: a line, or a piece of a line too long for one row. */

@@ -13,6 +13,7 @@ const MAIN_ORDER = [
   'os',
   'store',
   'processes',
+  'logs',
   'bus',
   'host',
   'bridge',

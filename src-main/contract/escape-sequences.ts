@@ -1,6 +1,4 @@
 import { MAX_CONTROL_BYTES, MAX_STRING_BYTES } from './limits.ts';
-import { applySgr } from './sgr.ts';
-import type { TextStyle } from './sgr.ts';
 
 export const ESCAPE = 0x1b;
 
@@ -24,16 +22,7 @@ export function sequenceSize(bytes: Uint8Array, at: number): number {
   return isBetween(kind, 0x30, 0x7e) ? 2 : 0;
 }
 
-/** The style after the complete sequence of `size` bytes at `at`: only `ESC [ … m` without a private mark changes it. */
-export function styleAfter(style: TextStyle, bytes: Uint8Array, at: number, size: number): TextStyle {
-  if (bytes[at + 1] !== CSI || bytes[at + size - 1] !== 0x6d) {
-    return style;
-  }
-  const parameters = String.fromCharCode(...bytes.subarray(at + 2, at + size - 1));
-  return /^[\d;:]*$/u.test(parameters) ? applySgr(style, parameters) : style;
-}
-
-const CSI = 0x5b;
+export const CSI = 0x5b;
 const OSC = 0x5d;
 const DCS = 0x50;
 const APC = 0x5f;

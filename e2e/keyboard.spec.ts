@@ -151,7 +151,10 @@ test('no verb of the list, its tool bar or the head of the log lets the focus fa
   await expect(grid).toBeFocused();
 
   const filter = page.getByRole('textbox', { name: 'Filter processes' });
-  await filter.fill('stubborn');
+  await filter.fill('stubborn state:running');
+  await expect(stubborn).toBeHidden();
+  await filter.fill('stubborn state:exited');
+  await expect(stubborn).toBeVisible();
   await press(page.getByRole('button', { name: 'Clear filter' }));
   await expect(filter).toHaveValue('');
   await expect(filter).toBeFocused();

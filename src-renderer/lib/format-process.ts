@@ -19,6 +19,11 @@ export function formatProcess(view: Pick<ProcessView, 'osPid' | 'command' | 'com
   return osPid === null ? words : `PID ${osPid} · ${words}`;
 }
 
+/** What a process is doing, in one word. */
+export function phaseText({ frozen, phase }: Pick<ProcessView, 'frozen' | 'phase'>): string {
+  return frozen && phase !== 'exited' ? 'frozen' : phase;
+}
+
 /** How long a process may live, as the window calls its tier. */
 export function formatLifetime(tier: ProcessTier): string {
   return LIFETIMES[tier];

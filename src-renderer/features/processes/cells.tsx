@@ -20,10 +20,11 @@ import {
   formatLifetime,
   formatRun,
   secondsToKill,
+  phaseText,
 } from '../../lib/format-process.ts';
 import { formatAge, formatBytes } from '../../lib/format.ts';
 import type { Stores } from '../../state/stores.ts';
-import { bufferedBytes, phaseText } from './columns.ts';
+import { bufferedBytes } from './columns.ts';
 import type { ColumnId } from './columns.ts';
 
 /** One cell of a process. Icons and colours always come with text. */

@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-table';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
 import { formatExit } from '../../lib/format-exit.ts';
-import { formatLifetime } from '../../lib/format-process.ts';
+import { formatLifetime, phaseText } from '../../lib/format-process.ts';
 
 export const features = tableFeatures({
   rowSortingFeature,
@@ -99,20 +99,6 @@ export const columnHeads: readonly { readonly id: ColumnId; readonly title: stri
   { id: 'exit', title: 'Details' },
   { id: 'sandbox', title: 'Sandbox' },
 ];
-
-/** The text of a process that the filter searches. */
-export function filterText(view: ProcessView): string {
-  const words = [
-    ...[view.label, view.capsule, view.principal],
-    ...[formatLifetime(view.tier), phaseText(view), exitText(view)],
-  ];
-  return [...words, view.osPid ?? '', view.command.join(' ')].join('\n').toLowerCase();
-}
-
-/** What a process is doing, in one word. */
-export function phaseText(view: ProcessView): string {
-  return view.frozen && view.phase !== 'exited' ? 'frozen' : view.phase;
-}
 
 export function bufferedBytes(view: ProcessView): number {
   return view.stdout.retained + view.stderr.retained;

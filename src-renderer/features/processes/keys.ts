@@ -79,7 +79,7 @@ export const keyHelp: readonly { readonly keys: readonly string[]; readonly does
   { keys: ['F'], does: 'Freeze or thaw' },
   { keys: ['G'], does: 'Send a signal to this process only' },
   { keys: ['R'], does: 'Discard an exited process and its log' },
-  { keys: ['/'], does: 'Filter' },
+  { keys: ['/'], does: 'Filter by words and fields: capsule:team7 -state:exited' },
   { keys: ['Esc'], does: 'Clear the selection' },
   { keys: ['Home'], does: 'In the log: go to the oldest retained output' },
   { keys: ['End'], does: 'In the log: follow the output' },

@@ -1,5 +1,5 @@
 import type { ProcessView } from '../../../src-main/contract/views.ts';
-import { filterText } from './columns.ts';
+import { compileFilter } from './process-filter.ts';
 
 /** The selected processes that still exist. */
 export interface Selection {
@@ -9,11 +9,6 @@ export interface Selection {
   readonly hidden: number;
 }
 
-/** True when a process matches the text filter. */
-export function matchesFilter(view: ProcessView, filter: string): boolean {
-  return filterText(view).includes(filter.trim().toLowerCase());
-}
-
 /** The selected processes, split by the filter. */
 export function selectionOf(
   processes: ReadonlyMap<string, ProcessView>,
@@ -21,7 +16,7 @@ export function selectionOf(
   filter: string,
 ): Selection {
   const existing = selected.flatMap((key) => processes.get(key) ?? []);
-  const shown = existing.filter((view) => matchesFilter(view, filter));
+  const shown = existing.filter(compileFilter(filter));
   return { shown, hidden: existing.length - shown.length };
 }
 

@@ -6,7 +6,7 @@ import type { ArrangedRow } from '../../lib/arrange.ts';
 import type { ViewState } from '../../state/view.ts';
 import { columnHeads, columnLayout, columns, features } from './columns.ts';
 import type { ColumnId } from './columns.ts';
-import { matchesFilter } from './selection.ts';
+import { compileFilter } from './process-filter.ts';
 
 export type ProcessRowData = ArrangedRow<ProcessView>;
 
@@ -36,6 +36,7 @@ export function useProcessRows(
     () => columnHeads.filter(({ id }) => width >= columnLayout[id].from && (id !== 'capsule' || !grouped)),
     [width, grouped],
   );
+  const matches = useMemo(() => compileFilter(filter), [filter]);
   const sorting = useMemo(() => [{ id: sortColumn, desc: sortDescending }], [sortColumn, sortDescending]);
   const table = useTable({
     features,
@@ -43,7 +44,7 @@ export function useProcessRows(
     data,
     getRowId: (view) => view.key,
     state: { sorting, globalFilter: filter.trim() },
-    globalFilterFn: (row, _column, wanted: string) => matchesFilter(row.original, wanted),
+    globalFilterFn: (row) => matches(row.original),
     getColumnCanGlobalFilter: ({ id }) => id === 'label',
   });
   const sorted = table.getRowModel().rows;

@@ -22,13 +22,13 @@ describe('capabilities in plain words', () => {
     const views = capabilityViews(everything, ['net', 'host_process'], []);
     expect(views.map(({ name, risk, granted }) => [name, risk, granted])).toEqual([
       ['allow_prompt_injection', 'high', false],
+      ['net', 'high', true],
+      ['net_bind', 'high', false],
+      ['net_connect', 'high', false],
       ['uplink', 'high', false],
       ['allow_persistent', 'medium', false],
       ['fs_write', 'medium', false],
       ['host_process', 'medium', true],
-      ['net', 'medium', true],
-      ['net_bind', 'medium', false],
-      ['net_connect', 'medium', false],
       ['fs_read', 'low', false],
       ['identity', 'low', false],
       ['kv', 'low', false],
@@ -39,6 +39,21 @@ describe('capabilities in plain words', () => {
 
   it('says nothing of what is not asked for, granted or not', () => {
     expect(capabilityViews(noCapabilities, 'all', [])).toEqual([]);
+  });
+
+  it.each<[Partial<Capabilities>, string]>([
+    [{ net: ['example.org'] }, ', not only what is named here'],
+    [{ net_connect: ['example.org:443'] }, ', not only what is named here'],
+    [{ net_bind: ['127.0.0.1:0'] }, ', not only what is named here'],
+    [{ net: ['*'] }, ''],
+    [{ net_connect: ['*:443'] }, ''],
+  ])('says what %j opens to programs', (asked, more) => {
+    expect(capabilityViews({ ...noCapabilities, ...asked, host_process: ['curl'] }, [], [])).toContainEqual(
+      expect.objectContaining({
+        risk: 'high',
+        sentence: `Opens the whole network to its programs${more}: any address, this computer’s own services among them.`,
+      }),
+    );
   });
 
   it.each<[Partial<Capabilities>, string, string]>([
@@ -57,8 +72,14 @@ describe('capabilities in plain words', () => {
       'high',
       'Can change and delete out in its workspace, every file of its home folder and /srv/data.',
     ],
-    [{ net: ['example.com', '*'] }, 'high', 'Can exchange data with any web address.'],
-    [{ net_connect: ['*:*'] }, 'high', 'Can open network connections to any machine.'],
+    [{ net: ['example.com', '*'] }, 'high', 'Can exchange data with any address.'],
+    [
+      { net: ['example.com'] },
+      'medium',
+      'Can exchange data over HTTP with example.com, including subdomains.',
+    ],
+    [{ net_connect: ['*:*'] }, 'high', 'Can exchange data with any address.'],
+    [{ net_connect: ['example.org:443'] }, 'medium', 'Can open network connections to example.org:443.'],
     [{ net_bind: ['unix:*'], bind_workers: 8 }, 'medium', 'Can accept connections on unix:*, 8 at a time.'],
     [
       { host_process: Array.from({ length: 15 }, (_, index) => `p${index}`) },

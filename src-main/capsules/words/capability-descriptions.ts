@@ -54,20 +54,20 @@ const words: {
   identity: (asked) => identity(asked.identity),
   kv: () => ({ risk: 'low', sentence: 'Can store its own data between calls.' }),
   net: (asked) =>
-    asked.net.includes('*')
-      ? { risk: 'high', sentence: 'Can exchange data with any web address.' }
-      : {
-          risk: 'medium',
-          sentence: `Can exchange data over HTTP with ${list(asked.net)}, including subdomains.`,
-        },
-  net_bind: (asked) => ({
-    risk: 'medium',
-    sentence: `Can accept connections on ${list(asked.net_bind)}${workers(asked.bind_workers)}.`,
-  }),
+    network(asked, asked.net.includes('*'), {
+      risk: 'medium',
+      sentence: `Can exchange data over HTTP with ${list(asked.net)}, including subdomains.`,
+    }),
+  net_bind: (asked) =>
+    network(asked, false, {
+      risk: 'medium',
+      sentence: `Can accept connections on ${list(asked.net_bind)}${workers(asked.bind_workers)}.`,
+    }),
   net_connect: (asked) =>
-    asked.net_connect.some((entry) => entry.startsWith('*'))
-      ? { risk: 'high', sentence: 'Can open network connections to any machine.' }
-      : { risk: 'medium', sentence: `Can open network connections to ${list(asked.net_connect)}.` },
+    network(asked, asked.net_connect.some(anyHost), {
+      risk: 'medium',
+      sentence: `Can open network connections to ${list(asked.net_connect)}.`,
+    }),
   uplink: () => ({
     risk: 'high',
     sentence: 'Runs all the time and can publish messages on behalf of the people connected to it.',
@@ -96,6 +96,21 @@ function placesOf(
       },
     ];
   });
+}
+
+/** Programs get the machine's network whole or not at all: what a right names is less than what it opens to them. */
+function network(asked: Capabilities, asksForAll: boolean, named: Words): Words {
+  if (asked.host_process.length > 0) {
+    return {
+      risk: 'high',
+      sentence: `Opens the whole network to its programs${asksForAll ? '' : ', not only what is named here'}: any address, this computer’s own services among them.`,
+    };
+  }
+  return asksForAll ? { risk: 'high', sentence: 'Can exchange data with any address.' } : named;
+}
+
+function anyHost(entry: string): boolean {
+  return entry.startsWith('*');
 }
 
 function processes(commands: readonly string[], resolved: readonly ResolvedEntry[]): Words {

@@ -1,4 +1,10 @@
-import type { ExitView, LimitsView, ProcessSignal, StopView } from '../../src-main/contract/views.ts';
+import type {
+  ExitView,
+  LimitsView,
+  ProcessSignal,
+  ProcessView,
+  StopView,
+} from '../../src-main/contract/views.ts';
 import { formatAge, formatByteLimit, formatDuration } from './format.ts';
 
 /** Linux numbers of the signals that end processes in practice; others are shown by number. */
@@ -51,6 +57,15 @@ export const signalChoices: readonly {
   { signal: 'stop', name: 'SIGSTOP', purpose: 'freeze' },
   { signal: 'cont', name: 'SIGCONT', purpose: 'thaw' },
 ];
+
+/** How a process ended as far as its view tells; empty while it has not. */
+export function exitText({
+  exit,
+  exitedAt,
+  limits,
+}: Pick<ProcessView, 'exit' | 'exitedAt' | 'limits'>): string {
+  return exit === null ? '' : formatExit(exit, null, exitedAt, limits);
+}
 
 /**
  * How a process ended, in words: `exited 0`, `killed by SIGKILL (9) 5.0 s after stop`.

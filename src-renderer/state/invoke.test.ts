@@ -55,6 +55,22 @@ describe('a call that runs', () => {
     });
   });
 
+  it('stays when outcomes are dismissed, which takes away those of one capsule', async () => {
+    const client = createFakeClient({
+      'capsule.invoke': ({ id }: { id: string }) =>
+        id === 'slow'
+          ? new Promise(() => undefined)
+          : { action: 'continue', data: null, refused: false, durationMs: 1 },
+    });
+    const invoke = createInvoke(client, Date.now, () => 'call');
+    await invoke.run('a', draft);
+    await invoke.run('b', draft);
+    void invoke.run('slow', draft);
+    invoke.dismiss('slow');
+    invoke.dismiss('a');
+    expect([...invoke.store.getState().calls.keys()]).toEqual(['b', 'slow']);
+  });
+
   it('alone can be cancelled: nothing is asked where none runs', async () => {
     const client = createFakeClient({
       'capsule.invoke': () => ({ action: 'continue', data: null, refused: false, durationMs: 1 }),

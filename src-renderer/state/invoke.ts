@@ -31,6 +31,8 @@ export interface Invoke {
   readonly edit: (id: string, draft: InvokeDraft) => void;
   readonly run: (id: string, draft: InvokeDraft) => Promise<void>;
   readonly cancel: (id: string) => Promise<void>;
+  /** Takes away the outcome of the latest call; one that runs stays. */
+  readonly dismiss: (id: string) => void;
 }
 
 export const emptyDraft: InvokeDraft = { action: '', payload: '', principal: 'default' };
@@ -68,6 +70,11 @@ export function createInvoke(client: Client, now: () => number, newId: () => str
       } catch (error) {
         setCall(id, { kind: 'failed', action: current.action, failure: failureOf(error) });
       }
+    },
+    dismiss(id) {
+      store.setState(({ calls }) => ({
+        calls: new Map([...calls].filter(([of, { kind }]) => of !== id || kind === 'running')),
+      }));
     },
   };
 }

@@ -44,6 +44,16 @@ describe('the form of a call', () => {
     expect(result).toHaveTextContent('"pong": true');
   });
 
+  it('leaves no earlier answer below what it refuses to call', async () => {
+    const { user, client } = open({ 'capsule.invoke': () => answered });
+    await user.type(field('Action'), 'ping{Enter}');
+    await screen.findByRole('status', { name: 'Result' });
+    await user.type(field('Payload (JSON, optional)'), '[[1');
+    await user.click(button('Invoke'));
+    expect(screen.queryByRole('status', { name: 'Result' })).toBeNull();
+    expect(client.asked).toHaveLength(1);
+  });
+
   it('tells a refusal of the capsule from a failure', async () => {
     const { user, client } = open({
       'capsule.invoke': () => ({ ...answered, action: 'deny', refused: true, data: 'capability-denied' }),

@@ -58,6 +58,9 @@ export function InvokePanel({
     setTried(true);
     if (action !== '' && problem === null && wrongPrincipal === null) {
       void invoke.run(capsule.id, { ...draft, action, principal });
+    } else {
+      // It would read as the answer to what was just refused.
+      invoke.dismiss(capsule.id);
     }
   };
   return (

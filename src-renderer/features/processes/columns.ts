@@ -8,7 +8,7 @@ import {
   tableFeatures,
 } from '@tanstack/react-table';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
-import { formatExit } from '../../lib/format-exit.ts';
+import { exitText } from '../../lib/format-exit.ts';
 import { formatLifetime, phaseText } from '../../lib/format-process.ts';
 
 export const features = tableFeatures({
@@ -102,8 +102,4 @@ export const columnHeads: readonly { readonly id: ColumnId; readonly title: stri
 
 export function bufferedBytes(view: ProcessView): number {
   return view.stdout.retained + view.stderr.retained;
-}
-
-function exitText(view: ProcessView): string {
-  return view.exit === null ? '' : formatExit(view.exit, null, view.exitedAt, view.limits);
 }

@@ -1,5 +1,5 @@
 import type { ProcessView } from '../../../src-main/contract/views.ts';
-import { endedWell, formatExit } from '../../lib/format-exit.ts';
+import { endedWell, exitText } from '../../lib/format-exit.ts';
 import { formatLifetime, phaseText } from '../../lib/format-process.ts';
 
 export type ProcessFilter = (view: ProcessView) => boolean;
@@ -31,7 +31,7 @@ function fieldsOf(view: ProcessView): Fields {
     principal: view.principal,
     lifetime: formatLifetime(view.tier),
     state: `${phaseText(view)}${failed}`,
-    details: exit === null ? '' : formatExit(exit, null, view.exitedAt, view.limits),
+    details: exitText(view),
     pid: String(view.osPid ?? ''),
     command: view.command.join(' '),
   };

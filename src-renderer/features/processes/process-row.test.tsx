@@ -104,6 +104,25 @@ describe('the row of a process', () => {
     expect(onOpen).toHaveBeenCalledWith(3, 'clock');
   });
 
+  it.each<[Partial<ProcessView>, Partial<ProcessRowProps>, string]>([
+    [{ label: 'flaky', command: ['sh', '-c', 'exit 3'] }, {}, 'flaky, running'],
+    [{ label: 'flaky\u202e', frozen: true }, {}, 'flaky\\u{202e}, frozen'],
+    [
+      { phase: 'exited', exitedAt: 2_000, exit: { code: 3, signal: null, reason: 'self' } },
+      {},
+      'clock, exited 3',
+    ],
+    [
+      { phase: 'exited', exitedAt: 2_000, exit: { code: null, signal: 9, reason: 'pids-limit' } },
+      {},
+      'clock, exited at its process limit, 512',
+    ],
+    [{ phase: 'exited' }, { gone: true }, 'clock, discarded'],
+  ])('is called by what it is and how it is: %j %j', (change, more, name) => {
+    open({ label: 'clock', ...change }, more);
+    expect(screen.getByRole('row')).toHaveAccessibleName(name);
+  });
+
   it('names each signal with what it is for, and asks before a kill', async () => {
     const { user } = open({}, { menuOpen: true });
     const menu = within(screen.getByRole('menu'));

@@ -3,6 +3,8 @@ import { memo } from 'react';
 import type { CSSProperties, ReactNode } from 'react';
 import type { ProcessView } from '../../../src-main/contract/views.ts';
 import { escapeName } from '../../lib/escape-text.ts';
+import { exitText } from '../../lib/format-exit.ts';
+import { phaseText } from '../../lib/format-process.ts';
 import type { Stores } from '../../state/stores.ts';
 import { ProcessCell } from './cells.tsx';
 import type { ColumnId } from './columns.ts';
@@ -42,6 +44,8 @@ export const ProcessRow = memo(function ProcessRow(props: ProcessRowProps): Reac
     <div
       role="row"
       id={`process-${view.key}`}
+      // In place of all that stands in it, the names of its buttons among that.
+      aria-label={gone ? `${escapeName(view.label)}, discarded` : rowName(view)}
       aria-rowindex={index + 2}
       aria-level={level}
       aria-selected={selected}
@@ -79,3 +83,10 @@ export const ProcessRow = memo(function ProcessRow(props: ProcessRowProps): Reac
     </div>
   );
 });
+
+function rowName(view: ProcessView): string {
+  const [state, exit] = [phaseText(view), exitText(view)];
+  // A limit reads on from the state: "exited at its memory limit".
+  const how = /^(exited|killed)/u.test(exit) ? exit : `${state} ${exit}`.trimEnd();
+  return `${escapeName(view.label)}, ${how}`;
+}

@@ -119,7 +119,8 @@ for (const [what, code] of hostile) {
     // It ends before it could hear the answer.
     void desktop.page.evaluate(`void (${code}).catch(() => 0)`).catch(() => undefined);
     await replaced;
-    expect(desktop.output()).toMatch(/the renderer of web contents \d+ is ended: it sent/);
+    // The line comes by a pipe, and may come later than the word of the new page.
+    await expect.poll(() => desktop.output()).toMatch(/the renderer of web contents \d+ is ended: it sent/);
     await freshPage(async (page) => {
       await expect(page.getByText('No processes yet')).toBeVisible();
     });

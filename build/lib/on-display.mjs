@@ -1,15 +1,18 @@
 import { hasDisplay } from '../prepare/system-packages.mjs';
 import { run } from './run.mjs';
 
-/** Large enough for the window at its first size. */
-const SCREEN = '-screen 0 1440x960x24';
+/**
+ * A screen large enough for the window at its first size. Without `-noreset` the server begins anew whenever its last client
+ * has gone, and closes the connections that are just being made: a program that starts then "misses its X server".
+ */
+const SERVER = '-noreset -screen 0 1440x960x24';
 
 /**
  * @param {readonly [string, ...string[]]} line
  * @returns {[string, ...string[]]} the command line that opens its windows on the display that is there, else on a virtual one
  */
 export function onDisplay(line) {
-  return hasDisplay() ? [...line] : ['xvfb-run', '-a', '-s', SCREEN, ...line];
+  return hasDisplay() ? [...line] : ['xvfb-run', '-a', '-s', SERVER, ...line];
 }
 
 /**

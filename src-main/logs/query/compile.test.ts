@@ -49,13 +49,19 @@ describe('a filter', () => {
     ['e=null', '{"e":null}', true],
     ['e=*', '{"e":null}', true],
     ['e=*', '{}', false],
-    ['a=[1,2]', '{"a":[1,2]}', true],
+    ['a=[1,2]', '{"a":[1,2]}', false],
+    ['a=*', '{"a":[1,2]}', true],
     ['a.length=2', '{"a":[1,2]}', true],
     ['constructor=*', '{}', false],
     ['__proto__=*', '{}', false],
     ['msg=""', '{"msg":""}', true],
   ])('%s on %j: %s', (query, text, expected) => {
     expect(meets(query, text)).toBe(expected);
+  });
+
+  it.each(['a=x', 'a=*', 'a.b=x', '-a=x'])('%s ends on a line nested as deep as it is long', (query) => {
+    const deep = `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    expect(meets(query, deep)).toBe(['a=*', '-a=x'].includes(query));
   });
 
   it('takes a time from the line’s arrival, and a line without one meets none', () => {

@@ -78,7 +78,11 @@ function compileRegex({ pattern, ignoreCase }: Extract<Condition, { kind: 'regex
 
 function hasField(text: string, { path, value }: Extract<Condition, { kind: 'field' }>): boolean {
   const found = fieldAt(text, path);
-  return found !== undefined && (value === null || folded(wordOf(found)) === folded(value));
+  if (value === null) {
+    return found !== undefined;
+  }
+  // A list or an object is there, but equals no word.
+  return found !== undefined && !isObject(found) && folded(String(found)) === folded(value);
 }
 
 /** Own properties only; a name that holds dots itself is found too. */
@@ -109,9 +113,4 @@ function jsonObject(text: string): unknown {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-/** As it would be typed: text without quotes, anything else as JSON. */
-function wordOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -81,8 +81,8 @@ function hasField(text: string, { path, value }: Extract<Condition, { kind: 'fie
   if (value === null) {
     return found !== undefined;
   }
-  // A list or an object is there, but equals no word.
-  return found !== undefined && !isObject(found) && folded(String(found)) === folded(value);
+  const word = wordOf(found);
+  return word !== null && folded(word) === folded(value);
 }
 
 /** Own properties only; a name that holds dots itself is found too. */
@@ -113,4 +113,12 @@ function jsonObject(text: string): unknown {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
+}
+
+/** As it would be typed; null for what is no word: a list, an object, nothing. */
+function wordOf(value: unknown): string | null {
+  if (typeof value === 'string') {
+    return value;
+  }
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? String(value) : null;
 }

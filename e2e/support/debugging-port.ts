@@ -2,6 +2,9 @@ import { chromium, expect, type Browser, type Page } from '@playwright/test';
 
 /** From the port's address to a page that is shown, on a small machine. */
 const PAGE_LIMIT_MS = 30_000;
+/** From a connection to its page: some 100 ms, or never (see `attach`). */
+const ATTACH_LIMIT_MS = 8_000;
+const ATTEMPTS = 3;
 
 /**
  * Connects to a program over Chromium's debugging port and gives its page. Waits until the page is there before it
@@ -26,13 +29,34 @@ export async function connectToPage(
     );
   };
   await expect.poll(isShown, { timeout: PAGE_LIMIT_MS, message: 'waiting for the page' }).toBe(true);
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const attached = await attach(address);
+    if (attached !== null) {
+      return attached;
+    }
+  }
+  throw new Error(`The program's page was not to be had in ${ATTEMPTS} connections.`);
+}
+
+/**
+ * Null when its page does not come: that of a window whose renderer was ended is still listed for a moment, and whoever
+ * attaches to it then waits for ever for what the old renderer would have answered.
+ */
+async function attach(address: string): Promise<{ readonly browser: Browser; readonly page: Page } | null> {
   const browser = await chromium.connectOverCDP(address);
-  const [context] = browser.contexts();
   // Guests have pages too.
-  const isOurs = (page: Page): boolean => page.url().startsWith('app:');
-  const page = context?.pages().find(isOurs) ?? (await context?.waitForEvent('page', isOurs));
+  const ours = (): Page | undefined =>
+    browser
+      .contexts()
+      .flatMap((context) => context.pages())
+      .find((page) => page.url().startsWith('app:'));
+  const page = await expect
+    .poll(() => ours() !== undefined, { timeout: ATTACH_LIMIT_MS })
+    .toBe(true)
+    .then(ours, () => undefined);
   if (page === undefined) {
-    throw new Error('The program has no session that a window could be in.');
+    await browser.close();
+    return null;
   }
   await page.waitForURL(/^app:/);
   return { browser, page };

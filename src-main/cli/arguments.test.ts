@@ -52,6 +52,7 @@ describe('the command line', () => {
         command.logs?.({ text, stream: 'stdout', source: 'worker', at: null }) === true,
     );
     expect(told).toEqual(['WARN hot']);
+    expect(parseCommand([...run, '--logs=-noise'])).toMatchObject({ logs: expect.any(Function) });
     expect(() => parseCommand([...run, '--logs', '/(/'])).toThrow(
       expect.objectContaining({ code: 'bad-query' }),
     );

@@ -63,7 +63,8 @@ function tellLines(
   for (const { written } of shown) {
     tell(`${name} | ${written}`);
   }
-  if (filter !== null) {
+  // A stream that nothing was written to needs no words.
+  if (filter !== null && lines.length + page.lost > 0) {
     const lost = page.lost === 0 ? '' : `; ${page.lost} bytes before them are lost`;
     tell(`${name}: ${shown.length} of ${lines.length} retained lines match${lost}`);
   }

@@ -17,7 +17,8 @@ export const usage = `capsule <command> [options]
   --help                   show this help
 
 A QUERY is words, "phrases", /regular expressions/, level:warn+, stream:err, source:name, after:5m, before:10:30
-and field=value for lines of JSON; a line has to meet all of them. A dash in front leaves lines out: -debug.
+and field=value for lines of JSON; a line has to meet all of them. A dash in front leaves lines out: -debug. A query
+that begins with one is written --logs=-debug.
 
 Exit status: 0 success, 1 refused by the capsule (deny, abort), 2 error, 130 interrupted.
 `;

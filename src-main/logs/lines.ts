@@ -27,9 +27,10 @@ export function linesOf({
     }
     const known = times[mark];
     const line = bytes.subarray(from, end > from && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+    const written = decoder.decode(line);
     lines.push({
-      written: decoder.decode(line),
-      text: plainText(line),
+      written,
+      text: line.includes(ESCAPE) ? plainText(line) : written,
       at: known !== undefined && known.offset <= start + from ? known.at : null,
     });
     from = end + 1;
